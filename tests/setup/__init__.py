@@ -1,0 +1,1 @@
+"""The first five minutes: `make`, the interpreter, the lock file, the browser."""
