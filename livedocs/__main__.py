@@ -1,0 +1,78 @@
+"""``python -m livedocs list`` and ``python -m livedocs run taipy/chat/shared_builder``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import webbrowser
+from collections.abc import Sequence
+from types import FrameType
+
+from livedocs.catalog import Catalog, SnippetError
+from livedocs.launch import launch
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command; return the exit code."""
+    options = _parser().parse_args(arguments)
+    catalog = Catalog.default()
+    try:
+        if options.command == "list":
+            _list(catalog)
+        else:
+            _run(catalog, options)
+    except SnippetError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m livedocs", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="every snippet, what it is and how to run it")
+    run = commands.add_parser("run", help="start a snippet, one address per user")
+    run.add_argument("snippet", help="its id, such as taipy/chat/shared_builder")
+    run.add_argument("--users", type=_positive, default=1, help="how many (default: 1)")
+    run.add_argument("--port", type=int, default=0, help="the first user's port")
+    run.add_argument("--open", action="store_true", help="open the addresses, too")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of users")
+    return int(text)
+
+
+def _list(catalog: Catalog) -> None:
+    for snippet in catalog:
+        print(f"{snippet.id}  ({snippet.framework})")
+        print(f"    {snippet.summary}")
+        print(f"    python -m livedocs run {snippet.id} --users 2")
+
+
+def _run(catalog: Catalog, options: argparse.Namespace) -> None:
+    snippet = catalog.find(options.snippet)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with launch(snippet, options.users, port=options.port) as app:
+            for number, address in enumerate(app.addresses, 1):
+                print(f"User {number}: {address}", flush=True)
+                if options.open:
+                    webbrowser.open(address)
+            print("Stop with Ctrl-C.", flush=True)
+            code = app.process.wait()
+            print(app.output(), file=sys.stderr)
+            raise SnippetError(f"{snippet.file} ended by itself, exit code {code}.")
+    except KeyboardInterrupt:
+        print("Stopped.")
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

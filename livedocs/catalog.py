@@ -1,0 +1,232 @@
+"""The only place that knows what a snippet is: a complete program in one file.
+
+A snippet's id is its path below ``snippets/`` without the ending, for example
+``taipy/chat/shared_builder``.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from mkdocs.exceptions import BuildError
+
+# The pattern of PEP 723, "Inline script metadata", with the blank lines that follow.
+_HEADER = re.compile(
+    r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\n(?P<content>(?:^#(?:| .*)$\n)+?)^# ///$\n*"
+)
+_REGION = re.compile(r"^\s*# (?P<edge>region|endregion)\b[ :]*(?P<name>[\w.-]*)\s*$")
+
+
+class SnippetError(BuildError):
+    """Something on a page or in a snippet is wrong; MkDocs shows it in one piece.
+
+    The message says where it is, what was found and what would be right.
+    """
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Say which of `names` was probably meant, as the end of an error message."""
+    choices = sorted(names)
+    close = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    if not choices:
+        return "There is none to choose from."
+    return f"There are: {', '.join(choices[:12])}."
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One program that the site shows, the tests run and a reader can start."""
+
+    id: str
+    """Path below the root without ``.py``, with forward slashes."""
+    path: Path
+    """The file."""
+    text: str
+    """The whole file, byte for byte what a reader downloads."""
+
+    @property
+    def framework(self) -> str:
+        """The first part of the id: ``taipy``, ``flet`` or ``streamlit``."""
+        return self.id.partition("/")[0]
+
+    @property
+    def file(self) -> str:
+        """The id as a path below the root: ``taipy/chat/shared_builder.py``."""
+        return f"{self.id}.py"
+
+    @property
+    def name(self) -> str:
+        """The file's own name: ``shared_builder.py``."""
+        return self.path.name
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hexadecimal digest of the whole file, to tell when it has changed."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def code(self) -> str:
+        """The program as pages show it: without PEP 723 header and markers."""
+        body = _HEADER.sub("", self.text, count=1)
+        return _without_markers(body.splitlines()).strip("\n") + "\n"
+
+    @cached_property
+    def summary(self) -> str:
+        """The first line of the docstring, or an empty string."""
+        doc = ast.get_docstring(_parse(self.text)) or ""
+        return doc.partition("\n")[0]
+
+    @cached_property
+    def dependencies(self) -> tuple[str, ...]:
+        """The requirements that the PEP 723 header pins, in its order."""
+        for match in _HEADER.finditer(self.text):
+            if match["type"] == "script":
+                lines = match["content"].splitlines()
+                toml = "\n".join(line.removeprefix("#")[1:] for line in lines)
+                return tuple(tomllib.loads(toml).get("dependencies", ()))
+        return ()
+
+    @cached_property
+    def sections(self) -> tuple[str, ...]:
+        """All names that `section` takes, in the order of the file."""
+        return tuple(_spans(self.text))
+
+    def section(self, name: str) -> str:
+        """Cut one part out: a function, class, ``Class.method`` or marked region.
+
+        Decorators belong to it; it is dedented. A name that is assigned or bound by
+        ``with … as name`` at module level is a section, too.
+
+        Raises:
+            SnippetError: no such part; the nearest name is offered.
+        """
+        spans = _spans(self.text)
+        if name not in spans:
+            raise SnippetError(
+                f"{self.file} has no section {name!r}. {nearest(name, spans)}"
+            )
+        first, last = spans[name]
+        lines = self.text.splitlines()[first - 1 : last]
+        return textwrap.dedent(_without_markers(lines)).strip("\n") + "\n"
+
+    def run_command(self, site_url: str = "") -> str:
+        """The command that runs this program as a reader would.
+
+        Args:
+            site_url: address of the site, with or without a slash at its end; the
+                program is then run from there. Without it, from a clone.
+        """
+        root = f"{site_url.rstrip('/')}/" if site_url else ""
+        return f"uv run {root}snippets/{self.file}"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All snippets below one folder."""
+
+    root: Path
+    """The folder ``snippets/``."""
+
+    @classmethod
+    def default(cls) -> Catalog:
+        """The catalogue of the checkout that this package is installed from."""
+        return cls(Path(__file__).resolve().parent.parent / "snippets")
+
+    def __iter__(self) -> Iterator[Snippet]:
+        """Every snippet, sorted by id."""
+        return map(self.find, self.ids)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all snippets, sorted."""
+        files = (path.relative_to(self.root) for path in self.root.glob("*/*/*.py"))
+        return tuple(sorted(file.with_suffix("").as_posix() for file in files))
+
+    def find(self, name: str) -> Snippet:
+        """The snippet with that id or file name below the root.
+
+        Raises:
+            SnippetError: there is no such file (the nearest name is offered), or the
+                path leaves the root by ``..``, as an absolute path or by a link.
+        """
+        path = self.root / f"{name.removesuffix('.py')}.py"
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise SnippetError(
+                f"{name!r} leaves snippets/. Name a file below it, such as "
+                "'taipy/chat/shared_builder.py'."
+            )
+        if not path.is_file():
+            files = [f"{id}.py" for id in self.ids]
+            raise SnippetError(f"There is no snippet {name!r}. {nearest(name, files)}")
+        root = self.root.resolve()
+        if not path.resolve().is_relative_to(root):
+            raise SnippetError(f"{name!r} is a link that leaves snippets/.")
+        id = path.relative_to(self.root).with_suffix("").as_posix()
+        return Snippet(id, path, path.read_bytes().decode())
+
+
+def _without_markers(lines: Iterable[str]) -> str:
+    return "\n".join(line for line in lines if not _REGION.match(line))
+
+
+@lru_cache(maxsize=512)
+def _parse(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@lru_cache(maxsize=512)
+def _spans(text: str) -> dict[str, tuple[int, int]]:
+    """First and last line, counted from 1, of everything that has a name."""
+    spans: dict[str, tuple[int, int]] = {}
+    for node in _parse(text).body:
+        for name in _names(node):
+            spans.setdefault(name, _lines(node))
+        if isinstance(node, ast.ClassDef):
+            for member in node.body:
+                for name in _names(member):
+                    spans.setdefault(f"{node.name}.{name}", _lines(member))
+    return spans | _regions(text)
+
+
+def _names(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
+        case ast.Assign():
+            yield from (t.id for t in node.targets if isinstance(t, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+        case ast.With() | ast.AsyncWith():
+            bound = (item.optional_vars for item in node.items)
+            yield from (name.id for name in bound if isinstance(name, ast.Name))
+
+
+def _lines(node: ast.stmt) -> tuple[int, int]:
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(d.lineno for d in decorators)])
+    return first, node.end_lineno or node.lineno
+
+
+def _regions(text: str) -> dict[str, tuple[int, int]]:
+    regions: dict[str, tuple[int, int]] = {}
+    opened: list[tuple[str, int]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not (match := _REGION.match(line)):
+            continue
+        if match["edge"] == "region":
+            opened.append((match["name"], number))
+        elif opened:
+            name, first = opened.pop()
+            regions[name] = (first, number)
+    return regions

@@ -1,0 +1,272 @@
+"""Start a snippet as its reader starts it, with one origin per user, and stop it.
+
+The live demo, the browser tests, the recorder and ``livedocs run`` all use `launch`.
+Frameworks keep a user's identity in the browser's storage, which belongs to an origin:
+two frames of one origin are one user. So every user gets a port of their own, behind
+which a plain TCP forwarder leads to the program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livedocs import supervise
+from livedocs.catalog import Snippet, SnippetError, nearest
+
+HOST = "127.0.0.1"
+_OUTPUT_LINES = 20
+
+
+class LaunchError(SnippetError):
+    """The program did not start; the message ends with its own last lines."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """How one framework's programs are served on a port, without opening a browser."""
+
+    arguments: tuple[str, ...]
+    """What follows the Python interpreter; ``{file}`` and ``{port}`` are filled in."""
+    health: str = "/"
+    """The path that answers once the server is ready."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What the framework takes from the environment."""
+
+
+# Sources: taipy.gui's command line (`--port`, `--no-run-browser`), flet's `run`
+# (FLET_* variables in flet/app.py), `streamlit run --help`.
+SERVERS: Mapping[str, Server] = {
+    "taipy": Server(("{file}", "--port", "{port}", "--no-run-browser")),
+    "flet": Server(
+        ("{file}",),
+        environment={
+            "FLET_FORCE_WEB_SERVER": "true",
+            "FLET_SERVER_IP": HOST,
+            "FLET_SERVER_PORT": "{port}",
+            "FLET_WEB_NO_CDN": "true",
+        },
+    ),
+    "streamlit": Server(
+        (
+            *("-m", "streamlit", "run", "{file}"),
+            *("--server.port={port}", f"--server.address={HOST}"),
+            *("--server.headless=true", "--server.fileWatcherType=none"),
+            "--browser.gatherUsageStats=false",
+        ),
+        health="/_stcore/health",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class App:
+    """A running program."""
+
+    snippet: Snippet
+    """What runs."""
+    addresses: tuple[str, ...]
+    """One origin per user, ``http://127.0.0.1:PORT/``."""
+    process: subprocess.Popen[bytes]
+    """The supervisor; its process group holds the program and its children."""
+    log: Path
+    """Where the program's output goes."""
+
+    def output(self) -> str:
+        """Everything that the program has written so far, both streams."""
+        return self.log.read_text("utf-8", errors="replace")
+
+
+@contextmanager
+def launch(
+    snippet: Snippet, users: int = 1, *, port: int = 0, timeout: float = 60
+) -> Iterator[App]:
+    """Run a snippet in a temporary working directory until the block is left.
+
+    Args:
+        snippet: the program.
+        users: how many addresses are wanted.
+        port: where the first user finds the program; 0 takes a free one.
+        timeout: how long the program may take to answer, in seconds.
+
+    Raises:
+        LaunchError: the framework is unknown, the port is taken, or the program
+            ended or stayed silent. Nothing it started is left.
+    """
+    if snippet.framework not in SERVERS:
+        raise LaunchError(
+            f"{snippet.file}: no framework is called {snippet.framework!r}. "
+            f"{nearest(snippet.framework, SERVERS)}"
+        )
+    server = SERVERS[snippet.framework]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory("-livedocs")))
+        port = port or free_port()
+        if not _is_free(port):
+            raise LaunchError(
+                f"{snippet.file}: port {port} is taken. Choose another with --port, "
+                "or 0 for any free one."
+            )
+        process = stack.enter_context(_started(server, snippet, port, folder))
+        app = App(snippet, (_address(port),), process, folder / "output.log")
+        _wait_until_ready(app, server.health, timeout)
+        ports = stack.enter_context(_forwarded(port, users - 1))
+        addresses = (_address(port), *map(_address, ports))
+        yield App(snippet, addresses, process, app.log)
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def _address(port: int) -> str:
+    return f"http://{HOST}:{port}/"
+
+
+@contextmanager
+def _started(
+    server: Server, snippet: Snippet, port: int, folder: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    def fill(text: str) -> str:
+        return text.format(file=snippet.path.resolve(), port=port)
+
+    environment = {key: fill(value) for key, value in server.environment.items()}
+    with (folder / "output.log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-I", supervise.__file__),
+                *(sys.executable, "-u", *map(fill, server.arguments)),
+            ],
+            cwd=folder,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None  # noqa: S101 -- asked for above
+    with suppress(OSError):
+        process.stdin.close()  # the supervisor ends the program when its input ends
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(supervise.PATIENCE + 2)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _wait_until_ready(app: App, health: str, timeout: float) -> None:
+    deadline = time.monotonic() + timeout
+    address = app.addresses[0].rstrip("/") + health
+    while app.process.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        if time.monotonic() > deadline:
+            raise LaunchError(
+                f"{app.snippet.file} did not answer at {address} within "
+                f"{timeout:.0f} s. Its last lines:\n{_last_lines(app)}"
+            )
+        time.sleep(0.05)
+    raise LaunchError(
+        f"{app.snippet.file} ended with exit code {app.process.returncode} before it "
+        f"answered. Its last lines:\n{_last_lines(app)}"
+    )
+
+
+def _last_lines(app: App) -> str:
+    lines = app.output().rstrip().splitlines()[-_OUTPUT_LINES:]
+    return "\n".join(f"    {line}" for line in lines) or "    (it printed nothing)"
+
+
+@contextmanager
+def _forwarded(target: int, count: int) -> Iterator[tuple[int, ...]]:
+    """Open `count` further ports that lead to `target`."""
+    if count < 1:
+        yield ()
+        return
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="livedocs-forwarder")
+    thread.start()
+    servers: list[asyncio.Server] = []
+    connections: set[asyncio.Task[None]] = set()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = loop.create_task(_forward(target, reader, writer))
+        connections.add(task)
+        task.add_done_callback(connections.discard)
+
+    async def open_all() -> None:
+        for _ in range(count):
+            servers.append(await asyncio.start_server(accept, HOST, 0))
+
+    async def close_all() -> None:
+        for server in servers:
+            server.close()
+        for task in connections:
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+    try:
+        asyncio.run_coroutine_threadsafe(open_all(), loop).result()
+        yield tuple(server.sockets[0].getsockname()[1] for server in servers)
+    finally:
+        asyncio.run_coroutine_threadsafe(close_all(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _forward(
+    target: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    try:
+        far_reader, far_writer = await asyncio.open_connection(HOST, target)
+        await asyncio.gather(_pipe(reader, far_writer), _pipe(far_reader, writer))
+    except OSError:
+        pass  # the program is gone; the browser sees its connection close
+    finally:
+        writer.close()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
