@@ -43,13 +43,12 @@ def find_chromium() -> Path:
     asked for is never replaced by something else.
     """
     if named := os.environ.get("CHROMIUM"):
-        program = shutil.which(named)
-        if program is None or not _runs(Path(program)):
-            raise ChromiumError(
-                f"CHROMIUM={named} is not a program that runs here. "
-                "Name one that is, or type: unset CHROMIUM"
-            )
-        return Path(program)
+        if (found := shutil.which(named)) and _runs(Path(found)):
+            return Path(found)
+        raise ChromiumError(
+            f"CHROMIUM={named} is not a program that runs here. "
+            "Name one that is, or type: unset CHROMIUM"
+        )
     for program in _candidates():
         if _runs(program):
             return program
@@ -86,8 +85,8 @@ def ensure_chromium() -> Path:
 
 def _candidates() -> Iterator[Path]:
     for name in _NAMES:
-        if program := shutil.which(name):
-            yield Path(program)
+        if found := shutil.which(name):
+            yield Path(found)
     # Asked in a process of its own: inside a test's event loop Playwright refuses.
     answer = subprocess.run(
         [sys.executable, "-c", _ASK_PLAYWRIGHT],
@@ -106,9 +105,10 @@ def _runs(program: Path) -> bool:
 
 def _succeeds(*command: str) -> bool:
     try:
-        return subprocess.run(command, capture_output=True).returncode == 0
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
     except OSError:
         return False
+    return done.returncode == 0
 
 
 def _say(line: str) -> None:
