@@ -1,0 +1,72 @@
+# Everything there is to do here. `make` alone lists it; each target does its own set-up.
+
+PORT ?= 8000
+
+VENV := .venv/bin
+SUITABLE_PYTHON := .ci/python $(if $(PYTHON),'$(PYTHON)')
+
+# Newer than what .venv was made from, and names the Python that it was made with.
+READY := .venv/.ready
+
+# Material's advertisement of its successor; it would stand above every build.
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test site lint bench lighthouse lock clean
+
+help: ## List what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+# --livereload is named because click 8.3 left it off, whatever mkdocs says.
+serve: $(READY) ## Show the site at http://127.0.0.1:8000 and follow every edit (PORT=8001)
+	@$(VENV)/python .ci/port.py '$(PORT)'
+	@$(VENV)/python -m mkdocs serve --livereload --dev-addr '127.0.0.1:$(PORT)' \
+		--watch snippets --watch livedocs
+
+test: $(READY) ## Prove everything, in a real Chromium too (ARGS='-m "not browser"')
+	@chromium=$$($(VENV)/python -m tests.users.chromium) && \
+		CHROMIUM="$$chromium" $(VENV)/python -m pytest $(ARGS)
+
+site: $(READY) ## Build the site into site/; any warning is an error
+	@$(VENV)/python -m mkdocs build --strict
+
+lint: $(READY) ## Check format, style, types and spelling
+	@$(VENV)/python -m ruff format --check
+	@$(VENV)/python -m ruff check
+	@$(VENV)/python -m mypy
+	@$(VENV)/typos
+
+bench: $(READY) ## Measure how long builds and edits take
+	@$(VENV)/python -m tests.bench $(ARGS)
+
+lighthouse: $(READY) ## Score the site with Lighthouse (needs Node.js)
+	@$(VENV)/python -m tests.site.lighthouse $(ARGS)
+
+lock: $(READY) ## Pin what pyproject.toml asks for in requirements.txt (ARGS=--upgrade)
+	@$(VENV)/uv pip compile --quiet --universal --generate-hashes --all-extras \
+		--python-version 3.11.5 --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" $(ARGS) \
+		pyproject.toml -o requirements.txt
+
+clean: ## Remove all that these commands have made
+	@rm -rf .venv site .cache .mypy_cache .pytest_cache .ruff_cache
+
+# The set-up. --no-deps: the list is complete, and pip asks for hashes of the extras
+# that it names otherwise.
+$(READY): requirements.txt pyproject.toml
+	@python=$$($(SUITABLE_PYTHON)) && \
+	echo "Setting up .venv with $$python (a minute or two the first time) …" && \
+	if [ "$$(cat $@ 2>/dev/null)" != "$$python" ]; then rm -rf .venv; fi && \
+	"$$python" -m venv .venv && \
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --require-hashes -r requirements.txt && \
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation -e . && \
+	echo "$$python" > $@
+
+# Another Python than the one of .venv is named: make it anew.
+ifneq ($(PYTHON),)
+ifneq ($(shell $(SUITABLE_PYTHON) 2>&1),$(shell cat $(READY) 2>/dev/null))
+.PHONY: $(READY)
+endif
+endif
