@@ -1,4 +1,4 @@
-"""``python -m livedocs list`` and ``python -m livedocs run taipy/chat/shared_builder``."""
+"""List the snippets, or run one with an address for each user."""
 
 from __future__ import annotations
 

@@ -33,6 +33,48 @@ class SnippetError(BuildError):
     """
 
 
+@dataclass(frozen=True)
+class Framework:
+    """What pages say about a framework, in the site's one vocabulary."""
+
+    id: str
+    """The folder below ``snippets/`` and ``docs/tutorials/``."""
+    title: str
+    """Its name as its makers write it."""
+    sentence: str
+    """What it is for, in a few words."""
+    scope: str
+    """Whom a value belongs to as long as nothing is done about it."""
+    share: str
+    """The call that shares a value."""
+
+
+FRAMEWORKS = (
+    Framework(
+        "taipy",
+        "Taipy",
+        "Data pages in Python or Markdown.",
+        "one user",
+        "gui.add_shared_variable",
+    ),
+    Framework(
+        "flet",
+        "Flet",
+        "Apps with Flutter’s controls, on the web and off it.",
+        "one tab",
+        "page.pubsub.send_all",
+    ),
+    Framework(
+        "streamlit",
+        "Streamlit",
+        "Scripts that run again at each touch.",
+        "one tab",
+        "@st.cache_resource",
+    ),
+)
+"""The frameworks that tutorials are about."""
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Say which of `names` was probably meant, as the end of an error message."""
     choices = sorted(names)
@@ -41,7 +83,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
         return f"Did you mean {close[0]!r}?"
     if not choices:
         return "There is none to choose from."
-    return f"There are: {', '.join(choices[:12])}."
+    listed = ", ".join(choices)
+    return f"There are: {listed}." if len(listed) < 300 else "None of them is near."
 
 
 @dataclass(frozen=True)
@@ -160,20 +203,20 @@ class Catalog:
             SnippetError: there is no such file (the nearest name is offered), or the
                 path leaves the root by ``..``, as an absolute path or by a link.
         """
-        path = self.root / f"{name.removesuffix('.py')}.py"
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+        parts = Path(name).parts
+        if Path(name).is_absolute() or ".." in parts:
             raise SnippetError(
                 f"{name!r} leaves snippets/. Name a file below it, such as "
                 "'taipy/chat/shared_builder.py'."
             )
-        if not path.is_file():
-            files = [f"{id}.py" for id in self.ids]
+        snippet_id = Path(name).as_posix().removesuffix(".py")
+        path = self.root / f"{snippet_id}.py"
+        if len(parts) != 3 or not path.is_file():
+            files = [f"{known}.py" for known in self.ids]
             raise SnippetError(f"There is no snippet {name!r}. {nearest(name, files)}")
-        root = self.root.resolve()
-        if not path.resolve().is_relative_to(root):
+        if not path.resolve().is_relative_to(self.root.resolve()):
             raise SnippetError(f"{name!r} is a link that leaves snippets/.")
-        id = path.relative_to(self.root).with_suffix("").as_posix()
-        return Snippet(id, path, path.read_bytes().decode())
+        return Snippet(snippet_id, path, path.read_bytes().decode())
 
 
 def _without_markers(lines: Iterable[str]) -> str:

@@ -1,0 +1,112 @@
+"""The head of a tutorial page: its fields, what they allow, and where one is wrong."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from livedocs.catalog import SnippetError, nearest
+
+_HEAD = re.compile(
+    r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
+)
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Framework(StrEnum):
+    """What a tutorial is written for."""
+
+    TAIPY = "taipy"
+    FLET = "flet"
+    STREAMLIT = "streamlit"
+
+
+class Category(StrEnum):
+    """What a tutorial is about."""
+
+    CHAT = "chat"
+    ROOMS = "rooms"
+    EVENTS = "events"
+    PUSH = "push"
+
+
+class FrontMatter(BaseModel):
+    """The fields of a tutorial's front matter; all are needed, no other is allowed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Annotated[Line, Field(max_length=70)]
+    """The page's heading; search results cut more than 70 characters off."""
+    description: Annotated[Line, Field(min_length=30, max_length=160)]
+    """One sentence of 30 to 160 characters: lead, card and search result."""
+    framework: Framework
+    category: Category
+    keywords: Annotated[list[Line], Field(min_length=1)]
+    """Words to find the page by."""
+
+
+def read(source: str, name: str) -> FrontMatter:
+    """Read and check the front matter of a page.
+
+    Args:
+        source: the whole page.
+        name: the page's file, as the error message shall name it.
+
+    Raises:
+        SnippetError: with page, line and field, and what is allowed there.
+    """
+    head = _HEAD.match(source)
+    if not head:
+        fields = ", ".join(FrontMatter.model_fields)
+        raise SnippetError(
+            f"{name}:1: A tutorial starts with front matter between two '---' lines: "
+            f"{fields}."
+        )
+    try:
+        found = yaml.safe_load(head["yaml"])
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        raise SnippetError(
+            f"{name}:{line}: The front matter is not YAML: {error.problem}."
+        ) from None
+    if not isinstance(found, dict):
+        raise SnippetError(f"{name}:2: The front matter needs lines like 'title: …'.")
+    try:
+        return FrontMatter.model_validate(found)
+    except ValidationError as error:
+        details = error.errors()
+        lines = _lines(head["yaml"])
+        problems = [f"{name}:{_line(d, lines)}: {_explain(d)}" for d in details]
+        raise SnippetError("\n".join(problems)) from None
+
+
+def _lines(head: str) -> dict[str, int]:
+    """The line of each field, counted from 1 in the page."""
+    node = yaml.compose(head, Loader=yaml.SafeLoader)
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return {key.value: key.start_mark.line + 2 for key, _ in pairs}
+
+
+def _line(detail: Any, lines: dict[str, int]) -> int:
+    return lines.get(str(detail["loc"][0]), 1)
+
+
+def _explain(detail: Any) -> str:
+    name = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return f"Unknown field {name!r}. {nearest(name, FrontMatter.model_fields)}"
+    if detail["type"] == "missing":
+        return f"The field {name!r} is missing."
+    if detail["type"] == "enum":
+        allowed = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
+        words = [word.strip() for word in allowed.split(",")]
+        return (
+            f"{name}: {detail['input']!r} is not known. Allowed: {', '.join(words)}. "
+            f"{nearest(str(detail['input']), words)}"
+        )
+    return f"{name}: {detail['msg']}, not {detail['input']!r}."

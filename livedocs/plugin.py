@@ -1,0 +1,221 @@
+"""The MkDocs plugin: checks every page, and adds what is generated.
+
+It tells the Markdown blocks which page they are on, publishes the snippets byte for
+byte, gives the templates the list of tutorials, and fails the build where a page and
+its tests do not say the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jinja2 import Environment
+from mkdocs.config.base import Config
+from mkdocs.config.config_options import Type
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from livedocs import front_matter
+from livedocs.blocks import PageContext
+from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
+from livedocs.claims import Proof, Suite
+from livedocs.front_matter import Category, FrontMatter
+from livedocs.links import LinkFilter
+from livedocs.record import Record
+
+
+class LiveDocsConfig(Config):  # type: ignore[no-untyped-call]
+    """The plugin's options in ``mkdocs.yml``."""
+
+    source_ref = Type(str, default="main")
+    """The branch or commit that links to the source lead to."""
+
+
+@dataclass(frozen=True)
+class Tutorial:
+    """A published tutorial, as the catalogue shows it."""
+
+    head: FrontMatter
+    url: str
+    """Relative to the site's root."""
+    claims: int
+    """How many sentences and rows of it are proven."""
+
+    @property
+    def title(self) -> str:
+        """The page's heading."""
+        return self.head.title
+
+    @property
+    def description(self) -> str:
+        """The page's lead."""
+        return self.head.description
+
+    @property
+    def keywords(self) -> list[str]:
+        """Words to find it by."""
+        return self.head.keywords
+
+    @property
+    def framework(self) -> str:
+        """The framework's id."""
+        return self.head.framework.value
+
+    @property
+    def category(self) -> str:
+        """The category's id."""
+        return self.head.category.value
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One category to filter by."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What templates find under the name ``livedocs``."""
+
+    tutorials: list[Tutorial] = field(default_factory=list)
+    proof: list[Proof] = field(default_factory=list)
+    """The proofs of all pages, one for each sentence, in the pages' order."""
+    frameworks: tuple[Framework, ...] = FRAMEWORKS
+    categories: tuple[Choice, ...] = tuple(
+        Choice(category.value, category.value.capitalize()) for category in Category
+    )
+
+    @property
+    def keywords(self) -> list[str]:
+        """All keywords, sorted."""
+        return sorted({word for page in self.tutorials for word in page.keywords})
+
+
+class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-call]
+    """Registered as ``livedocs``."""
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Find the project; forget the build before."""
+        self.root = Path(config.config_file_path).resolve().parent
+        self.catalog = Catalog(self.root / "snippets")
+        self.suite = Suite(self.root)
+        self.record = Record.read(self.root)
+        self.repo_url = (config.repo_url or "").rstrip("/")
+        self.contexts: dict[str, PageContext] = {}
+        self.heads: dict[str, FrontMatter] = {}
+        self.links = LinkFilter(Path(config.docs_dir).name)
+        logger = logging.getLogger("mkdocs.structure.pages")
+        for old in [f for f in logger.filters if isinstance(f, LinkFilter)]:
+            logger.removeFilter(old)
+        logger.addFilter(self.links)
+        if "livedocs" not in config.markdown_extensions:
+            config.markdown_extensions.append("livedocs")
+        return config
+
+    def on_serve(
+        self, server: LiveReloadServer, config: MkDocsConfig, builder: Any
+    ) -> LiveReloadServer:
+        """Follow everything that pages are made of."""
+        for folder in ("snippets", "tests/snippets", "tests/contracts"):
+            if (self.root / folder).is_dir():
+                server.watch(str(self.root / folder))
+        server.watch(str(Path(__file__).parent / "theme"))
+        return server
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Publish snippets and, without a repository to link to, their tests."""
+        for path in self._published():
+            source = str(self.root / path)
+            files.append(File.generated(config, path, abs_src_path=source))
+        self.links.files = files
+        return files
+
+    def _published(self) -> Iterator[str]:
+        yield from (f"snippets/{name}.py" for name in self.catalog.ids)
+        if not self.repo_url:
+            yield from sorted({proof.path for proof in self.suite})
+
+    @event_priority(100)  # before other plugins read page.meta
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Check the front matter; tell the blocks where they are."""
+        uri = PurePosixPath(page.file.src_uri)
+        name = f"{Path(config.docs_dir).name}/{uri}"
+        source = page.file.content_string
+        above = len(source.splitlines()) - len(markdown.splitlines())
+        context = PageContext(
+            catalog=self.catalog,
+            source=name,
+            first_line=above + 1,
+            site_url=config.site_url or "",
+            link=self._linker(page.url),
+            receipt=self.record.receipt,
+        )
+        if _is_tutorial(uri):
+            head = front_matter.read(source, name)
+            self.heads[page.file.src_uri] = head
+            page.meta = head.model_dump(mode="json")
+            context.python_fences = False
+            context.proofs = self.suite.of_page(uri.parts[1], uri.stem)
+        self.contexts[page.file.src_uri] = context
+        config.mdx_configs["livedocs"] = {"context": context}
+        return markdown
+
+    def _linker(self, url: str) -> Any:
+        up = "../" * url.count("/")
+
+        def link(path: str, line: int) -> str:
+            if not self.repo_url:
+                return up + path
+            anchor = f"#L{line}" if line else ""
+            return f"{self.repo_url}/blob/{self.config.source_ref}/{path}{anchor}"
+
+        return link
+
+    def on_env(
+        self, env: Environment, *, config: MkDocsConfig, files: Files
+    ) -> Environment:
+        """See that no test proves what no page says; feed the templates."""
+        self._check_tests()
+        tutorials: list[Tutorial] = []
+        proof: list[Proof] = []
+        for uri, head in self.heads.items():
+            file = files.get_file_from_path(uri)
+            assert file is not None  # noqa: S101 -- it was just read
+            claims = self.contexts[uri].claims
+            tutorials.append(Tutorial(head, file.url, len(claims)))
+            proof.extend(claims.values())
+        env.globals["livedocs"] = Site(tutorials, proof)
+        return env
+
+    def _check_tests(self) -> None:
+        said = {
+            (proof.path, proof.sentence)
+            for context in self.contexts.values()
+            for proof in context.proofs
+            if proof.sentence in context.claims
+        }
+        sentences = {s for context in self.contexts.values() for s in context.claims}
+        alone = [p for p in self.suite if (p.path, p.sentence) not in said]
+        if alone:
+            problems = (
+                f"{proof.path}:{proof.line}: {proof.test} names the claim "
+                f'"{proof.sentence}", which its page does not make. '
+                f"{nearest(proof.sentence, sentences)}"
+                for proof in alone
+            )
+            raise SnippetError("\n".join(problems))
+
+
+def _is_tutorial(uri: PurePosixPath) -> bool:
+    return uri.parts[0] == "tutorials" and len(uri.parts) == 3
