@@ -1,0 +1,81 @@
+"""The built sites that these tests look at, served as the web would serve them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.site.server import Site, serve
+from tests.users.chromium import CHROMIUM_ARGS, find_chromium
+
+ROOT = Path(__file__).parents[2]
+
+PAGES = {
+    "home": "",
+    "catalogue": "tutorials/",
+    "tutorial": "tutorials/taipy/chat/",
+    "404": "no/such/page/",
+}
+"""One page of each kind, by its address in the site."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the site, built as it is published."""
+    return _build(ROOT / "mkdocs.yml", tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def site(built_site: Path) -> Iterator[Site]:
+    """The site, at the root of its host."""
+    with serve(built_site) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def invented_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Seven invented tutorials in the same theme, below a path of their host."""
+    config = ROOT / "tests/site/invented/mkdocs.yml"
+    with serve(_build(config, tmp_path_factory.mktemp("invented")), "/invented/") as it:
+        yield it
+
+
+@pytest.fixture(params=PAGES, scope="session")
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of page in turn."""
+    name: str = request.param
+    return name
+
+
+def _build(config: Path, directory: Path) -> Path:
+    built = subprocess.run(
+        [
+            *(sys.executable, "-m", "mkdocs", "build", "--strict"),
+            *("--config-file", config, "--site-dir", directory),
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "NO_MKDOCS_2_WARNING": "1",
+            "REPO_URL": "https://example.org/source",
+            "SITE_URL": "https://example.org/",
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return directory

@@ -1,0 +1,81 @@
+"""MkDocs hook: gives the theme invented tutorials, in place of the livedocs plugin."""
+
+from types import SimpleNamespace
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+FRAMEWORKS = [
+    SimpleNamespace(
+        id=name.lower(),
+        title=name,
+        sentence=f"What {name} is.",
+        scope=scope,
+        share=f"{name.lower()}.share",
+    )
+    for name, scope in [
+        ("Taipy", "one user"),
+        ("Flet", "one tab"),
+        ("Streamlit", "one tab"),
+    ]
+]
+CATEGORIES = [
+    SimpleNamespace(id=name.lower(), title=name)
+    for name in ["Chat", "Rooms", "Events", "Push"]
+]
+
+
+def _tutorial(
+    framework: str, category: str, title: str, description: str, keywords: list[str]
+) -> SimpleNamespace:
+    name = title.lower().replace(" ", "-")
+    return SimpleNamespace(
+        framework=framework,
+        category=category,
+        title=title,
+        description=description,
+        keywords=keywords,
+        url=f"tutorials/{framework}/{name}/",
+        claims=len(title),
+    )
+
+
+TUTORIALS = [
+    _tutorial("taipy", "chat", "One chat", "All see all.", ["history", "shared"]),
+    _tutorial("taipy", "chat", "Own history", "Each their own.", ["broadcast"]),
+    _tutorial("taipy", "events", "A job ends", "Who is told.", ["scenario"]),
+    _tutorial("flet", "chat", "Five steps", 'From "one" field & on.', ["pubsub"]),
+    _tutorial("flet", "rooms", "Who is here", "People leave.", ["presence"]),
+    _tutorial("streamlit", "rooms", "One slider", "Two hands on it.", ["widgets"]),
+    _tutorial("streamlit", "push", "No polling", "An idle page rests.", ["sse"]),
+]
+LIVEDOCS = SimpleNamespace(
+    tutorials=TUTORIALS,
+    frameworks=FRAMEWORKS,
+    categories=CATEGORIES,
+    keywords=sorted({word for one in TUTORIALS for word in one.keywords}),
+    proof=[
+        SimpleNamespace(sentence=f"`name{i}` is kept.", test=f"test_{i % 4}", users=2)
+        for i in range(7)
+    ],
+)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add a page for each invented tutorial."""
+    for one in TUTORIALS:
+        front_matter = "\n".join(
+            f"{name}: {getattr(one, name)!r}"
+            for name in ("title", "description", "framework", "category", "keywords")
+        )
+        page = f"---\n{front_matter}\n---\n\n## First\n\n{one.title}.\n\n## Second\n"
+        path = f"{one.url.rstrip('/')}.md"
+        files.append(File.generated(config, path, content=page))
+    return files
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Give the templates what the plugin would."""
+    env.globals["livedocs"] = LIVEDOCS
+    return env

@@ -1,0 +1,60 @@
+"""Search answers as one types, on every kind of page, at every width, by keyboard."""
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.site.conftest import PAGES
+from tests.site.server import Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [1280, 768, 360])
+def test_typing_finds_pages(
+    browser: Browser, site: Site, kind: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(site.address + PAGES[kind])
+    _search_field(page, width).press_sequentially("taipy")
+    results = page.get_by_role("dialog", name="Search").get_by_role("link")
+    expect(results.first).to_be_in_viewport()
+    assert "taipy" in results.first.inner_text().lower()
+    page.close()
+
+
+def test_keyboard_alone_searches_and_goes_there(
+    browser: Browser, site: Site, kind: str
+) -> None:
+    page = browser.new_page()
+    page.goto(site.address + PAGES[kind])
+    page.keyboard.press("/")
+    field = page.get_by_role("textbox", name="Search")
+    expect(field).to_be_focused()
+    page.keyboard.type("taipy")
+    first = page.get_by_role("dialog", name="Search").get_by_role("link").first
+    first.wait_for()
+    address = first.get_attribute("href")
+    page.keyboard.press("ArrowDown")
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")
+    page.close()
+
+
+def test_escape_closes_the_results(browser: Browser, site: Site) -> None:
+    page = browser.new_page()
+    page.goto(site.address)
+    field = page.get_by_role("textbox", name="Search")
+    field.fill("taipy")
+    result = page.get_by_role("dialog", name="Search").get_by_role("link").first
+    expect(result).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(result).not_to_be_in_viewport()
+    page.close()
+
+
+def _search_field(page: Page, width: int) -> Locator:
+    """The field, opened first by its button where the header is too narrow for it."""
+    if width < 960:
+        page.get_by_title("Search", exact=True).click()
+    return page.get_by_role("textbox", name="Search")
