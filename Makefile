@@ -18,12 +18,12 @@ help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 # --livereload is named because click 8.3 left it off, whatever mkdocs says.
-serve: $(READY) ## Show the site at http://127.0.0.1:8000 and follow every edit (PORT=8001)
+serve: $(READY) ## Show the site at http://127.0.0.1:8000, live (or PORT=8001)
 	@$(VENV)/python .ci/port.py '$(PORT)'
 	@$(VENV)/python -m mkdocs serve --livereload --dev-addr '127.0.0.1:$(PORT)' \
 		--watch snippets --watch livedocs
 
-test: $(READY) ## Prove everything, in a real Chromium too (ARGS='-m "not browser"')
+test: $(READY) ## Prove everything (ARGS='-m "not browser"' for a quick look)
 	@chromium=$$($(VENV)/python -m tests.users.chromium) && \
 		CHROMIUM="$$chromium" $(VENV)/python -m pytest $(ARGS)
 
@@ -42,7 +42,7 @@ bench: $(READY) ## Measure how long builds and edits take
 lighthouse: $(READY) ## Score the site with Lighthouse (needs Node.js)
 	@$(VENV)/python -m tests.site.lighthouse $(ARGS)
 
-lock: $(READY) ## Pin what pyproject.toml asks for in requirements.txt (ARGS=--upgrade)
+lock: $(READY) ## Pin the dependencies in requirements.txt (or ARGS=--upgrade)
 	@$(VENV)/uv pip compile --quiet --universal --generate-hashes --all-extras \
 		--python-version 3.11.5 --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" $(ARGS) \

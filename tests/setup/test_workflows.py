@@ -1,0 +1,66 @@
+"""The workflows do nothing that `make` does not, and write no address down."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.setup.fakes import ROOT
+
+FILES = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+def jobs(name: str) -> dict[str, Any]:
+    workflow = yaml.safe_load((ROOT / f".github/workflows/{name}.yml").read_text())
+    found: dict[str, Any] = workflow["jobs"]
+    return found
+
+
+def steps(name: str) -> Iterator[dict[str, Any]]:
+    for job in jobs(name).values():
+        yield from job.get("steps", [])
+
+
+def test_there_are_two() -> None:
+    assert [file.stem for file in FILES] == ["publish", "test"]
+
+
+@pytest.mark.parametrize("name", ["publish", "test"])
+def test_every_command_is_a_target_of_make(name: str) -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    commands = [step["run"] for step in steps(name) if "run" in step]
+    assert commands
+    assert set(commands) <= {f"make {target}" for target in targets}
+
+
+@pytest.mark.parametrize("name", ["publish", "test"])
+def test_every_action_is_github_s_own_at_a_major_version(name: str) -> None:
+    actions = [step["uses"] for step in steps(name) if "uses" in step]
+    assert actions
+    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", action) for action in actions)
+
+
+@pytest.mark.parametrize("name", ["publish", "test"])
+def test_no_address_is_written_down(name: str) -> None:
+    assert "://" not in (ROOT / f".github/workflows/{name}.yml").read_text()
+
+
+def test_both_pythons_lint_build_and_test() -> None:
+    job = jobs("test")["test"]
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert commands == ["make lint", "make site", "make test"]
+
+
+def test_nothing_is_published_before_the_tests() -> None:
+    publish = jobs("publish")
+    assert publish["test"]["uses"] == "./.github/workflows/test.yml"
+    assert publish["build"]["needs"] == "test"
+    assert publish["deploy"]["needs"] == "build"
+
+
+def test_the_published_site_knows_its_addresses() -> None:
+    (build,) = (step for step in steps("publish") if step.get("run") == "make site")
+    assert build["env"].keys() == {"SITE_URL", "REPO_URL"}
