@@ -1,0 +1,71 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["taipy-gui==4.1.2"]
+# ///
+"""A chat in which all keep a past of their own: messages are sent to all."""
+
+import threading
+from itertools import count
+from time import monotonic
+
+import taipy.gui.builder as tgb
+from taipy.gui import Gui, State
+
+names = ["Alex", "Doppler"]
+arrivals = count()
+lock = threading.RLock()
+last_press = {}
+
+user_name = ""
+transcript = "Alex: Hey!\nDoppler: What's up?"
+
+
+def on_init(state: State) -> None:
+    n = next(arrivals)
+    state.user_name = names[n] if n < len(names) else f"User {n + 1}"
+
+
+def is_echo(user: str, text: str) -> bool:
+    """Taipy may deliver one press of a key twice, some milliseconds apart."""
+    now = monotonic()
+    last_text, last_time = last_press.get(user, ("", now))
+    last_press[user] = (text, now)
+    return text == last_text and now - last_time < 0.1
+
+
+def send(state: State, id: str, payload: dict) -> None:
+    text = payload["args"][2].strip()
+    with lock:
+        if text and not is_echo(state.user_name, text):
+            state.get_gui().broadcast_callback(receive, [state.user_name, text])
+
+
+def receive(state: State, sender: str, text: str) -> None:
+    state.transcript += f"\n{sender}: {text}"
+
+
+style = {
+    ".transcript": {
+        "height": "60vh",
+        "display": "flex",
+        "flex-direction": "column-reverse",  # stay at the newest message
+        "overflow-y": "auto",
+        "pre": {
+            "font-family": "inherit",
+            "white-space": "pre-wrap",
+            "overflow-wrap": "anywhere",
+        },
+    },
+}
+
+with tgb.Page(style=style) as page:
+    tgb.text("# Chat", mode="md")
+    tgb.text("You are **{user_name}**.", mode="md")
+    with tgb.part("transcript card"):
+        tgb.text("{transcript}", mode="pre")
+    tgb.chat("{[]}", sender_id="{user_name}", on_action=send, allow_send_images=False)
+
+gui = Gui(page)
+
+if __name__ == "__main__":
+    gui.run(title="Chat")

@@ -1,0 +1,73 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["taipy-gui==4.1.2"]
+# ///
+"""A chat of which everybody shares the past: one shared variable."""
+
+import threading
+from itertools import count
+from time import monotonic
+
+from taipy.gui import Gui, Markdown, State
+
+names = ["Alex", "Doppler"]
+arrivals = count()
+lock = threading.RLock()
+last_press = {}
+
+user_name = ""
+transcript = "Alex: Hey!\nDoppler: What's up?"
+
+
+def on_init(state: State) -> None:
+    n = next(arrivals)
+    state.user_name = names[n] if n < len(names) else f"User {n + 1}"
+
+
+def is_echo(user: str, text: str) -> bool:
+    """Taipy may deliver one press of a key twice, some milliseconds apart."""
+    now = monotonic()
+    last_text, last_time = last_press.get(user, ("", now))
+    last_press[user] = (text, now)
+    return text == last_text and now - last_time < 0.1
+
+
+def send(state: State, id: str, payload: dict) -> None:
+    text = payload["args"][2].strip()
+    with lock:
+        if text and not is_echo(state.user_name, text):
+            state.transcript += f"\n{state.user_name}: {text}"
+
+
+style = {
+    ".transcript": {
+        "height": "60vh",
+        "display": "flex",
+        "flex-direction": "column-reverse",  # stay at the newest message
+        "overflow-y": "auto",
+        "pre": {
+            "font-family": "inherit",
+            "white-space": "pre-wrap",
+            "overflow-wrap": "anywhere",
+        },
+    },
+}
+
+content = """
+# Chat
+
+You are **<|{user_name}|text|raw|>**.
+
+<|part|class_name=transcript card|
+<|{transcript}|text|mode=pre|>
+|>
+
+<|{[]}|chat|sender_id={user_name}|on_action=send|not allow_send_images|>
+"""
+page = Markdown(content, style=style)
+
+gui = Gui(page)
+gui.add_shared_variable("transcript")
+
+if __name__ == "__main__":
+    gui.run(title="Chat")
