@@ -5,6 +5,10 @@ PORT ?= 8000
 VENV := .venv/bin
 SUITABLE_PYTHON := .ci/python $(if $(PYTHON),'$(PYTHON)')
 
+# Finds or installs a Chromium before it starts what follows.
+WITH_CHROMIUM = chromium=$$($(VENV)/python -m tests.users.chromium) && \
+	CHROMIUM="$$chromium"
+
 # Newer than what .venv was made from, and names the Python that it was made with.
 READY := .venv/.ready
 
@@ -17,15 +21,14 @@ export NO_MKDOCS_2_WARNING := 1
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-# --livereload is named because click 8.3 left it off, whatever mkdocs says.
+# --livereload is named because click 8.3 left it off, whatever mkdocs says. The
+# plugin adds what pages are made of to what is watched.
 serve: $(READY) ## Show the site at http://127.0.0.1:8000, live (or PORT=8001)
 	@$(VENV)/python .ci/port.py '$(PORT)'
-	@$(VENV)/python -m mkdocs serve --livereload --dev-addr '127.0.0.1:$(PORT)' \
-		--watch snippets --watch livedocs
+	@$(VENV)/python -m mkdocs serve --livereload --dev-addr '127.0.0.1:$(PORT)'
 
 test: $(READY) ## Prove everything (ARGS='-m "not browser"' for a quick look)
-	@chromium=$$($(VENV)/python -m tests.users.chromium) && \
-		CHROMIUM="$$chromium" $(VENV)/python -m pytest $(ARGS)
+	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(ARGS)
 
 site: $(READY) ## Build the site into site/; any warning is an error
 	@$(VENV)/python -m mkdocs build --strict
@@ -37,10 +40,10 @@ lint: $(READY) ## Check format, style, types and spelling
 	@$(VENV)/typos
 
 bench: $(READY) ## Measure how long builds and edits take
-	@$(VENV)/python -m tests.bench $(ARGS)
+	@$(WITH_CHROMIUM) $(VENV)/python -m tests.bench $(ARGS)
 
 lighthouse: $(READY) ## Score the site with Lighthouse (needs Node.js)
-	@$(VENV)/python -m tests.site.lighthouse $(ARGS)
+	@$(WITH_CHROMIUM) $(VENV)/python -m tests.site.lighthouse $(ARGS)
 
 lock: $(READY) ## Pin the dependencies in requirements.txt (or ARGS=--upgrade)
 	@$(VENV)/uv pip compile --quiet --universal --generate-hashes --all-extras \

@@ -183,14 +183,13 @@ def test_the_site_is_built_strictly_and_never_quietly(project: Project) -> None:
     assert "-q" not in build  # MkDocs would hide what failed and succeed
 
 
-def test_serve_watches_pages_snippets_and_our_package(project: Project) -> None:
+def test_serve_follows_edits_at_the_port_asked_for(project: Project) -> None:
     project.add_python("python3", 3, 12, 1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         free = server.getsockname()[1]
     assert project.make("serve", f"PORT={free}").returncode == 0
     serve = project.asked()[-1]
-    assert f"-m mkdocs serve --livereload --dev-addr 127.0.0.1:{free}" in serve
-    assert serve.endswith("--watch snippets --watch livedocs")
+    assert serve.endswith(f"-m mkdocs serve --livereload --dev-addr 127.0.0.1:{free}")
 
 
 def test_a_busy_port_is_one_line_and_nothing_starts(project: Project) -> None:
@@ -215,10 +214,20 @@ def test_a_port_that_is_none_is_one_line(project: Project, port: str) -> None:
     assert not any("mkdocs" in line for line in project.asked())
 
 
-def test_the_tests_get_the_chromium_that_was_found(project: Project) -> None:
+@pytest.mark.parametrize(
+    ("target", "module"),
+    [
+        ("test", "pytest"),
+        ("bench", "tests.bench"),
+        ("lighthouse", "tests.site.lighthouse"),
+    ],
+)
+def test_what_needs_a_chromium_gets_the_one_that_was_found(
+    project: Project, target: str, module: str
+) -> None:
     project.add_python("python3", 3, 12, 1)
-    project.make("test", "ARGS=-k chat")
-    assert project.asked()[-1] == "CHROMIUM=/path/to/chromium -m pytest -k chat"
+    project.make(target, "ARGS=-k chat")
+    assert project.asked()[-1] == f"CHROMIUM=/path/to/chromium -m {module} -k chat"
 
 
 def test_no_chromium_no_tests(project: Project) -> None:

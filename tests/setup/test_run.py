@@ -88,7 +88,7 @@ def test_a_bare_debian_gets_its_packages_and_a_suitable_python(
     assert update.startswith("apt-get update")
     assert install.endswith(" make git python3 python3-venv chromium")
     assert "--require-hashes -r .cache/uv/requirements.txt" in pip
-    assert uv_install == "uv python install --quiet 3.12"
+    assert uv_install == "uv python install 3.12"
     assert uv_find.startswith("uv python find")
     assert make == f"make test PYTHON={suitable}"
 

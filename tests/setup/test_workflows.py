@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from livedocs import record
 from tests.setup.fakes import ROOT
 
 FILES = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -61,6 +62,20 @@ def test_nothing_is_published_before_the_tests() -> None:
     assert publish["deploy"]["needs"] == "build"
 
 
-def test_the_published_site_knows_its_addresses() -> None:
+def test_the_published_site_is_told_all_that_the_site_asks_for() -> None:
     (build,) = (step for step in steps("publish") if step.get("run") == "make site")
-    assert build["env"].keys() == {"SITE_URL", "REPO_URL"}
+    asked = re.findall(r"!ENV \[(\w+),", (ROOT / "mkdocs.yml").read_text())
+    assert set(build["env"]) == set(asked)
+
+
+def test_the_published_figures_are_those_of_the_tests_before() -> None:
+    (sent,) = (
+        step["with"] for step in steps("test") if "upload" in step.get("uses", "")
+    )
+    (got,) = (
+        step["with"] for step in steps("publish") if "download-" in step.get("uses", "")
+    )
+    matrix = jobs("test")["test"]["strategy"]["matrix"]["python"]
+    names = [sent["name"].replace("${{ matrix.python }}", python) for python in matrix]
+    assert got["name"] in names
+    assert sent["path"] == f"{got['path']}/{record.FILE.name}" == str(record.FILE)
