@@ -97,6 +97,8 @@ class PageContext:
     """The site's address, for run commands."""
     link: Callable[[str, int], str] = lambda path, line: ""
     """The address of a file of the project, at a line (0: none); empty: no link."""
+    link_in_text: Callable[[str, int], str] = lambda path, line: ""
+    """The same as Markdown would say it; MkDocs checks and converts these."""
     receipt: Callable[[Snippet], Receipt | None] = lambda snippet: None
     """What was measured for a program."""
     claims: dict[str, Proof] = field(default_factory=dict)
@@ -154,7 +156,7 @@ class Page:
     def check(self, sentence: str, line: int) -> etree.Element:
         """The mark of a claim, a link to its test; `_Finish` gives it its number."""
         proof = self.context.proof_of(sentence, line)
-        link = self.context.link(proof.path, proof.line)
+        link = self.context.link_in_text(proof.path, proof.line)
         mark = etree.Element("a", href=link, title=f"Tested: {proof.test}")
         self.checks[mark] = sentence
         return mark
@@ -535,7 +537,7 @@ class _Finish(Treeprocessor):
             item = etree.SubElement(proofs, "li", id=f"claim-{number}")
             words = etree.SubElement(item, "span")
             _set_words(words, sentence.replace(" | ", " · "))
-            href = self.page.context.link(proof.path, proof.line)
+            href = self.page.context.link_in_text(proof.path, proof.line)
             etree.SubElement(item, "a", href=href).text = AtomicString(proof.test)
 
 

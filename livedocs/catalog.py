@@ -215,7 +215,9 @@ class Catalog:
             files = [f"{known}.py" for known in self.ids]
             raise SnippetError(f"There is no snippet {name!r}. {nearest(name, files)}")
         if not path.resolve().is_relative_to(self.root.resolve()):
-            raise SnippetError(f"{name!r} is a link that leaves snippets/.")
+            raise SnippetError(
+                f"'{snippet_id}.py' is a link that leaves snippets/. Put a copy there."
+            )
         return Snippet(snippet_id, path, path.read_bytes().decode())
 
 

@@ -8,7 +8,8 @@ its tests do not say the same.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -140,7 +141,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         return files
 
     def _published(self) -> Iterator[str]:
-        yield from (f"snippets/{name}.py" for name in self.catalog.ids)
+        for name in self.catalog.ids:
+            with suppress(SnippetError):  # on_env says so, after the pages had a chance
+                yield f"snippets/{self.catalog.find(name).file}"
         if not self.repo_url:
             yield from sorted({proof.path for proof in self.suite})
 
@@ -159,6 +162,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             first_line=above + 1,
             site_url=config.site_url or "",
             link=self._linker(page.url),
+            link_in_text=self._linker(page.file.src_uri),
             receipt=self.record.receipt,
         )
         if _is_tutorial(uri):
@@ -171,8 +175,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         config.mdx_configs["livedocs"] = {"context": context}
         return markdown
 
-    def _linker(self, url: str) -> Any:
-        up = "../" * url.count("/")
+    def _linker(self, base: str) -> Callable[[str, int], str]:
+        up = "../" * base.count("/")
 
         def link(path: str, line: int) -> str:
             if not self.repo_url:
@@ -186,6 +190,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self, env: Environment, *, config: MkDocsConfig, files: Files
     ) -> Environment:
         """See that no test proves what no page says; feed the templates."""
+        tuple(self.catalog)  # raises for what could not be published
         self._check_tests()
         tutorials: list[Tutorial] = []
         proof: list[Proof] = []

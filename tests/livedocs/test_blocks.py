@@ -1,0 +1,205 @@
+"""The blocks as a reader sees them; what is wrong with one is in test_wrong_input."""
+
+from __future__ import annotations
+
+import bs4
+import pytest
+from markdown import markdown
+
+from livedocs.blocks import PageContext, Receipt, highlight
+from livedocs.claims import Proof
+
+from .conftest import PROGRAM, Project
+
+EXTENSIONS = [
+    "admonition",
+    "livedocs",
+    "tables",
+    "toc",
+    "pymdownx.superfences",
+    "pymdownx.tabbed",
+]
+PROOFS = (
+    Proof("A reload keeps `names`.", "test_reload", "tests/a.py", 3),
+    Proof("`names` | everybody | kept | lost", "test_row", "tests/a.py", 7),
+)
+
+
+def convert(project: Project, text: str, **context: object) -> bs4.BeautifulSoup:
+    def link(path: str, line: int) -> str:
+        return f"/{path}#L{line}" if line else f"/{path}"
+
+    page = PageContext(
+        catalog=project.catalog,
+        proofs=PROOFS,
+        link=link,
+        link_in_text=link,
+        **context,  # type: ignore[arg-type]
+    )
+    configs: dict[str, dict[str, object]] = {
+        "livedocs": {"context": page},
+        "pymdownx.tabbed": {"alternate_style": True},
+    }
+    html = markdown(text, extensions=EXTENSIONS, extension_configs=configs)
+    return bs4.BeautifulSoup(html, "html.parser")
+
+
+def shown(soup: bs4.BeautifulSoup, number: int = 0) -> str:
+    return soup.select(".ss-snippet .highlight code")[number].text
+
+
+def test_a_snippet_shows_the_program_without_header_and_markers(
+    project: Project,
+) -> None:
+    soup = convert(project, "/// snippet | taipy/chat/greet.py\n///")
+    assert shown(soup) == project.catalog.find("taipy/chat/greet").code
+    assert soup.select_one(".ss-file").text.strip() == "taipy/chat/greet.py"  # type: ignore[union-attr]
+    assert soup.select_one(".ss-source")["href"] == "/snippets/taipy/chat/greet.py"  # type: ignore[index]
+
+
+def test_a_whole_program_comes_with_its_run_command(project: Project) -> None:
+    text = "/// snippet | taipy/chat/greet.py\n///"
+    soup = convert(project, text, site_url="http://127.0.0.1:8000")
+    command = soup.select_one(".ss-run code")
+    assert command is not None
+    assert command.text == ("uv run http://127.0.0.1:8000/snippets/taipy/chat/greet.py")
+
+
+def test_a_section_has_no_run_command(project: Project) -> None:
+    text = "/// snippet | taipy/chat/greet.py\n    section: greet\n///"
+    soup = convert(project, text)
+    assert shown(soup).startswith("@cache\ndef greet")
+    assert not soup.select(".ss-run, .ss-receipt")
+
+
+def test_several_sections_stand_in_one_block_in_the_order_named(
+    project: Project,
+) -> None:
+    text = "/// snippet | taipy/chat/greet.py\n    section: [Door.word, names]\n///"
+    soup = convert(project, text)
+    assert shown(soup).endswith('else "shut"\n\n\nnames = ["Alex"]\n')
+    assert "Door.word, names" in soup.select_one(".ss-file").text  # type: ignore[union-attr]
+
+
+def test_highlight_sets_off_the_lines_that_hold_the_text(project: Project) -> None:
+    text = "/// snippet | taipy/chat/greet.py\n    highlight: [names, Hello]\n///"
+    lines = [line.text for line in convert(project, text).select(".hll")]
+    assert lines == ['names = ["Alex"]\n', '    return f"Hello {name} & <all>"\n']
+
+
+def test_a_title_takes_the_place_of_the_file_name(project: Project) -> None:
+    text = "/// snippet | taipy/chat/greet.py\n    title: Greeting\n///"
+    assert convert(project, text).select_one(".ss-file").text.strip() == "Greeting"  # type: ignore[union-attr]
+
+
+def test_the_receipt_shows_what_was_measured(project: Project) -> None:
+    receipt = Receipt("taipy-gui 4.1.2", 9, 3, 13.8, "Chromium 156")
+    text = "/// snippet | taipy/chat/greet.py\n///"
+    soup = convert(project, text, receipt=lambda snippet: receipt)
+    line = soup.select_one(".ss-receipt")
+    assert line is not None
+    for words in ("taipy-gui 4.1.2", "9 tests", "3 users", "13.8 s", "Chromium 156"):
+        assert words in line.text
+
+
+def test_without_a_measurement_there_is_no_receipt(project: Project) -> None:
+    soup = convert(project, "/// snippet | taipy/chat/greet.py\n///")
+    assert not soup.select(".ss-receipt")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '=== "A"\n\n    {}',
+        "!!! note\n\n    {}",
+        "- item\n\n    {}",
+        '=== "A"\n\n    !!! note\n\n        - item\n\n            {}',
+    ],
+    ids=["tab", "admonition", "list", "all of them"],
+)
+def test_a_snippet_works_inside(project: Project, around: str) -> None:
+    indent = around[around.rindex("\n") + 1 :].replace("{}", "")
+    block = "/// snippet | taipy/chat/greet.py\n    section: greet\n///"
+    soup = convert(project, around.format(block.replace("\n", f"\n{indent}")))
+    assert shown(soup) == project.catalog.find("taipy/chat/greet").section("greet")
+    assert "///" not in soup.text
+
+
+def test_a_block_inside_a_fence_is_text(project: Project) -> None:
+    soup = convert(project, "```text\n/// snippet | nowhere.py\n///\n```")
+    assert "/// snippet | nowhere.py" in soup.text
+
+
+def test_a_diff_shows_the_changes_and_the_whole_new_file(project: Project) -> None:
+    arrow = "taipy/chat/greet.py → taipy/chat/greet_loudly.py"
+    soup = convert(project, f"/// diff | {arrow}\n///")
+    changes, whole = soup.select(".tabbed-block code")
+    assert [line.text for line in changes.select("del")] == [
+        '"""Greet one or two."""',
+        '    return f"Hello {name} & <all>"',
+    ]
+    assert [line.text for line in changes.select("ins")] == [
+        '"""Greet many."""',
+        '    return f"HELLO {name} & <all>"',
+    ]
+    assert changes.select(".ss-skip"), "what stays the same is left out"
+    assert whole.text == project.catalog.find("taipy/chat/greet_loudly").code
+    assert whole.has_attr("data-copy") and not changes.has_attr("data-copy")
+    labels = [label.text for label in soup.select(".tabbed-labels label")]
+    assert labels == ["Changes", "Whole file"]
+
+
+def test_two_diffs_of_a_page_have_tabs_of_their_own(project: Project) -> None:
+    arrow = "taipy/chat/greet.py -> taipy/chat/greet_loudly.py"
+    soup = convert(project, f"/// diff | {arrow}\n///\n\n/// diff | {arrow}\n///")
+    ids = [tab["id"] for tab in soup.select("input")]
+    assert len(set(ids)) == 4
+
+
+def test_a_state_table_says_who_shares_what(project: Project) -> None:
+    rows = "| Name | Belongs to | Reload | Restart |\n|---|---|---|---|\n"
+    row = "| `names` | everybody | kept | lost |"
+    text = f"/// state | taipy/chat/greet.py\n\n{rows}{row}\n\n///"
+    soup = convert(project, text)
+    cells = soup.select("table.ss-state tbody tr > *")
+    assert [cell.get("class") for cell in cells[2:]] == [["ss-kept"], ["ss-lost"]]
+    assert cells[0].name == "th" and cells[0]["scope"] == "row"
+    assert soup.select_one(".ss-scope--all").text == "everybody"  # type: ignore[union-attr]
+    assert cells[1].select_one(".ss-claim a")["href"] == "/tests/a.py#L7"  # type: ignore[index]
+
+
+def test_a_claim_leads_to_its_test_and_is_listed_at_the_end(project: Project) -> None:
+    soup = convert(project, "First. ==A reload keeps `names`.== Last.")
+    claim = soup.select_one("p .ss-claim")
+    assert claim is not None
+    assert claim.text.startswith("A reload keeps names.")
+    assert claim.select_one("code") is not None
+    check = claim.select_one("a")
+    assert check is not None
+    assert check["href"] == "/tests/a.py#L3"
+    assert "test_reload" in check["title"]
+    proof = soup.select_one("ol.ss-proof li#claim-1 a")
+    assert proof is not None and proof.text == "test_reload"
+    assert soup.select_one("h2#proof") is not None
+
+
+def test_claims_are_numbered_as_they_stand_on_the_page(project: Project) -> None:
+    table = "| Name | Belongs to | Reload | Restart |\n|---|---|---|---|\n"
+    row = "| `names` | everybody | kept | lost |"
+    state = f"/// state | taipy/chat/greet.py\n\n{table}{row}\n\n///"
+    claim = "==A reload keeps `names`.=="
+    soup = convert(project, f"{claim}\n\n{state}\n\nOnce more: {claim}")
+    spoken = [span.text for span in soup.select(".ss-claim a span")]
+    assert [words.rpartition(" ")[2] for words in spoken] == ["1", "2", "1"]
+    assert [a.text for a in soup.select(".ss-proof a")] == ["test_reload", "test_row"]
+
+
+def test_comparisons_in_code_are_no_claims(project: Project) -> None:
+    soup = convert(project, "Write `a == b` or `b == c`, or a == b == c.")
+    assert not soup.select(".ss-claim")
+
+
+def test_highlighted_code_reads_exactly_like_the_program() -> None:
+    for code in (PROGRAM, "x = 1", 'a = """b\n\nc"""\n', "\n\nif x:\n\tpass\n\n"):
+        html = f"<pre>{highlight(code)}</pre>"
+        assert bs4.BeautifulSoup(html, "html.parser").text == code

@@ -1,0 +1,122 @@
+"""What the catalogue knows of a program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from livedocs.catalog import FRAMEWORKS, Snippet, SnippetError
+from livedocs.front_matter import Framework
+from livedocs.launch import SERVERS
+
+from .conftest import PROGRAM, Project
+
+
+@pytest.fixture
+def snippet(project: Project) -> Snippet:
+    return project.catalog.find("taipy/chat/greet")
+
+
+def test_a_snippet_is_found_by_id_and_by_file_name(project: Project) -> None:
+    by_id = project.catalog.find("taipy/chat/greet")
+    assert by_id == project.catalog.find("taipy/chat/greet.py")
+    assert by_id.text == PROGRAM
+    assert (by_id.framework, by_id.name) == ("taipy", "greet.py")
+
+
+def test_all_snippets_are_listed_in_order(project: Project) -> None:
+    assert [snippet.id for snippet in project.catalog] == [
+        "taipy/chat/greet",
+        "taipy/chat/greet_loudly",
+    ]
+
+
+def test_the_code_has_neither_header_nor_markers(snippet: Snippet) -> None:
+    assert snippet.code.startswith('"""Greet one or two."""\n\nfrom functools')
+    assert "script" not in snippet.code
+    assert "region" not in snippet.code
+
+
+def test_summary_and_dependencies_come_from_the_file(snippet: Snippet) -> None:
+    assert snippet.summary == "Greet one or two."
+    assert snippet.dependencies == ("taipy-gui==4.1.2",)
+
+
+def test_a_program_without_a_header_has_no_dependencies(project: Project) -> None:
+    project.write("snippets/taipy/chat/bare.py", "x = 1\n")
+    bare = project.catalog.find("taipy/chat/bare")
+    assert (bare.dependencies, bare.summary, bare.code) == ((), "", "x = 1\n")
+
+
+def test_a_function_is_cut_out_with_its_decorators(snippet: Snippet) -> None:
+    assert snippet.section("greet").startswith("@cache\ndef greet(")
+
+
+def test_a_method_is_cut_out_dedented(snippet: Snippet) -> None:
+    assert snippet.section("Door.word") == (
+        "@property\n"
+        "def word(self) -> str:\n"
+        '    return "open" if self.open else "shut"\n'
+    )
+
+
+def test_a_class_is_cut_out_whole(snippet: Snippet) -> None:
+    assert snippet.section("Door").startswith('class Door:\n    """A door."""\n')
+
+
+def test_an_assigned_and_a_bound_name_are_sections(snippet: Snippet) -> None:
+    assert snippet.section("names") == 'names = ["Alex"]\n'
+    assert snippet.section("page") == "with open(__file__) as page:\n    pass\n"
+
+
+def test_a_marked_region_is_cut_out_without_its_markers(project: Project) -> None:
+    text = "a = 1\n# region two words\nb = 2\n\nc = 3\n# endregion\n"
+    project.write("snippets/taipy/chat/marked.py", text.replace("two words", "both"))
+    marked = project.catalog.find("taipy/chat/marked")
+    assert marked.section("both") == "b = 2\n\nc = 3\n"
+
+
+def test_an_unknown_section_offers_the_nearest(snippet: Snippet) -> None:
+    with pytest.raises(SnippetError, match=r"no section 'gret'\. Did you mean 'greet'"):
+        snippet.section("gret")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("taipy/chat/great.py", "Did you mean 'taipy/chat/greet.py'"),
+        ("taipy/chat", "There is no snippet 'taipy/chat'"),
+        ("../greet.py", "leaves snippets/"),
+        ("taipy/../taipy/chat/greet.py", "leaves snippets/"),
+        ("/etc/passwd", "leaves snippets/"),
+    ],
+)
+def test_a_wrong_path_is_refused(project: Project, name: str, message: str) -> None:
+    with pytest.raises(SnippetError, match=message):
+        project.catalog.find(name)
+
+
+@pytest.mark.parametrize("linked", ["taipy/chat/link.py", "taipy/link"])
+def test_a_link_that_leaves_the_folder_is_refused(
+    project: Project, tmp_path: Path, linked: str
+) -> None:
+    project.write("elsewhere/link.py", "secret = 1\n")
+    target = tmp_path / ("elsewhere/link.py" if linked.endswith(".py") else "elsewhere")
+    (project.root / "snippets" / linked).symlink_to(target)
+    name = linked if linked.endswith(".py") else f"{linked}/link.py"
+    with pytest.raises(SnippetError, match="a link that leaves snippets/"):
+        project.catalog.find(name)
+
+
+def test_the_run_command_names_the_site_or_the_clone(snippet: Snippet) -> None:
+    path = "snippets/taipy/chat/greet.py"
+    assert snippet.run_command() == f"uv run {path}"
+    assert snippet.run_command("http://127.0.0.1:8000/") == (
+        f"uv run http://127.0.0.1:8000/{path}"
+    )
+
+
+def test_every_framework_has_a_page_vocabulary_and_a_server() -> None:
+    known = {framework.id for framework in FRAMEWORKS}
+    assert known == set(SERVERS) == {framework.value for framework in Framework}

@@ -1,0 +1,215 @@
+"""Programs start as a reader starts them, and nothing is left of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from livedocs.catalog import Catalog, Snippet
+from livedocs.launch import App, LaunchError, free_port, launch
+
+PROGRAMS = {
+    "taipy/x/hello": (
+        'from taipy.gui import Gui\ngui = Gui("Hello")\n'
+        'if __name__ == "__main__":\n    gui.run()\n'
+    ),
+    "flet/x/hello": (
+        'import flet as ft\ndef main(page):\n    page.add(ft.Text("Hello"))\n'
+        'if __name__ == "__main__":\n    ft.run(main)\n'
+    ),
+    "streamlit/x/hello": 'import streamlit as st\nst.write("Hello")\n',
+}
+
+SERVE = """\
+import http.server, subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+port = int(sys.argv[sys.argv.index("--port") + 1])
+http.server.HTTPServer(("127.0.0.1", port), http.server.SimpleHTTPRequestHandler)\
+.serve_forever()
+"""
+
+
+def snippet(tmp_path: Path, name: str, text: str) -> Snippet:
+    path = tmp_path / "snippets" / f"{name}.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return Catalog(tmp_path / "snippets").find(name)
+
+
+def members(group: int) -> list[str]:
+    """The command lines of the processes in that group."""
+    listing = subprocess.run(
+        ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(maxsplit=2) for line in listing.splitlines()]
+    return [row[2] for row in rows if int(row[0]) == group and "Z" not in row[1]]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        threading.Event().wait(0.02)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_each_framework_answers_every_user_at_an_address_of_their_own(
+    tmp_path: Path, name: str
+) -> None:
+    with launch(snippet(tmp_path, name, PROGRAMS[name]), users=3) as app:
+        assert len(set(app.addresses)) == 3
+        for address in app.addresses:
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                assert answer.status == 200
+        group = app.process.pid
+        assert members(group)
+    assert not members(group)
+
+
+def test_what_a_program_started_is_stopped_with_it(tmp_path: Path) -> None:
+    with launch(snippet(tmp_path, "taipy/x/serve", SERVE)) as app:
+        assert len(members(app.process.pid)) == 3, "supervisor, program, its child"
+    assert not members(app.process.pid)
+
+
+def test_a_program_that_ignores_sigterm_is_stopped(tmp_path: Path) -> None:
+    deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    with launch(snippet(tmp_path, "taipy/x/deaf", deaf + SERVE)) as app:
+        pass
+    assert not members(app.process.pid)
+
+
+def test_nothing_is_left_when_the_block_raises(tmp_path: Path) -> None:
+    apps: list[App] = []
+    with (
+        pytest.raises(ZeroDivisionError),
+        launch(snippet(tmp_path, "taipy/x/serve", SERVE)) as app,
+    ):
+        apps.append(app)
+        raise ZeroDivisionError
+    assert not members(apps[0].process.pid)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_nothing_is_left_when_the_starter_is_ended(
+    tmp_path: Path, end: signal.Signals
+) -> None:
+    snippet(tmp_path, "taipy/x/serve", SERVE)
+    starter = subprocess.Popen(
+        [
+            *(sys.executable, "-c"),
+            "import sys, pathlib, threading\n"
+            "from livedocs.catalog import Catalog\n"
+            "from livedocs.launch import launch\n"
+            "with launch(Catalog(pathlib.Path(sys.argv[1])).find('taipy/x/serve')) as"
+            " app:\n"
+            "    print(app.process.pid, flush=True)\n"
+            "    threading.Event().wait()\n",
+            str(tmp_path / "snippets"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert starter.stdout is not None
+    group = int(starter.stdout.readline())
+    assert members(group)
+    starter.send_signal(end)
+    starter.wait(20)
+    wait_until(lambda: not members(group))
+    starter.stdout.close()
+
+
+def test_a_program_that_dies_shows_its_own_last_lines(tmp_path: Path) -> None:
+    dying = snippet(tmp_path, "taipy/x/dies", 'raise RuntimeError("no such flavour")')
+    with pytest.raises(LaunchError) as failure, launch(dying):
+        pass
+    assert "taipy/x/dies.py ended with exit code 1" in failure.value.message
+    assert "    RuntimeError: no such flavour" in failure.value.message
+
+
+def test_a_program_that_stays_silent_is_stopped(tmp_path: Path) -> None:
+    silent = "import time, sys\nprint('waiting')\ntime.sleep(600)"
+    with (
+        pytest.raises(LaunchError, match=r"did not answer .* within 1 s") as failure,
+        launch(snippet(tmp_path, "taipy/x/silent", silent), timeout=1),
+    ):
+        pass
+    assert "    waiting" in failure.value.message
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(LaunchError, match=f"port {port} is taken"),
+            launch(snippet(tmp_path, "taipy/x/serve", SERVE), port=port),
+        ):
+            pass
+
+
+def test_an_unknown_framework_is_named(tmp_path: Path) -> None:
+    with (
+        pytest.raises(LaunchError, match=r"Did you mean 'taipy'"),
+        launch(snippet(tmp_path, "tapy/x/hello", "")),
+    ):
+        pass
+
+
+def test_the_command_prints_an_address_per_user_and_stops_on_ctrl_c(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "livedocs", "run", "taipy/chat/shared_builder"]
+    run = subprocess.Popen(
+        [*command, "--users", "2", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert run.stdout is not None
+    first, second = run.stdout.readline(), run.stdout.readline()
+    assert first == f"User 1: http://127.0.0.1:{port}/\n"
+    assert second.startswith("User 2: http://127.0.0.1:")
+    with urllib.request.urlopen(second.split()[-1], timeout=20) as answer:
+        assert answer.status == 200
+    os.kill(run.pid, signal.SIGINT)
+    assert run.stdout.read().endswith("Stopped.\n")
+    assert run.wait(20) == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_the_command_lists_every_snippet() -> None:
+    listing = subprocess.run(
+        [sys.executable, "-m", "livedocs", "list"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for snippet in Catalog.default():
+        assert f"{snippet.id}  ({snippet.framework})\n    {snippet.summary}" in listing
+        assert f"python -m livedocs run {snippet.id} --users 2" in listing
+
+
+def test_the_command_names_the_nearest_snippet() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "livedocs", "run", "taipy/chat/shared_bilder"],
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert "Did you mean 'taipy/chat/shared_builder.py'?" in run.stderr
+    assert "Traceback" not in run.stderr
