@@ -1,0 +1,53 @@
+"""Browsers and programs for all tests."""
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from types import ModuleType
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from livedocs.catalog import Catalog
+from tests.users.chromium import CHROMIUM_ARGS, find_chromium
+from tests.users.stage import Stage, open_stage
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one Chromium of a run; every user gets a context of their own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def start(browser: Browser) -> Iterator[Callable[[str], Stage]]:
+    """Start a snippet by its id, for this test alone."""
+    with ExitStack() as stages:
+        yield lambda snippet: stages.enter_context(open_stage(snippet, browser))
+
+
+@pytest.fixture
+def load() -> Iterator[Callable[[str], ModuleType]]:
+    """Import a snippet by its id, anew for each test, without starting it."""
+    names: list[str] = []
+
+    def load(snippet: str) -> ModuleType:
+        path = Catalog.default().find(snippet).path
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # Taipy looks callbacks up by module
+        names.append(spec.name)
+        spec.loader.exec_module(module)
+        return module
+
+    yield load
+    for name in names:
+        sys.modules.pop(name, None)

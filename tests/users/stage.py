@@ -1,0 +1,65 @@
+"""A running program, and the people who came to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser
+
+from livedocs.catalog import Catalog, Snippet
+from livedocs.launch import App, launch
+from tests.users.base import BrowserUser
+from tests.users.taipy import TaipyUser
+
+DRIVERS: dict[str, type[BrowserUser]] = {"taipy": TaipyUser}
+"""Who sits at the browser, by framework."""
+
+
+class Stage:
+    """One program, started as its reader starts it; users join, each a browser."""
+
+    def __init__(self, snippet: Snippet, browser: Browser) -> None:
+        self.snippet = snippet
+        self.users: list[BrowserUser] = []
+        self._browser = browser
+        self._server = ExitStack()
+        self._start()
+
+    def _start(self, port: int = 0) -> None:
+        self.app: App = self._server.enter_context(launch(self.snippet, port=port))
+
+    @property
+    def address(self) -> str:
+        """Where the program is."""
+        return self.app.addresses[0]
+
+    def join(self) -> BrowserUser:
+        """Let a person whom the program has not seen before open it."""
+        user = DRIVERS[self.snippet.framework](self._browser, self.address)
+        self.users.append(user)
+        user.open()
+        return user
+
+    def restart(self) -> None:
+        """Stop the server and start it again at the same address."""
+        port = urlsplit(self.address).port
+        self._server.close()
+        self._start(port or 0)
+
+    def close(self) -> None:
+        """Send all home and stop the server."""
+        with self._server, ExitStack() as homes:
+            for user in self.users:
+                homes.callback(user.leave)
+
+
+@contextmanager
+def open_stage(snippet_id: str, browser: Browser) -> Iterator[Stage]:
+    """Start the snippet with this id; users and server are gone afterwards."""
+    stage = Stage(Catalog.default().find(snippet_id), browser)
+    try:
+        yield stage
+    finally:
+        stage.close()

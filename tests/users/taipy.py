@@ -1,0 +1,148 @@
+"""People at a Taipy chat: with a browser, or as a state in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, ClassVar
+
+from playwright.sync_api import Locator, expect
+
+from tests.users.base import BrowserUser, Message, User
+
+_SOMETHING = re.compile(r"\S")
+_IN_ORDER = """lines => {
+    const pre = document.querySelector(".transcript pre");
+    let next = 0;
+    for (const line of pre ? pre.textContent.split("\\n") : [])
+        if (line === lines[next]) next += 1;
+    return next === lines.length;
+}"""
+_SCROLLS_TO = """line => {
+    const box = document.querySelector(".transcript");
+    const text = box.querySelector("pre").firstChild;
+    const range = document.createRange();
+    const start = `\\n${text.data}\\n`.indexOf(`\\n${line}\\n`);
+    range.setStart(text, start);
+    range.setEnd(text, start + line.length);
+    const top = () => range.getBoundingClientRect().top;
+    box.scrollTop += top() - box.getBoundingClientRect().top;
+    const within = box.getBoundingClientRect();
+    return start >= 0 && within.top <= Math.ceil(top()) && top() < within.bottom &&
+        0 <= within.top && within.bottom <= innerHeight;
+}"""
+
+
+def parse(transcript: str) -> list[Message]:
+    """The messages of a transcript, one ``sender: text`` in each line."""
+    lines = (line.partition(": ") for line in transcript.split("\n"))
+    return [Message(sender, text) for sender, _, text in lines]
+
+
+class TaipyUser(BrowserUser):
+    """A person at a Taipy chat, by what its page shows."""
+
+    STRANGERS: ClassVar[dict[str, str]] = {
+        "fonts.googleapis.com": "Taipy's style sheet asks for the font Lato",
+        "cdnjs.cloudflare.com": "MathJax, for formulas in Markdown",
+        "raw.githubusercontent.com": "Taipy's icon",
+    }
+
+    def wait_until_ready(self) -> None:
+        expect(self.page.locator("strong")).to_have_text(_SOMETHING)
+        expect(self.transcript).to_have_text(_SOMETHING)
+
+    @property
+    def field(self) -> Locator:
+        return self.page.get_by_role("textbox")
+
+    @property
+    def transcript(self) -> Locator:
+        """The element that holds all messages."""
+        return self.page.locator(".transcript pre")
+
+    @property
+    def name(self) -> str:
+        return self.page.locator("strong").inner_text()
+
+    def messages(self) -> list[Message]:
+        return parse(self.transcript.text_content() or "")
+
+    def sees(self, *messages: Message) -> None:
+        lines = [f"{message.sender}: {message.text}" for message in messages]
+        self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
+
+    def reads(self, message: Message) -> None:
+        line = f"{message.sender}: {message.text}"
+        assert self.page.evaluate(_SCROLLS_TO, line), f"cannot scroll to {line!r}"
+
+
+class Clock:
+    """Stands in for `time.monotonic` where a test decides how much time passes."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class TaipyState(User):
+    """A person as the server knows one: a real state, driven without a browser."""
+
+    def __init__(self, program: ModuleType, client_id: str, clock: Clock) -> None:
+        """Arrive: what the browser asks for when it opens the page.
+
+        Args:
+            program: the snippet, imported, after ``gui.run(run_server=False)``.
+            client_id: what the browser would keep in its localStorage.
+            clock: moved on by a second before each message, a person's pace.
+        """
+        self.program = program
+        self.client_id = client_id
+        self.clock = clock
+        # The browser's first socket message does this (Gui._manage_message).
+        program.gui._bindings()._get_or_create_scope(client_id)
+        self.reload()
+
+    def reload(self) -> None:
+        """Ask for what a browser asks for on each load: the routes, then the page."""
+        client = self.program.gui._server.test_client()
+        for path in ("taipy-init", "taipy-jsx/TaiPy_root_page"):
+            answer = client.get(f"/{path}?client_id={self.client_id}")
+            assert answer.status_code == 200, answer.text
+        self.page: str = answer.get_json()["jsx"]
+
+    def call(self, function: Callable[..., Any], *arguments: object) -> Any:
+        """Call a function with this user's state, as Taipy calls a callback."""
+        return self.program.gui.invoke_callback(
+            self.client_id, function, list(arguments)
+        )
+
+    def get(self, name: str) -> Any:
+        """The value of a variable in this user's state."""
+        return self.call(lambda state: getattr(state, name))
+
+    @property
+    def name(self) -> str:
+        return str(self.get("user_name"))
+
+    def send(self, text: str) -> None:
+        self.clock.now += 1
+        self.press_enter(text)
+
+    def paste(self, text: str) -> None:
+        self.send(text)
+
+    def press_enter(self, text: str) -> None:
+        """Deliver the action that Enter in the `chat` element sends."""
+        self.call(self.program.send, "", {"args": ["Enter", "", text, self.name]})
+
+    def messages(self) -> list[Message]:
+        return parse(self.get("transcript"))
+
+    def sees(self, *messages: Message) -> None:
+        seen = iter(self.messages())
+        missing = [message for message in messages if message not in seen]
+        assert not missing, f"{self.name} does not see {missing}"
