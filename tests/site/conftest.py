@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the site, built as it is published."""
-    return _build(ROOT / "mkdocs.yml", tmp_path_factory.mktemp("site"))
+    return build(ROOT / "mkdocs.yml", tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def site(built_site: Path) -> Iterator[Site]:
 def invented_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Seven invented tutorials in the same theme, below a path of their host."""
     config = ROOT / "tests/site/invented/mkdocs.yml"
-    with serve(_build(config, tmp_path_factory.mktemp("invented")), "/invented/") as it:
+    with serve(build(config, tmp_path_factory.mktemp("invented")), "/invented/") as it:
         yield it
 
 
@@ -61,7 +61,7 @@ def kind(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def _build(config: Path, directory: Path) -> Path:
+def build(config: Path, directory: Path) -> Path:
     built = subprocess.run(
         [
             *(sys.executable, "-m", "mkdocs", "build", "--strict"),

@@ -32,7 +32,7 @@ def test_axe_finds_no_violation_in_search_results(
     browser: Browser, invented_site: Site, scheme: str
 ) -> None:
     page = _open(browser, invented_site.address, scheme, 1280)
-    page.get_by_role("textbox", name="Search").fill("history")
+    page.get_by_role("textbox", name="Search").press_sequentially("history")
     page.get_by_role("dialog").get_by_role("link").first.wait_for()
     _assert_clean(page)
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 
 FRAMEWORKS = [
     SimpleNamespace(
@@ -71,7 +71,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         )
         page = f"---\n{front_matter}\n---\n\n## First\n\n{one.title}.\n\n## Second\n"
         path = f"{one.url.rstrip('/')}.md"
-        files.append(File.generated(config, path, content=page))
+        included = InclusionLevel.INCLUDED
+        files.append(File.generated(config, path, content=page, inclusion=included))
     return files
 
 

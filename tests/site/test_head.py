@@ -1,0 +1,76 @@
+"""What a page tells machines about itself is what its front matter says."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from tests.site.conftest import ROOT
+
+TUTORIALS = sorted((ROOT / "docs/tutorials").glob("*/*.md"))
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: str(path.stem))
+def test_tutorial_describes_itself(built_site: Path, tutorial: Path) -> None:
+    front_matter = _front_matter(tutorial)
+    address = tutorial.relative_to(ROOT / "docs").with_suffix("").as_posix() + "/"
+    page = _page(built_site / address / "index.html")
+    keywords = ", ".join(front_matter["keywords"])
+
+    assert _meta(page, "name", "description") == front_matter["description"]
+    assert _meta(page, "name", "keywords") == keywords
+    assert _meta(page, "property", "og:title") == front_matter["title"]
+    assert _meta(page, "property", "og:description") == front_matter["description"]
+    assert _meta(page, "property", "og:type") == "article"
+    assert _meta(page, "property", "og:url") == f"https://example.org/{address}"
+
+    (script,) = page.select("[type='application/ld+json']")
+    article = json.loads(script.text)
+    assert article["@context"] == "https://schema.org"
+    assert article["@type"] == "TechArticle"
+    assert article["headline"] == front_matter["title"]
+    assert article["description"] == front_matter["description"]
+    assert article["keywords"] == keywords
+    assert article["url"] == f"https://example.org/{address}"
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: str(path.stem))
+def test_title_lead_and_contents_come_once(built_site: Path, tutorial: Path) -> None:
+    address = tutorial.relative_to(ROOT / "docs").with_suffix("")
+    front_matter = _front_matter(tutorial)
+    page = _page(built_site / address / "index.html")
+    assert [h.text for h in page.select("h1")] == [front_matter["title"]]
+    assert [p.text for p in page.select(".ss-lead")] == [front_matter["description"]]
+    contents = page.select(".md-sidebar--secondary a")
+    assert [link["href"] for link in contents] == [
+        f"#{heading['id']}" for heading in page.select("article h2")
+    ]
+
+
+def test_every_page_has_one_heading_and_a_description(built_site: Path) -> None:
+    for path in built_site.rglob("*.html"):
+        page = _page(path)
+        assert len(page.select("h1")) == 1, path
+        assert _meta(page, "name", "description"), path
+
+
+def test_missing_page_speaks_of_no_other(built_site: Path) -> None:
+    page = _page(built_site / "404.html")
+    assert page.title and page.title.text.startswith("Page not found")
+    assert not page.select("[property='og:url'], [type='application/ld+json']")
+
+
+def _page(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def _meta(page: BeautifulSoup, kind: str, name: str) -> str:
+    (found,) = page.select(f"meta[{kind}='{name}']")
+    return str(found["content"])
+
+
+def _front_matter(path: Path) -> dict[str, str]:
+    head: dict[str, str] = yaml.safe_load(path.read_text("utf-8").split("---\n")[1])
+    return head

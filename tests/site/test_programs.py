@@ -1,0 +1,95 @@
+"""Programs on a page can be copied exactly, and their variants chosen once for all."""
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, expect
+
+from tests.site.conftest import PAGES
+from tests.site.server import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_copy_buttons_give_exactly_the_code_beside_them(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(site.address + PAGES["tutorial"])
+    buttons = page.locator(".ss-copy:visible").all()
+    assert buttons
+    for button in buttons:
+        box = button.locator("xpath=ancestor::*[self::figure or @class='ss-run'][1]")
+        shown = box.locator("[data-copy]").first.text_content()
+        button.click()
+        expect(button).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == shown
+    context.close()
+
+
+def test_run_command_is_copied_without_its_prompt(browser: Browser, site: Site) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(site.address + PAGES["tutorial"])
+    page.locator(".ss-run:visible .ss-copy").first.click()
+    page.get_by_text("Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("uv run ")
+    context.close()
+
+
+def test_copy_selects_the_code_where_the_clipboard_is_refused(
+    browser: Browser, site: Site
+) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete Navigator.prototype.clipboard")
+    page.goto(site.address + PAGES["tutorial"])
+    figure = page.locator(".ss-snippet:visible").first
+    figure.locator(".ss-copy").first.click()
+    expect(figure.locator(".ss-copy").first).to_have_text("Selected")
+    selected = page.evaluate("getSelection().toString()")
+    shown = figure.locator("[data-copy]").first.text_content() or ""
+    assert selected.strip() == shown.strip()
+    page.close()
+
+
+def test_shown_tab_is_the_first_without_javascript(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.address + PAGES["tutorial"])
+    tabs = page.locator(".tabbed-set").first
+    blocks = tabs.locator("> .tabbed-content > .tabbed-block")
+    expect(blocks.nth(0)).to_be_visible()
+    expect(blocks.nth(1)).to_be_hidden()
+    tabs.locator("> .tabbed-labels > label").nth(1).click()
+    expect(blocks.nth(0)).to_be_hidden()
+    expect(blocks.nth(1)).to_be_visible()
+    context.close()
+
+
+def test_chosen_variant_is_shown_all_over_the_page_and_after_a_reload(
+    browser: Browser, site: Site
+) -> None:
+    page = browser.new_page()
+    page.goto(site.address + PAGES["tutorial"])
+    label = page.locator(".tabbed-labels > label").nth(1)
+    name = label.inner_text()
+    label.click()
+    same = page.locator(".tabbed-labels > label").get_by_text(name, exact=True)
+    assert same.count() > 1, f"only one tab is called {name}"
+    for one in same.all():
+        expect(one.locator("xpath=..")).to_be_visible()
+        assert one.evaluate("it => it.closest('label').control.checked")
+    page.reload()
+    assert same.first.evaluate("it => it.closest('label').control.checked")
+    page.close()
+
+
+def test_ids_and_names_of_the_page_are_its_own(built_site: Path) -> None:
+    for path in built_site.rglob("*.html"):
+        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        ids = [element["id"] for element in page.select("[id]")]
+        assert len(ids) == len(set(ids)), path
