@@ -22,7 +22,7 @@ _SYSTEM = ("awk", "bash", "cat", "cp", "dirname", "env", "make", "mkdir", "rm", 
 # It runs what it is given under another version, and makes a .venv of no substance.
 _PYTHON = """#!/bin/sh
 if [ "$1" = -c ]; then
-    exec {python} -c '
+    exec "{python}" -c '
 import sys
 sys.version_info, sys.executable = {version}, sys.argv[1]
 exec(sys.argv[2])' "$0" "$2"
@@ -39,7 +39,7 @@ while read -r words; do
     case "$*" in *"$words"*) exit 1 ;; esac
 done < "{failing}"
 case "$*" in
-    ".ci/port.py "*) exec {python} "$@" ;;
+    ".ci/port.py "*) exec "{python}" "$@" ;;
     "-m tests.users.chromium") echo /path/to/chromium ;;
 esac
 """
