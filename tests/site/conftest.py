@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.site.server import Site, serve
-from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,16 +19,6 @@ PAGES = {
     "404": "no/such/page/",
 }
 """One page of each kind, by its address in the site."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

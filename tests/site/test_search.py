@@ -28,16 +28,15 @@ def test_keyboard_alone_searches_and_goes_there(
     page = browser.new_page()
     page.goto(site.address + PAGES[kind])
     page.keyboard.press("/")
-    field = page.get_by_role("textbox", name="Search")
-    expect(field).to_be_focused()
-    page.keyboard.type("taipy")
+    expect(page.get_by_role("textbox", name="Search")).to_be_focused()
+    page.keyboard.type("unproven" if kind == "tutorial" else "taipy")  # another page
     first = page.get_by_role("dialog", name="Search").get_by_role("link").first
     first.wait_for()
-    address = first.get_attribute("href")
+    address = first.get_attribute("href") or ""
     page.keyboard.press("ArrowDown")
     expect(first).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**{address}")
+    page.wait_for_url(address)
     page.close()
 
 

@@ -71,8 +71,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         )
         page = f"---\n{front_matter}\n---\n\n## First\n\n{one.title}.\n\n## Second\n"
         path = f"{one.url.rstrip('/')}.md"
-        included = InclusionLevel.INCLUDED
-        files.append(File.generated(config, path, content=page, inclusion=included))
+        loose = InclusionLevel.NOT_IN_NAV
+        files.append(File.generated(config, path, content=page, inclusion=loose))
     return files
 
 

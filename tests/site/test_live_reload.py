@@ -1,0 +1,99 @@
+"""What `make serve` shows while pages and programs are edited, and how it ends."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.site.live import PAGE, SNIPPET, Checkout, Live, serve, start
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout.create(tmp_path)
+
+
+@pytest.fixture
+def live(checkout: Checkout) -> Iterator[Live]:
+    with serve(checkout) as live:
+        yield live
+
+
+@pytest.fixture
+def page(browser: Browser, live: Live) -> Iterator[Page]:
+    """The tutorial, opened once and left alone."""
+    page = browser.new_page()
+    page.goto(live.address)
+    expect(page.get_by_text("The page says “before”.")).to_be_visible()
+    expect(page.locator("[data-copy]").first).to_contain_text('WORD = "before"')
+    yield page
+    page.close()
+
+
+@pytest.mark.browser
+def test_an_edited_page_and_an_edited_program_appear_by_themselves(
+    checkout: Checkout, live: Live, page: Page
+) -> None:
+    checkout.write_page("after")
+    live.until("Reloading browsers")
+    expect(page.get_by_text("The page says “after”.")).to_be_visible()
+    checkout.write_program("after")
+    live.until("Reloading browsers")
+    expect(page.locator("[data-copy]").first).to_contain_text('WORD = "after"')
+
+
+@pytest.mark.browser
+def test_a_mistake_is_named_and_mended_without_a_restart(
+    checkout: Checkout, live: Live, page: Page
+) -> None:
+    checkout.write_page("wrong", shown=SNIPPET.replace("word", "wrod"))
+    said = live.until("An error happened during the rebuild")
+    assert_names_the_mistake(said)
+    checkout.write_page("mended")
+    live.until("Reloading browsers")
+    expect(page.get_by_text("The page says “mended”.")).to_be_visible()
+
+
+def test_a_mistake_at_the_start_is_named_and_nothing_is_served(
+    checkout: Checkout,
+) -> None:
+    checkout.write_page("wrong", shown=SNIPPET.replace("word", "wrod"))
+    with start(checkout) as process:
+        said, _ = process.communicate()
+    assert process.returncode != 0
+    assert_names_the_mistake(said.splitlines())
+    assert "Serving on" not in said
+    assert_no_process_is_left(process)
+
+
+def test_ctrl_c_leaves_neither_processes_nor_files_behind(checkout: Checkout) -> None:
+    with serve(checkout) as live:
+        os.killpg(live.process.pid, signal.SIGINT)  # as a terminal does
+        said, _ = live.process.communicate()
+    assert "Traceback" not in said
+    assert_no_process_is_left(live.process)
+    assert list(checkout.temporary.iterdir()) == []
+
+
+def test_sigterm_leaves_no_process_behind(checkout: Checkout) -> None:
+    with serve(checkout) as live:
+        live.process.terminate()  # make alone: it has to pass it on
+        said, _ = live.process.communicate()
+    assert "Traceback" not in said
+    assert_no_process_is_left(live.process)
+
+
+def assert_names_the_mistake(said: list[str]) -> None:
+    line = next(line for line in said if "There is no snippet" in line)
+    assert f"docs/{PAGE}:11: " in line
+    assert line.endswith(f"Did you mean '{SNIPPET}'?")
+    assert not any("Traceback" in line for line in said)
+
+
+def assert_no_process_is_left(process: "subprocess.Popen[str]") -> None:
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)  # whatever it started belongs to its group
