@@ -129,8 +129,7 @@ class BrowserUser(User):
         self.press_enter()
 
     def paste(self, text: str) -> None:
-        self.field.click()
-        self.page.keyboard.insert_text(text)
+        self.field.fill(text)
         self.press_enter()
 
     def type_at_once(self, text: str) -> None:
@@ -147,8 +146,8 @@ class BrowserUser(User):
         expect(self.field).to_have_value(text)
 
     @abstractmethod
-    def reads(self, message: Message) -> None:
-        """Scroll to a message and see that it is in the window then."""
+    def reads(self, *messages: Message) -> None:
+        """Scroll to each message and see that it is in the window then."""
 
     @contextmanager
     def cut_off(self) -> Iterator[None]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from playwright.sync_api import Locator, expect
+from websockets.sync.client import connect
 
 from tests.users.base import BrowserUser, Message, User
 
@@ -19,18 +23,21 @@ _IN_ORDER = """lines => {
         if (line === lines[next]) next += 1;
     return next === lines.length;
 }"""
-_SCROLLS_TO = """line => {
+_OUT_OF_REACH = """lines => {
     const box = document.querySelector(".transcript");
     const text = box.querySelector("pre").firstChild;
     const range = document.createRange();
-    const start = `\\n${text.data}\\n`.indexOf(`\\n${line}\\n`);
-    range.setStart(text, start);
-    range.setEnd(text, start + line.length);
     const top = () => range.getBoundingClientRect().top;
-    box.scrollTop += top() - box.getBoundingClientRect().top;
-    const within = box.getBoundingClientRect();
-    return start >= 0 && within.top <= Math.ceil(top()) && top() < within.bottom &&
-        0 <= within.top && within.bottom <= innerHeight;
+    return lines.filter(line => {
+        const start = `\\n${text.data}\\n`.indexOf(`\\n${line}\\n`);
+        if (start < 0) return true;
+        range.setStart(text, start);
+        range.setEnd(text, start + line.length);
+        box.scrollTop += top() - box.getBoundingClientRect().top;
+        const {top: first, bottom: last} = box.getBoundingClientRect();
+        const inBox = first <= Math.ceil(top()) && top() < last;
+        return !inBox || first < 0 || last > innerHeight;
+    });
 }"""
 
 
@@ -73,9 +80,44 @@ class TaipyUser(BrowserUser):
         lines = [f"{message.sender}: {message.text}" for message in messages]
         self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
 
-    def reads(self, message: Message) -> None:
-        line = f"{message.sender}: {message.text}"
-        assert self.page.evaluate(_SCROLLS_TO, line), f"cannot scroll to {line!r}"
+    def reads(self, *messages: Message) -> None:
+        lines = [f"{message.sender}: {message.text}" for message in messages]
+        assert self.page.evaluate(_OUT_OF_REACH, lines) == []
+
+
+class TaipySocket:
+    """A client of a Taipy server without a page: it sends as fast as can be.
+
+    The frames are Socket.IO's, the messages those of Taipy's wsUtils.ts.
+    """
+
+    def __init__(self, address: str, client_id: str) -> None:
+        """Arrive, as a browser does: socket, routes, page."""
+        self.client_id = client_id
+        server = urlsplit(address).netloc
+        self._socket = connect(
+            f"ws://{server}/socket.io/?EIO=4&transport=websocket", max_queue=None
+        )
+        self._socket.recv()  # 0: what the engine offers
+        self._socket.send("40")
+        self._socket.recv()  # 40: connected
+        self._emit("ID", client_id, name="TaipyClientId")
+        for path in ("taipy-init", "taipy-jsx/TaiPy_root_page"):
+            with urlopen(f"{address}{path}?client_id={client_id}") as answer:
+                answer.read()
+
+    def _emit(self, kind: str, payload: object, name: str = "") -> None:
+        message = {"type": kind, "name": name, "payload": payload}
+        context = {"client_id": self.client_id, "module_context": "__main__"}
+        self._socket.send("42" + json.dumps(["message", message | context]))
+
+    def press_enter(self, text: str) -> None:
+        """Send the action that Enter in the `chat` element sends."""
+        self._emit("A", {"action": "send", "args": ["Enter", "", text, ""]})
+
+    def close(self) -> None:
+        """Go away."""
+        self._socket.close()
 
 
 class Clock:

@@ -30,7 +30,7 @@ def is_echo(user: str, text: str) -> bool:
     now = monotonic()
     last_text, last_time = last_press.get(user, ("", now))
     last_press[user] = (text, now)
-    return text == last_text and now - last_time < 0.1
+    return text == last_text and now - last_time < 0.05
 
 
 def send(state: State, id: str, payload: dict) -> None:

@@ -1,0 +1,174 @@
+"""The Taipy chats with real states of several users, without server and browser."""
+
+from __future__ import annotations
+
+import ast
+import threading
+from collections.abc import Callable, Iterator
+from itertools import count
+from types import ModuleType
+
+import pytest
+
+from livedocs.catalog import Catalog
+from tests.contracts.chat import Chat, OwnPast, SharedPast
+from tests.users.base import Message
+from tests.users.taipy import Clock, TaipyState
+
+SHARED = ("taipy/chat/shared_builder", "taipy/chat/shared_markdown")
+BROADCAST = ("taipy/chat/broadcast_builder", "taipy/chat/broadcast_markdown")
+PITFALL = "taipy/chat/pitfall_overwrite"
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+Join = Callable[[], TaipyState]
+
+
+@pytest.fixture
+def program(
+    request: pytest.FixtureRequest, load: Callable[[str], ModuleType]
+) -> Iterator[ModuleType]:
+    """The snippet, ready to serve users, but without a server.
+
+    With threads, since gevent, Taipy's default, would patch this process's `time`.
+    """
+    program = load(request.param)
+    program.gui.run(run_server=False, async_mode="threading")
+    yield program
+    program.gui._clear_shared_variable()  # its class would keep it for the next app
+
+
+@pytest.fixture
+def clock(program: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The program's clock, in the hands of the test."""
+    clock = Clock()
+    monkeypatch.setattr(program, "monotonic", clock, raising=False)
+    return clock
+
+
+@pytest.fixture
+def join(program: ModuleType, clock: Clock) -> Join:
+    """Let one more user arrive."""
+    numbers = count(1)
+    return lambda: TaipyState(program, f"client-{next(numbers)}", clock)
+
+
+@pytest.fixture
+def alex(join: Join) -> TaipyState:
+    return join()
+
+
+@pytest.fixture
+def doppler(join: Join, alex: TaipyState) -> TaipyState:
+    return join()
+
+
+@pytest.fixture
+def third(join: Join, doppler: TaipyState) -> TaipyState:
+    return join()
+
+
+class TaipyChat(Chat):
+    """What Taipy's chats do with what a browser sends."""
+
+    @pytest.mark.claim("A press of Enter that Taipy delivers twice counts once.")
+    def test_a_press_that_is_delivered_twice_counts_once(
+        self, alex: TaipyState, clock: Clock
+    ) -> None:
+        message = alex.says("pressed once")
+        clock.now += 0.03
+        alex.press_enter("pressed once")
+        assert alex.messages().count(message) == 1
+
+    def test_two_users_may_say_the_same_at_the_same_time(
+        self, alex: TaipyState, doppler: TaipyState
+    ) -> None:
+        alex.press_enter("snap")
+        doppler.press_enter("snap")
+        alex.sees(Message("Alex", "snap"), Message("Doppler", "snap"))
+
+    @pytest.mark.claim("`last_press` | everybody | kept | kept | lost")
+    @pytest.mark.claim("`arrivals` | everybody | kept | kept | lost")
+    def test_names_outside_the_state_are_one_for_the_whole_process(
+        self, program: ModuleType, alex: TaipyState, join: Join
+    ) -> None:
+        alex.says("for the record")
+        assert program.last_press["Alex"][0] == "for the record"
+        alex.reload()
+        assert program.last_press["Alex"][0] == "for the record"
+        assert join().name == "Doppler"  # the reload has not counted as an arrival
+
+
+@pytest.mark.parametrize("program", SHARED, indirect=True)
+class TestSharedVariable(SharedPast, TaipyChat):
+    """``gui.add_shared_variable``: one transcript for everybody."""
+
+
+@pytest.mark.parametrize("program", BROADCAST, indirect=True)
+class TestBroadcast(OwnPast, TaipyChat):
+    """``gui.broadcast_callback``: a transcript for each user."""
+
+
+@pytest.mark.parametrize("program", [SHARED[0], BROADCAST[0]], indirect=True)
+class TestThreads:
+    """Callbacks at the same time, as with ``gui.run(async_mode="threading")``."""
+
+    @pytest.mark.claim(
+        "Eight threads that send 25 messages each at the same time lose none "
+        "of the 200, thanks to the lock."
+    )
+    def test_eight_threads_at_once_lose_nothing(self, join: Join) -> None:
+        users = [join() for _ in range(8)]
+        start = threading.Barrier(len(users))
+
+        def talk(user: TaipyState) -> None:
+            start.wait()
+            for n in range(25):
+                user.press_enter(f"race {n}")
+
+        threads = [threading.Thread(target=talk, args=[user]) for user in users]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        said = [Message(user.name, f"race {n}") for user in users for n in range(25)]
+        for user in users:
+            assert sorted(user.messages()[2:], key=repr) == sorted(said, key=repr)
+
+
+@pytest.mark.parametrize("program", [PITFALL], indirect=True)
+class TestPitfall:
+    """Assigning in `on_change` while a broadcast is handled."""
+
+    @pytest.mark.claim(
+        "In `pitfall_overwrite.py` the first words of a late joiner replace "
+        "everybody’s past."
+    )
+    def test_the_first_words_of_a_late_joiner_replace_everybodys_past(
+        self, alex: TaipyState, doppler: TaipyState, join: Join
+    ) -> None:
+        greetings = alex.messages()
+        said = alex.says("a past to keep")
+        late = join()
+        assert late.messages() == greetings
+        words = late.says("good evening")
+        for user in (alex, doppler):
+            assert user.messages() == [*greetings, words]
+            assert said not in user.messages()
+
+
+@pytest.mark.parametrize("variants", [SHARED, BROADCAST])
+def test_variants_differ_in_their_page_only(variants: tuple[str, str]) -> None:
+    """Same data, same callbacks, same start; only the imports and the page differ."""
+    builder, markdown = (_without_page(variant) for variant in variants)
+    assert builder == markdown
+
+
+def _without_page(snippet: str) -> list[str]:
+    tree = ast.parse(Catalog.default().find(snippet).text)
+    return [
+        ast.unparse(node)
+        for node in tree.body
+        if not isinstance(node, ast.ImportFrom | ast.Import | ast.With)
+        and not ast.unparse(node).startswith(("page =", "content ="))
+    ]
