@@ -105,8 +105,10 @@ def _explain(detail: Any) -> str:
     if detail["type"] == "enum":
         allowed = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
         words = [word.strip() for word in allowed.split(",")]
+        near = nearest(str(detail["input"]), words)
+        hint = f" {near}" if near.startswith("Did") else ""
         return (
-            f"{name}: {detail['input']!r} is not known. Allowed: {', '.join(words)}. "
-            f"{nearest(str(detail['input']), words)}"
+            f"{name}: {detail['input']!r} is not known. "
+            f"Allowed: {', '.join(words)}.{hint}"
         )
     return f"{name}: {detail['msg']}, not {detail['input']!r}."

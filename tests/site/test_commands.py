@@ -1,0 +1,110 @@
+"""Every command that a page or the README shows is one that the tests run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import bs4
+import pytest
+
+from livedocs.catalog import Catalog
+from livedocs.launch import free_port
+from tests.site.server import serve
+
+ROOT = Path(__file__).parents[2]
+SITE_URL = "https://example.org/"
+
+RUN_BY = {
+    "make serve": "tests/setup/test_make.py",
+    "make test": ".ci/run",
+    "make lint": ".github/workflows/test.yml",
+    "make site": "tests/setup/test_make.py",
+    "make test ARGS=tests/snippets/taipy/test_note.py": "tests/setup/test_contributing.py",
+    ".venv/bin/python -m livedocs run taipy/note/shared --users 2": (
+        "tests/setup/test_contributing.py"
+    ),
+    ".venv/bin/python -m livedocs run taipy/chat/shared_builder --users 2": (
+        "tests/livedocs/test_launch.py"
+    ),
+}
+"""Commands in fences, and what runs them."""
+
+
+def written() -> Iterator[str]:
+    """The commands in the fences of pages and README."""
+    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = path.read_text("utf-8")
+        for fence in re.findall(r"(?ms)^ *```(?:sh|console)\n(.*?)^ *```", text):
+            for line in filter(None, map(str.strip, fence.splitlines())):
+                yield line.removeprefix("$ ")
+
+
+def run_commands(built: Path) -> set[str]:
+    """The run commands beside the programs."""
+    commands: set[str] = set()
+    for page in (built / "tutorials").rglob("*.html"):
+        soup = bs4.BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        commands |= {code.text for code in soup.select(".ss-run [data-copy]")}
+    return commands
+
+
+def test_every_command_in_a_fence_is_run_by_something() -> None:
+    commands = set(written())
+    assert commands == set(RUN_BY), "a new command needs a test that runs it"
+    for path in RUN_BY.values():
+        assert (ROOT / path).is_file()
+
+
+def test_every_program_has_its_run_command(built_site: Path) -> None:
+    expected = {snippet.run_command(SITE_URL) for snippet in Catalog.default()}
+    assert run_commands(built_site) == expected
+
+
+@pytest.mark.timeout(900)
+def test_a_run_command_runs_a_program_from_the_site(
+    built_site: Path, tmp_path: Path
+) -> None:
+    """As a reader with uv does: it finds Python and packages for the address alone."""
+    command = Catalog.default().find("taipy/chat/shared_builder").run_command(SITE_URL)
+    assert command in run_commands(built_site)
+    port = free_port()
+    with serve(built_site) as site, (tmp_path / "log").open("w") as log:
+        words = shlex.split(command.replace(SITE_URL, site.address))
+        uv = shutil.which(words[0], path=str(Path(sys.executable).parent))
+        assert uv, "uv is in requirements.txt"
+        run = subprocess.Popen(
+            [uv, *words[1:], "--port", str(port), "--no-run-browser"],
+            cwd=tmp_path,
+            env={k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            answer = until_it_answers(run, f"http://127.0.0.1:{port}/")
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+    assert answer == 200, (tmp_path / "log").read_text()
+
+
+def until_it_answers(run: subprocess.Popen[bytes], address: str) -> int:
+    """The status of the program's first answer; 0 when it ended before."""
+    while run.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+            return int(answer.status)
+        time.sleep(0.1)
+    return 0
