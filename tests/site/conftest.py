@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.site.invented.hook import LIVEDOCS
 from tests.site.server import Site, serve
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +20,9 @@ PAGES = {
     "404": "no/such/page/",
 }
 """One page of each kind, by its address in the site."""
+
+SHOWCASE = LIVEDOCS.tutorials[0].url
+"""A page of the invented site: all of them hold everything that a tutorial may."""
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.site.conftest import PAGES
+from tests.site.conftest import PAGES, SHOWCASE
 from tests.site.server import Site
 
 pytestmark = pytest.mark.browser
@@ -19,11 +19,13 @@ def test_axe_finds_no_violation(
     _assert_clean(page)
 
 
+@pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_among_many_cards(
-    browser: Browser, invented_site: Site, scheme: str
+@pytest.mark.parametrize("address", ["tutorials/", SHOWCASE], ids=["cards", "showcase"])
+def test_axe_finds_no_violation_in_all_that_a_page_may_hold(
+    browser: Browser, invented_site: Site, address: str, scheme: str, width: int
 ) -> None:
-    page = _open(browser, invented_site.address + "tutorials/", scheme, 1280)
+    page = _open(browser, invented_site.address + address, scheme, width)
     _assert_clean(page)
 
 

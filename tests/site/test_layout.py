@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.site.conftest import PAGES
+from tests.site.conftest import PAGES, SHOWCASE
 from tests.site.invented.hook import LIVEDOCS
 from tests.site.server import Site
 
@@ -29,6 +29,18 @@ def test_no_page_is_wider_than_a_telephone(
         page.goto(address)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 360, f"{address} is {width} px wide"
+    page.close()
+
+
+def test_showcase_is_not_wider_than_a_telephone(
+    browser: Browser, invented_site: Site
+) -> None:
+    page = browser.new_page(
+        base_url=invented_site.address, viewport={"width": 360, "height": 800}
+    )
+    for address in (SHOWCASE, "tutorials/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
     page.close()
 
 

@@ -6,7 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect
 
-from tests.site.conftest import PAGES
+from livedocs.catalog import Catalog
+from tests.site.conftest import PAGES, SHOWCASE
 from tests.site.server import Site
 
 pytestmark = pytest.mark.browser
@@ -40,11 +41,11 @@ def test_run_command_is_copied_without_its_prompt(browser: Browser, site: Site) 
 
 
 def test_copy_selects_the_code_where_the_clipboard_is_refused(
-    browser: Browser, site: Site
+    browser: Browser, invented_site: Site
 ) -> None:
     page = browser.new_page()
     page.add_init_script("delete Navigator.prototype.clipboard")
-    page.goto(site.address + PAGES["tutorial"])
+    page.goto(invented_site.address + SHOWCASE)
     figure = page.locator(".ss-snippet:visible").first
     figure.locator(".ss-copy").first.click()
     expect(figure.locator(".ss-copy").first).to_have_text("Selected")
@@ -54,41 +55,49 @@ def test_copy_selects_the_code_where_the_clipboard_is_refused(
     page.close()
 
 
-def test_shown_tab_is_the_first_without_javascript(
-    browser: Browser, site: Site
-) -> None:
+def test_diff_copies_the_whole_new_file(browser: Browser, invented_site: Site) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(invented_site.address + SHOWCASE)
+    diff = page.locator(".ss-diff")
+    expect(diff.get_by_text("⋯").first).to_be_visible()
+    diff.locator(".ss-bar .ss-copy").click()
+    expect(diff.locator(".ss-bar .ss-copy")).to_have_text("Copied")
+    new_file = Catalog.default().find("taipy/chat/broadcast_builder")
+    assert page.evaluate("navigator.clipboard.readText()") == new_file.code
+    context.close()
+
+
+def test_tabs_work_without_javascript(browser: Browser, invented_site: Site) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(site.address + PAGES["tutorial"])
-    tabs = page.locator(".tabbed-set").first
-    blocks = tabs.locator("> .tabbed-content > .tabbed-block")
-    expect(blocks.nth(0)).to_be_visible()
-    expect(blocks.nth(1)).to_be_hidden()
-    tabs.locator("> .tabbed-labels > label").nth(1).click()
-    expect(blocks.nth(0)).to_be_hidden()
-    expect(blocks.nth(1)).to_be_visible()
+    page.goto(invented_site.address + SHOWCASE)
+    for tabs in page.locator(".tabbed-set").all():
+        blocks = tabs.locator("> .tabbed-content > .tabbed-block")
+        expect(blocks.nth(0)).to_be_visible()
+        expect(blocks.nth(1)).to_be_hidden()
+        tabs.locator("> .tabbed-labels > label").nth(1).click()
+        expect(blocks.nth(0)).to_be_hidden()
+        expect(blocks.nth(1)).to_be_visible()
     context.close()
 
 
 def test_chosen_variant_is_shown_all_over_the_page_and_after_a_reload(
-    browser: Browser, site: Site
+    browser: Browser, invented_site: Site
 ) -> None:
     page = browser.new_page()
-    page.goto(site.address + PAGES["tutorial"])
-    label = page.locator(".tabbed-labels > label").nth(1)
-    name = label.inner_text()
-    label.click()
-    same = page.locator(".tabbed-labels > label").get_by_text(name, exact=True)
-    assert same.count() > 1, f"only one tab is called {name}"
-    for one in same.all():
-        expect(one.locator("xpath=..")).to_be_visible()
-        assert one.evaluate("it => it.closest('label').control.checked")
+    page.goto(invented_site.address + SHOWCASE)
+    choices = page.get_by_role("radio", name="Markdown")
+    expect(choices).to_have_count(2)
+    page.locator("label").get_by_text("Markdown").first.click()
+    for choice in choices.all():
+        expect(choice).to_be_checked()
     page.reload()
-    assert same.first.evaluate("it => it.closest('label').control.checked")
+    expect(choices.first).to_be_checked()
     page.close()
 
 
-def test_ids_and_names_of_the_page_are_its_own(built_site: Path) -> None:
+def test_no_id_stands_twice_on_a_page(built_site: Path) -> None:
     for path in built_site.rglob("*.html"):
         page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
         ids = [element["id"] for element in page.select("[id]")]

@@ -18,7 +18,8 @@ def test_typing_finds_pages(
     _search_field(page, width).press_sequentially("taipy")
     results = page.get_by_role("dialog", name="Search").get_by_role("link")
     expect(results.first).to_be_in_viewport()
-    assert "/tutorials/taipy/" in (results.first.get_attribute("href") or "")
+    tutorials = page.locator(".md-search-result__link[href*='/tutorials/taipy/']")
+    expect(tutorials.first).to_be_attached()
     page.close()
 
 

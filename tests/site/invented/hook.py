@@ -1,5 +1,6 @@
 """MkDocs hook: gives the theme invented tutorials, in place of the livedocs plugin."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 from jinja2 import Environment
@@ -20,6 +21,7 @@ FRAMEWORKS = [
         ("Streamlit", "one tab"),
     ]
 ]
+BODY = (Path(__file__).parent / "showcase.md").read_text("utf-8")
 CATEGORIES = [
     SimpleNamespace(id=name.lower(), title=name)
     for name in ["Chat", "Rooms", "Events", "Push"]
@@ -69,7 +71,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             f"{name}: {getattr(one, name)!r}"
             for name in ("title", "description", "framework", "category", "keywords")
         )
-        page = f"---\n{front_matter}\n---\n\n## First\n\n{one.title}.\n\n## Second\n"
+        page = f"---\n{front_matter}\n---\n\n{BODY}"
         path = f"{one.url.rstrip('/')}.md"
         loose = InclusionLevel.NOT_IN_NAV
         files.append(File.generated(config, path, content=page, inclusion=loose))
