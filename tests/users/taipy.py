@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import ModuleType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -95,21 +96,27 @@ class TaipySocket:
         """Arrive, as a browser does: socket, routes, page."""
         self.client_id = client_id
         server = urlsplit(address).netloc
-        self._socket = connect(
-            f"ws://{server}/socket.io/?EIO=4&transport=websocket", max_queue=None
-        )
+        url = f"ws://{server}/socket.io/?EIO=4&transport=websocket"
+        self._exit = ExitStack()
+        self._socket = self._exit.enter_context(connect(url, max_queue=None))
         self._socket.recv()  # 0: what the engine offers
         self._socket.send("40")
         self._socket.recv()  # 40: connected
-        self._emit("ID", client_id, name="TaipyClientId")
+        # Taipy sends the state of a user whose socket it does not know to everybody, so
+        # wait, as its page does, until it has answered this.
+        self._emit("ID", client_id, name="TaipyClientId", answer="0")
+        while not str(self._socket.recv()).startswith("430"):
+            pass
         for path in ("taipy-init", "taipy-jsx/TaiPy_root_page"):
             with urlopen(f"{address}{path}?client_id={client_id}") as answer:
                 answer.read()
 
-    def _emit(self, kind: str, payload: object, name: str = "") -> None:
+    def _emit(
+        self, kind: str, payload: object, name: str = "", answer: str = ""
+    ) -> None:
         message = {"type": kind, "name": name, "payload": payload}
         context = {"client_id": self.client_id, "module_context": "__main__"}
-        self._socket.send("42" + json.dumps(["message", message | context]))
+        self._socket.send(f"42{answer}" + json.dumps(["message", message | context]))
 
     def press_enter(self, text: str) -> None:
         """Send the action that Enter in the `chat` element sends."""
@@ -117,7 +124,7 @@ class TaipySocket:
 
     def close(self) -> None:
         """Go away."""
-        self._socket.close()
+        self._exit.close()
 
 
 class Clock:
