@@ -39,11 +39,17 @@ def site(built_site: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def invented_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Seven invented tutorials in the same theme, below a path of their host."""
+def invented_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site in the same theme, with seven invented tutorials."""
     config = ROOT / "tests/site/invented/mkdocs.yml"
-    with serve(build(config, tmp_path_factory.mktemp("invented")), "/invented/") as it:
-        yield it
+    return build(config, tmp_path_factory.mktemp("invented"))
+
+
+@pytest.fixture(scope="session")
+def invented_site(invented_folder: Path) -> Iterator[Site]:
+    """The invented site, below a path of its host."""
+    with serve(invented_folder, "/invented/") as served:
+        yield served
 
 
 @pytest.fixture(params=PAGES, scope="session")

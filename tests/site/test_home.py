@@ -1,31 +1,55 @@
-"""The two windows on the home page show what two people see."""
+"""The first page shows a transcript, the frameworks and the proofs as they are."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import yaml
+from bs4 import BeautifulSoup
 
-from tests.users.base import Message
-from tests.users.stage import Stage
-
-HOME = Path(__file__).parents[2] / "docs/index.md"
+from tests.site.conftest import ROOT
+from tests.site.invented.hook import LIVEDOCS
 
 
-@pytest.mark.browser
-def test_two_people_see_what_the_two_windows_show(
-    start: Callable[[str], Stage],
-) -> None:
-    """The program's own first lines, then what each one says in turn."""
-    demo = yaml.safe_load(HOME.read_text("utf-8").split("---\n")[1])["demo"]
-    shown = [Message(line["who"], line["text"]) for line in demo["lines"]]
-    stage = start(demo["snippet"])
-    users = {user.name: user for user in (stage.join(), stage.join())}
-    for message in shown[len(users["Alex"].messages()) :]:
-        users[message.sender].says(message.text)
-    for user in users.values():
-        user.sees(*shown)
-        assert user.messages() == shown
-    assert demo["shared"] in stage.snippet.sections
+def test_both_windows_hold_the_whole_transcript(built_site: Path) -> None:
+    head = (ROOT / "docs/index.md").read_text("utf-8").split("---\n")[1]
+    demo = yaml.safe_load(head)["demo"]
+    said = [f"{line['who']} {line['text']}" for line in demo["lines"]]
+    home = _page(built_site / "index.html")
+    windows = home.select(".ss-demo .ss-frame")
+    assert len(windows) == len({line["who"] for line in demo["lines"]})
+    for window in windows:
+        assert [row.text for row in window.select(".ss-msg")] == said
+
+
+def test_program_of_the_transcript_is_on_the_site(built_site: Path) -> None:
+    (link,) = _page(built_site / "index.html").select(".ss-demo a")
+    program = Path(str(link["href"]))
+    assert (built_site / program).read_bytes() == (ROOT / program).read_bytes()
+
+
+def test_only_frameworks_with_tutorials_are_links(built_site: Path) -> None:
+    home = _page(built_site / "index.html")
+    for pick in home.select(".ss-pick"):
+        link = pick.select_one("h3 a")
+        assert bool(link) != ("not yet written" in pick.text)
+        if link:
+            assert (built_site / str(link["href"]) / "index.html").is_file()
+
+
+def test_several_tutorials_are_found_by_framework(invented_folder: Path) -> None:
+    links = _page(invented_folder / "index.html").select(".ss-pick h3 a")
+    assert [str(link["href"]) for link in links] == [
+        f"tutorials/?framework={framework.id}" for framework in LIVEDOCS.frameworks
+    ]
+
+
+def test_slip_counts_what_is_proven(invented_folder: Path) -> None:
+    (slip,) = _page(invented_folder / "index.html").select(".ss-slip")
+    rows = [row.get_text(" ", strip=True) for row in slip.select("li")]
+    assert rows[0] == "name0 is kept. 2 users"
+    assert rows[-1] == "and 2 more"
+    (total,) = slip.select(".ss-slip__sum")
+    assert total.get_text(" ", strip=True) == "7 claims 4 tests"
+
+
+def _page(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
