@@ -16,7 +16,7 @@ READY := .venv/.ready
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test site lint bench lighthouse lock clean
+.PHONY: help serve test record site lint bench lighthouse lock clean
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ serve: $(READY) ## Show the site at http://127.0.0.1:8000, live (or PORT=8001)
 
 test: $(READY) ## Prove everything (ARGS='-m "not browser"' for a quick look)
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(ARGS)
+
+record: $(READY) ## Take the pages' pictures anew, of the programs as they are now
+	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --record -k picture $(ARGS)
 
 site: $(READY) ## Build the site into site/; any warning is an error
 	@$(VENV)/python -m mkdocs build --strict

@@ -14,6 +14,14 @@ from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.stage import Stage, open_stage
 
 
+pytest_plugins = ["tests.record"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--record``: take the pictures anew (`make record`)."""
+    parser.addoption("--record", action="store_true", help="take the pictures anew")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The one Chromium of a run; every user gets a context of their own in it."""

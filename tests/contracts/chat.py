@@ -74,9 +74,9 @@ class Chat:
     def test_the_same_text_sent_twice_appears_twice(
         self, alex: User, doppler: User
     ) -> None:
-        again = Message(alex.name, "again")
-        alex.send("again")
-        alex.send("again")
+        again = Message(alex.name, "the same words once more")
+        alex.send(again.text)
+        alex.send(again.text)
         for user in (alex, doppler):
             user.sees(again, again)
             assert user.messages().count(again) == 2

@@ -35,7 +35,7 @@ def on_change(state: State, name: str, value: str) -> None:
 
 style = {
     ".transcript": {
-        "height": "60vh",
+        "height": "calc(100vh - 16rem)",
         "display": "flex",
         "flex-direction": "column-reverse",  # stay at the newest message
         "overflow-y": "auto",

@@ -26,11 +26,9 @@ def on_init(state: State) -> None:
 
 
 def is_echo(user: str, text: str) -> bool:
-    """Taipy may deliver one press of a key twice, some milliseconds apart."""
-    now = monotonic()
-    last_text, last_time = last_press.get(user, ("", now))
-    last_press[user] = (text, now)
-    return text == last_text and now - last_time < 0.05
+    """Taipy may deliver one press of Enter twice, some milliseconds apart."""
+    last_text, last_time = last_press.get(user, ("", 0.0))
+    return text == last_text and monotonic() - last_time < 0.2
 
 
 def send(state: State, id: str, payload: dict) -> None:
@@ -38,11 +36,12 @@ def send(state: State, id: str, payload: dict) -> None:
     with lock:
         if text and not is_echo(state.user_name, text):
             state.transcript += f"\n{state.user_name}: {text}"
+            last_press[state.user_name] = (text, monotonic())
 
 
 style = {
     ".transcript": {
-        "height": "60vh",
+        "height": "calc(100vh - 16rem)",
         "display": "flex",
         "flex-direction": "column-reverse",  # stay at the newest message
         "overflow-y": "auto",

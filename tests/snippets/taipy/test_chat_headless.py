@@ -9,6 +9,7 @@ from itertools import count
 from types import ModuleType
 
 import pytest
+from taipy.gui import State
 
 from livedocs.catalog import Catalog
 from tests.contracts.chat import Chat, OwnPast, SharedPast
@@ -71,14 +72,20 @@ def third(join: Join, doppler: TaipyState) -> TaipyState:
 class TaipyChat(Chat):
     """What Taipy's chats do with what a browser sends."""
 
-    @pytest.mark.claim("A press of Enter that Taipy delivers twice counts once.")
+    @pytest.mark.claim(
+        "A press of Enter that Taipy delivers twice counts once, and the same text "
+        "counts again after a fifth of a second."
+    )
     def test_a_press_that_is_delivered_twice_counts_once(
         self, alex: TaipyState, clock: Clock
     ) -> None:
         message = alex.says("pressed once")
-        clock.now += 0.03
+        clock.now += 0.1
         alex.press_enter("pressed once")
         assert alex.messages().count(message) == 1
+        clock.now += 0.1
+        alex.press_enter("pressed once")
+        assert alex.messages().count(message) == 2, "a fifth of a second later"
 
     def test_two_users_may_say_the_same_at_the_same_time(
         self, alex: TaipyState, doppler: TaipyState
@@ -86,6 +93,22 @@ class TaipyChat(Chat):
         alex.press_enter("snap")
         doppler.press_enter("snap")
         alex.sees(Message("Alex", "snap"), Message("Doppler", "snap"))
+
+    @pytest.mark.claim(
+        "`broadcast_callback` calls `receive` once for each user, "
+        "with that user’s state."
+    )
+    def test_a_broadcast_calls_back_once_for_each_user(
+        self, alex: TaipyState, doppler: TaipyState, third: TaipyState
+    ) -> None:
+        called: list[tuple[str, str]] = []
+
+        def receive(state: State, text: str) -> None:
+            called.append((state.user_name, text))
+
+        alex.call(lambda state: state.get_gui().broadcast_callback(receive, ["hello"]))
+        users = (alex, doppler, third)
+        assert sorted(called) == sorted((user.name, "hello") for user in users)
 
     @pytest.mark.claim("`last_press` | everybody | kept | kept | lost")
     @pytest.mark.claim("`arrivals` | everybody | kept | kept | lost")
