@@ -91,6 +91,18 @@ def test_palette_goes_round_and_is_remembered(browser: Browser, site: Site) -> N
     page.close()
 
 
+def test_keyboard_goes_round_the_palette(browser: Browser, site: Site) -> None:
+    page = browser.new_page(color_scheme="light")
+    page.goto(site.address)
+    body = page.locator("body")
+    page.get_by_label("Switch to light").focus()
+    page.keyboard.press("Enter")
+    expect(body).to_have_css("background-color", LIGHT)
+    page.keyboard.press("Enter")
+    expect(body).to_have_css("background-color", DARK)
+    page.close()
+
+
 def test_first_paint_has_the_chosen_colours(browser: Browser, site: Site) -> None:
     """Without a single one of Material's scripts the body is already right."""
     context = browser.new_context(color_scheme="light")
