@@ -89,7 +89,7 @@ class TaipyChat:
     @pytest.mark.claim(
         "Taipy delivers a press of Enter twice when an update comes in at that moment."
     )
-    def test_a_press_during_an_update_is_delivered_twice_and_counts_once(
+    def test_a_press_during_an_update_is_delivered_twice(
         self, alex: BrowserUser, join: Callable[[], BrowserUser]
     ) -> None:
         user = join()
@@ -101,7 +101,6 @@ class TaipyChat:
         user.finds_field_with("")
         said = Message(user.name, "by the way")
         alex.sees(said, user.says("that was all"))
-        assert alex.messages().count(said) == 1
         sent: list[str] = user.page.evaluate("window.sent")
         assert sum("by the way" in frame for frame in sent) == 2
 
