@@ -29,10 +29,10 @@ MOST = 1.10
 """How many times as long as with pasted code a build of that many pages may take."""
 
 HEAD = """\
-| pages | code by           | seconds             | CPU s  | MiB \
-| ours / it: seconds  | CPU  | MiB  |
-|------:|-------------------|--------------------:|-------:|----:\
-|--------------------:|-----:|-----:|"""
+| pages | code by           | seconds                | CPU s  | MiB \
+| ours / it: seconds | CPU  | MiB  |
+|------:|-------------------|-----------------------:|-------:|----:\
+|-------------------:|-----:|-----:|"""
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ class Comparison:
             ]
         return (
             f"| {self.pages:5} | {way.name:17} "
-            f"| {spread(self.figures(way, 'seconds')):>19} "
+            f"| {spread(self.figures(way, 'seconds')):>22} "
             f"| {median(self.figures(way, 'cpu')):6.2f} "
             f"| {median(self.figures(way, 'peak')) / 2**20:3.0f} "
-            f"| {ratios[0]:>19} | {ratios[1]:>4} | {ratios[2]:>4} |"
+            f"| {ratios[0]:>18} | {ratios[1]:>4} | {ratios[2]:>4} |"
         )
 
 

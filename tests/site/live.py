@@ -135,6 +135,8 @@ def start(checkout: Checkout) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
         process_group=0,
+        # Whoever runs in the background of a shell ignores Ctrl-C; this one shall not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -148,7 +150,7 @@ def serve(checkout: Checkout) -> Iterator[Live]:
             yield Live(process, address)
         finally:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGINT)
+                os.killpg(process.pid, signal.SIGTERM)
                 process.communicate()
 
 

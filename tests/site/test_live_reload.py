@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.site.live import PAGE, SNIPPET, Checkout, Live, serve, start
 
+MISTYPED = SNIPPET.replace("word", "words")
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
@@ -50,7 +52,7 @@ def test_an_edited_page_and_an_edited_program_appear_by_themselves(
 def test_a_mistake_is_named_and_mended_without_a_restart(
     checkout: Checkout, live: Live, page: Page
 ) -> None:
-    checkout.write_page("wrong", shown=SNIPPET.replace("word", "wrod"))
+    checkout.write_page("wrong", shown=MISTYPED)
     said = live.until("An error happened during the rebuild")
     assert_names_the_mistake(said)
     checkout.write_page("mended")
@@ -61,7 +63,7 @@ def test_a_mistake_is_named_and_mended_without_a_restart(
 def test_a_mistake_at_the_start_is_named_and_nothing_is_served(
     checkout: Checkout,
 ) -> None:
-    checkout.write_page("wrong", shown=SNIPPET.replace("word", "wrod"))
+    checkout.write_page("wrong", shown=MISTYPED)
     with start(checkout) as process:
         said, _ = process.communicate()
     assert process.returncode != 0
