@@ -1,10 +1,11 @@
 """What a page may say beyond Markdown: programs, their differences, state, claims.
 
-Four additions to Python-Markdown, none of which needs MkDocs:
+Five additions to Python-Markdown, none of which needs MkDocs:
 
 - ``/// snippet | taipy/chat/shared_builder.py`` shows a program or parts of it,
 - ``/// diff | step1.py → step2.py`` shows what changes between two programs,
 - ``/// state | taipy/chat/shared_builder.py`` holds the table of who shares what,
+- ``/// demo | taipy/chat/shared_builder.py`` shows what its users see side by side,
 - ``==A sentence.==`` is a claim: it leads to the test that names it.
 
 Whatever is wrong raises `SnippetError` with page, line and the nearest right name.
@@ -55,7 +56,8 @@ FATES = ("kept", "lost")
 
 _FENCE = re.compile(r"^[\s>]*(?P<fence>`{3,}|~{3,})[ ]*(?P<info>.*)$")
 _BLOCK = re.compile(
-    r"^[\s>]*/{3,}[ ]*(?P<name>snippet|diff|state)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?$"
+    r"^[\s>]*/{3,}[ ]*(?P<name>snippet|diff|state|demo)[ ]*"
+    r"(?:\|[ ]*(?P<argument>.*?)[ ]*)?$"
 )
 _OPTION = re.compile(r"^[ ]{4,}\S")
 _CLAIM = r"(?<![\w=`])==(?![\s=])(.+?)(?<![\s=])==(?![\w=])"
@@ -275,8 +277,8 @@ class _OurBlock(Block):  # type: ignore[misc]
                     )
                 if not self.TYPES[name](value):
                     raise SnippetError(
-                        f"The option {name!r} of '/// {self.NAME}' takes text or a "
-                        f"list of texts, not {value!r}."
+                        f"The option {name!r} of '/// {self.NAME}' takes "
+                        f"{_TAKES[self.TYPES[name]]}, not {value!r}."
                     )
         return bool(super()._validate(parent, arg, **options))
 
@@ -334,6 +336,24 @@ def _is_texts(value: Any) -> bool:
     return _is_text(value)
 
 
+def _is_lines(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_line, value))
+
+
+def _is_line(value: Any) -> bool:
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((who, text),) = value.items()
+    return _is_text(who) and _is_text(text)
+
+
+_TAKES: dict[Callable[[Any], bool], str] = {
+    _is_text: "text",
+    _is_texts: "text or a list of texts",
+    _is_lines: "a list of lines such as '- Alex: Hey!'",
+}
+
+
 def _as_list(value: str | list[str] | None) -> list[str]:
     return [value] if isinstance(value, str) else value or []
 
@@ -361,7 +381,7 @@ class SnippetBlock(_OurBlock):
         parts = [snippet.section(name) for name in sections]
         code = "\n\n".join(parts) if parts else snippet.code
         lines = _lines_with(code, _as_list(self.options["highlight"]), snippet.file)
-        return _template("snippet.html").render(
+        return _template("blocks/snippet.html").render(
             id=snippet.id,
             directory=str(Path(snippet.file).parent),
             file=snippet.name,
@@ -386,7 +406,7 @@ class DiffBlock(_OurBlock):
         if old == new:
             raise SnippetError(f"{before.file} and {after.file} show the same code.")
         changes = list(_changes(before.code, after.code))
-        return _template("diff.html").render(
+        return _template("blocks/diff.html").render(
             before=before.name,
             after=after.name,
             added=sum(change.startswith("<ins>") for change in changes),
@@ -472,6 +492,50 @@ class StateBlock(_OurBlock):
             raise SnippetError(f"The table says {word!r}. {nearest(word, words)}")
 
 
+class DemoBlock(_OurBlock):
+    """``/// demo | file``: what two users see side by side.
+
+    Options, all needed: ``users`` (two names), ``shared`` (the name in the program that
+    both windows show) and ``lines`` (what each one says, in order; the program's own
+    first lines come first). A test plays exactly these lines.
+    """
+
+    NAME = "demo"
+    TYPES: ClassVar[dict[str, Callable[[Any], bool]]] = {
+        "users": _is_texts,
+        "shared": _is_text,
+        "lines": _is_lines,
+    }
+
+    def render(self) -> str:
+        """The figure with a window for each user."""
+        snippet = self.context.catalog.find(self.argument)
+        for name in self.TYPES:
+            if self.options[name] is None:
+                raise SnippetError(f"'/// demo' needs the option {name!r}.")
+        users = _as_list(self.options["users"])
+        if len(users) != 2:
+            raise SnippetError(f"'/// demo' has two users, not {len(users)}.")
+        if self.options["shared"] not in snippet.sections:
+            raise SnippetError(
+                f"{snippet.file} has no {self.options['shared']!r} to share. "
+                f"{nearest(self.options['shared'], snippet.sections)}"
+            )
+        lines = [item for line in self.options["lines"] for item in line.items()]
+        for who, _ in lines:
+            if who not in users:
+                raise SnippetError(f"{who!r} is no user here. {nearest(who, users)}")
+        return _template("partials/demo.html").render(
+            demo={
+                "snippet": snippet.id,
+                "shared": self.options["shared"],
+                "users": users,
+                "lines": [{"who": who, "text": text} for who, text in lines],
+            },
+            program=self.context.link(f"snippets/{snippet.file}", 0),
+        )
+
+
 class _Claim(InlineProcessor):
     """``==A sentence.==``"""
 
@@ -528,7 +592,8 @@ class _Finish(Treeprocessor):
                 spoken.text = AtomicString(f"Tested by {proof.test}, proof {number}")
 
     def _list_proofs(self, root: etree.Element) -> None:
-        heading = etree.SubElement(root, "h2", id="proof")
+        heading = etree.SubElement(root, "h2", {"id": "proof"})
+        heading.set("data-search-exclude", "")  # the sentences stand above already
         heading.text = "What is proven here"
         intro = etree.SubElement(root, "p")
         intro.text = "Every sentence with a mark has a test that names it."
@@ -605,7 +670,7 @@ def _changes(before: str, after: str) -> Iterator[str]:
 
 @lru_cache(maxsize=8)
 def _template(name: str) -> Template:
-    folder = Path(__file__).parent / "theme" / "blocks"
+    folder = Path(__file__).parent / "theme"
     environment = Environment(loader=FileSystemLoader(folder), autoescape=False)  # noqa: S701 -- the templates escape by `| e`
     return environment.get_template(name)
 
@@ -622,7 +687,7 @@ class LiveDocsExtension(BlocksExtension):  # type: ignore[misc]
     ) -> None:
         """Register blocks, claims and the checks around them."""
         page = Page(self.getConfig("context"))
-        for block in (SnippetBlock, DiffBlock, StateBlock):
+        for block in (SnippetBlock, DiffBlock, StateBlock, DemoBlock):
             block_mgr.register(block, {"page": page})
         # Before superfences (25) hides the fences, after white space is normal (30).
         md.preprocessors.register(_Scan(md, page), "livedocs-scan", 28)

@@ -168,7 +168,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         if _is_tutorial(uri):
             head = front_matter.read(source, name)
             self.heads[page.file.src_uri] = head
-            page.meta = head.model_dump(mode="json")
+            # Search knows keywords by the name of tags.
+            page.meta = head.model_dump(mode="json") | {"tags": head.keywords}
             context.python_fences = False
             context.proofs = self.suite.of_page(uri.parts[1], uri.stem)
         self.contexts[page.file.src_uri] = context

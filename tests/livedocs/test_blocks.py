@@ -168,6 +168,26 @@ def test_a_state_table_says_who_shares_what(project: Project) -> None:
     assert cells[1].select_one(".ss-claim a")["href"] == "/tests/a.py#L7"  # type: ignore[index]
 
 
+def test_a_demo_shows_both_windows_with_the_same_lines(project: Project) -> None:
+    text = (
+        "/// demo | taipy/chat/greet.py\n"
+        "    users: [Alex, Doppler]\n"
+        "    shared: names\n"
+        "    lines:\n"
+        "        - Alex: Hey <b>!\n"
+        "        - Doppler: What's up?\n"
+        "///"
+    )
+    soup = convert(project, text)
+    windows = soup.select(".ss-frame")
+    assert len(windows) == 2
+    for window in windows:
+        rows = [row.text for row in window.select(".ss-msg")]
+        assert rows == ["Alex Hey <b>!", "Doppler What's up?"]
+    wire = soup.select_one(".ss-wire code")
+    assert wire is not None and wire.text == "names"
+
+
 def test_a_claim_leads_to_its_test_and_is_listed_at_the_end(project: Project) -> None:
     soup = convert(project, "First. ==A reload keeps `names`.== Last.")
     claim = soup.select_one("p .ss-claim")

@@ -44,6 +44,12 @@ def complaint(
     return "\n".join([*caplog.messages, failure.value.message])
 
 
+DEMO = (
+    "/// demo | taipy/chat/greet.py\n"
+    "    users: [Alex, Doppler]\n"
+    "    shared: names\n"
+    "    lines: [Alex: Hey!]\n///"
+)
 SNIPPET = "/// snippet | taipy/chat/greet.py\n"
 TABLE = (
     "/// state | taipy/chat/greet.py\n\n"
@@ -145,6 +151,31 @@ BLOCKS = {
         TABLE.format("| `names` | everybody | keep |"),
         13,
         "Did you mean 'kept'?",
+    ),
+    "a demo without lines": (
+        DEMO.replace("    lines: [Alex: Hey!]\n", ""),
+        9,
+        "needs the option 'lines'",
+    ),
+    "a demo with an unknown user": (
+        DEMO.replace("Alex: Hey", "Alec: Hey"),
+        9,
+        "'Alec' is no user here. Did you mean 'Alex'?",
+    ),
+    "a demo with three users": (
+        DEMO.replace("Doppler", "Doppler, Third"),
+        9,
+        "two users, not 3",
+    ),
+    "a demo that shares an unknown name": (
+        DEMO.replace("names", "name"),
+        9,
+        "Did you mean 'names'?",
+    ),
+    "a demo with ill-typed lines": (
+        DEMO.replace("[Alex: Hey!]", "Hey!"),
+        9,
+        "a list of lines",
     ),
     "a state table without a table": (
         "/// state | taipy/chat/greet.py\n\nText.\n\n///",

@@ -30,7 +30,7 @@ def send(state: State, id: str, payload: dict) -> None:
 
 def on_change(state: State, name: str, value: str) -> None:
     if name == "incoming":
-        state.transcript += f"\n{value}"  # wrong: writes to every user's transcript
+        state.transcript += f"\n{value}"  # wrong: writes to all
 
 
 style = {

@@ -1,0 +1,73 @@
+"""The two windows of a demo show what two people see when they say its lines."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.users.base import Message
+from tests.users.stage import Stage
+
+DOCS = Path(__file__).parents[2] / "docs"
+BLOCK = re.compile(
+    r"(?m)^/// demo \| (?P<file>\S+)\.py\n(?P<options>(?: {4}.*\n)+)///$"
+)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a page shows."""
+
+    page: str
+    snippet: str
+    users: tuple[str, ...]
+    messages: tuple[Message, ...]
+
+
+def demos() -> Iterator[Demo]:
+    """The demo of the home page, and those of all others."""
+    home = next(yaml.safe_load_all((DOCS / "index.md").read_text("utf-8")))["demo"]
+    said = tuple(Message(line["who"], line["text"]) for line in home["lines"])
+    yield Demo("index.md", home["snippet"], tuple(home["users"]), said)
+    for path in sorted(DOCS.rglob("*.md")):
+        for match in BLOCK.finditer(path.read_text("utf-8")):
+            options = yaml.safe_load(textwrap.dedent(match["options"]))
+            lines = [item for line in options["lines"] for item in line.items()]
+            yield Demo(
+                path.relative_to(DOCS).as_posix(),
+                match["file"],
+                tuple(options["users"]),
+                tuple(Message(who, text) for who, text in lines),
+            )
+
+
+DEMOS = list(demos())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("demo", DEMOS, ids=[demo.page for demo in DEMOS])
+def test_two_people_see_what_the_two_windows_show(
+    start: Callable[[str], Stage], demo: Demo
+) -> None:
+    """The program's own first lines, then what each one says in turn."""
+    stage = start(demo.snippet)
+    users = {user.name: user for user in (stage.join(), stage.join())}
+    assert tuple(users) == demo.users
+    for message in demo.messages[len(users[demo.users[0]].messages()) :]:
+        users[message.sender].says(message.text)
+    for user in users.values():
+        user.sees(*demo.messages)
+        assert tuple(user.messages()) == demo.messages
+
+
+def test_every_tutorial_has_a_demo() -> None:
+    pages = {
+        path.relative_to(DOCS).as_posix() for path in DOCS.glob("tutorials/*/*.md")
+    }
+    assert pages <= {demo.page for demo in DEMOS}
