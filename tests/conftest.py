@@ -13,7 +13,6 @@ from livedocs.catalog import Catalog
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.stage import Stage, open_stage
 
-
 pytest_plugins = ["tests.record"]
 
 

@@ -20,7 +20,7 @@ from tests.users.base import BrowserUser
 
 FOLDER = Path(__file__).parents[1] / "docs/images"
 MANIFEST = FOLDER / "manifest.json"
-SIZE = {"width": 492, "height": 560}
+WIDTH, HEIGHT = 492, 560
 GAP = 16
 PAPER = (217, 226, 222)
 
@@ -49,13 +49,15 @@ def take(name: str, snippet: Snippet, users: Sequence[BrowserUser]) -> None:
     """Put what the users see side by side, and note what it is."""
     shots = []
     for user in users:
-        user.page.set_viewport_size(SIZE)
+        user.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         user.page.mouse.move(0, 0)
-        shots.append(Image.open(io.BytesIO(user.page.screenshot(animations="disabled"))))
-    width = len(shots) * (SIZE["width"] + GAP) - GAP
-    picture = Image.new("RGB", (width, SIZE["height"]), PAPER)
+        shots.append(
+            Image.open(io.BytesIO(user.page.screenshot(animations="disabled")))
+        )
+    width = len(shots) * (WIDTH + GAP) - GAP
+    picture = Image.new("RGB", (width, HEIGHT), PAPER)
     for number, shot in enumerate(shots):
-        picture.paste(shot, (number * (SIZE["width"] + GAP), 0))
+        picture.paste(shot, (number * (WIDTH + GAP), 0))
     FOLDER.mkdir(parents=True, exist_ok=True)
     picture.save(FOLDER / name, quality=80, method=6)
     entries = {key: asdict(entry) for key, entry in read().items()}

@@ -30,7 +30,9 @@ RUN_BY = {
     "make test": ".ci/run",
     "make lint": ".github/workflows/test.yml",
     "make site": "tests/setup/test_make.py",
-    "make test ARGS=tests/snippets/taipy/test_note.py": "tests/setup/test_contributing.py",
+    "make test ARGS=tests/snippets/taipy/test_note.py": (
+        "tests/setup/test_contributing.py"
+    ),
     ".venv/bin/python -m livedocs run taipy/note/shared --users 2": (
         "tests/setup/test_contributing.py"
     ),
