@@ -25,18 +25,18 @@ def on_init(state: State) -> None:
     state.user_name = names[n] if n < len(names) else f"User {n + 1}"
 
 
-def is_echo(user: str, text: str) -> bool:
+def is_echo(user: str, text: str, now: float) -> bool:
     """Taipy may deliver one press of Enter twice, some milliseconds apart."""
     last_text, last_time = last_press.get(user, ("", 0.0))
-    return text == last_text and monotonic() - last_time < 0.2
+    return text == last_text and now - last_time < 0.2
 
 
 def send(state: State, id: str, payload: dict) -> None:
-    text = payload["args"][2].strip()
+    text, now = payload["args"][2].strip(), monotonic()
     with lock:
-        if text and not is_echo(state.user_name, text):
+        if text and not is_echo(state.user_name, text, now):
+            last_press[state.user_name] = (text, now)
             state.transcript += f"\n{state.user_name}: {text}"
-            last_press[state.user_name] = (text, monotonic())
 
 
 style = {

@@ -87,6 +87,21 @@ class TaipyChat(Chat):
         alex.press_enter("pressed once")
         assert alex.messages().count(message) == 2, "a fifth of a second later"
 
+    def test_an_echo_that_comes_while_the_message_is_handled_counts_once(
+        self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With gevent another callback may start whenever one sends something."""
+        echoes = ["once only"]
+
+        def emit(*_: object, **__: object) -> None:
+            if echoes:
+                alex.press_enter(echoes.pop())
+
+        monkeypatch.setattr(program.gui._server._ws, "emit", emit)
+        message = alex.says("once only")
+        assert not echoes
+        assert alex.messages().count(message) == 1
+
     def test_two_users_may_say_the_same_at_the_same_time(
         self, alex: TaipyState, doppler: TaipyState
     ) -> None:
