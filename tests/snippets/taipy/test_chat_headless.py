@@ -179,6 +179,19 @@ class TestPitfall:
     """Assigning in `on_change` while a broadcast is handled."""
 
     @pytest.mark.claim(
+        "`state.broadcast` runs `on_change` once, for the one who spoke, and what "
+        "`on_change` assigns meanwhile is written into every user’s state."
+    )
+    def test_a_broadcast_runs_on_change_once_and_writes_to_all(
+        self, alex: TaipyState, doppler: TaipyState
+    ) -> None:
+        alex.call(lambda state: state.assign("transcript", "Alex's own"))
+        doppler.call(lambda state: state.assign("transcript", "Doppler's own"))
+        alex.press_enter("hello")
+        assert alex.get("transcript") == "Alex's own\nAlex: hello"
+        assert doppler.get("transcript") == "Alex's own\nAlex: hello"
+
+    @pytest.mark.claim(
         "In `pitfall_overwrite.py` the first words of a late joiner replace "
         "everybody’s past."
     )

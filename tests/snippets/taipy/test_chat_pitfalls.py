@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -137,6 +139,29 @@ def test_a_list_that_receives_two_updates_at_once_is_deaf_until_reload(
         page.reload()
         expect(rows).to_have_count(6)
         writer.close()
+
+
+@pytest.mark.claim("By default Taipy runs all callbacks in one thread, with gevent.")
+def test_all_callbacks_run_in_one_thread(serve: Callable[[str], Snippet]) -> None:
+    program = Catalog.default().find("taipy/chat/shared_builder").text
+    told = '    with lock:\n        print("thread", threading.get_native_id())\n'
+    with launch(serve(program.replace("    with lock:\n", told))) as app:
+        address = app.addresses[0]
+        writers = [TaipySocket(address, f"writer-{n}") for n in range(3)]
+        for writer in writers:
+            writer.press_enter("hello")
+        wait_until(lambda: app.output().count("thread ") == len(writers))
+        assert len(set(re.findall(r"thread \d+", app.output()))) == 1
+        for writer in writers:
+            writer.close()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for something that nothing tells of."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)  # between two looks
 
 
 @pytest.mark.claim("A `threading.Lock` in place of the `RLock` stops the server.")
