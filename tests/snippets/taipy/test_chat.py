@@ -170,6 +170,7 @@ class TestBroadcast(BrowserOwnPast, TaipyChat):
 class TestState:
     """The table of names: who shares them, and what becomes of them."""
 
+    @pytest.mark.claim("A restart of the server forgets all names and messages.")
     @pytest.mark.claim("`user_name` | one user | kept | kept | lost")
     @pytest.mark.claim("`transcript` | everybody | kept | kept | lost")
     @pytest.mark.parametrize("program", SHARED)
@@ -179,6 +180,7 @@ class TestState:
         alex, late = live_through_everything(start(program))
         assert late.past == alex.past
 
+    @pytest.mark.claim("A restart of the server forgets all names and messages.")
     @pytest.mark.claim("`user_name` | one user | kept | kept | lost")
     @pytest.mark.claim("`transcript` | one user | kept | kept | lost")
     @pytest.mark.parametrize("program", BROADCAST)
@@ -234,20 +236,6 @@ def live_through_everything(stage: Stage) -> tuple[Holding, Holding]:
     alex.reload()
     assert Holding.of(alex) == Holding("Doppler", greetings)
     return held[0], held[2]
-
-
-@pytest.mark.claim("A restart of the server forgets all names and messages.")
-@pytest.mark.parametrize("program", SHARED[:1])
-def test_a_restart_of_the_server_forgets_all_names_and_messages(
-    start: Callable[[str], Stage], program: str
-) -> None:
-    stage = start(program)
-    alex, doppler = stage.join(), stage.join()
-    said = alex.says("remember this")
-    stage.restart()
-    doppler.reload()
-    assert doppler.name == "Alex"
-    assert said not in doppler.messages()
 
 
 def test_in_the_pitfall_a_late_joiner_erases_what_others_read(
