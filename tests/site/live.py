@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
 PAGE = "tutorials/taipy/edited.md"
@@ -147,6 +148,8 @@ def serve(checkout: Checkout) -> Iterator[Live]:
         try:
             line = _read(process, "Serving on")[-1]
             address = line.split()[-1] + PAGE.removesuffix(".md") + "/"
+            # It says so before it does, and an end in between would be MkDocs' to mend.
+            urlopen(address).close()
             yield Live(process, address)
         finally:
             if process.poll() is None:
