@@ -151,9 +151,12 @@ class TaipyState(User):
         self.program = program
         self.client_id = client_id
         self.clock = clock
-        # The browser's first socket message does this (Gui._manage_message).
-        program.gui._bindings()._get_or_create_scope(client_id)
+        self.connect()
         self.reload()
+
+    def connect(self) -> None:
+        """What the first message on a web socket does (Gui._manage_message)."""
+        self.program.gui._bindings()._get_or_create_scope(self.client_id)
 
     def reload(self) -> None:
         """Ask for what a browser asks for on each load: the routes, then the page."""

@@ -127,14 +127,21 @@ class TaipyChat(Chat):
 
     @pytest.mark.claim("`last_press` | everybody | kept | kept | lost")
     @pytest.mark.claim("`arrivals` | everybody | kept | kept | lost")
-    def test_names_outside_the_state_are_one_for_the_whole_process(
-        self, program: ModuleType, alex: TaipyState, join: Join
+    def test_names_outside_the_state_live_as_long_as_the_process(
+        self,
+        program: ModuleType,
+        alex: TaipyState,
+        join: Join,
+        load: Callable[[str], ModuleType],
     ) -> None:
         alex.says("for the record")
-        assert program.last_press["Alex"][0] == "for the record"
-        alex.reload()
-        assert program.last_press["Alex"][0] == "for the record"
-        assert join().name == "Doppler"  # the reload has not counted as an arrival
+        for comes_back in (alex.reload, alex.connect):
+            comes_back()
+            assert program.last_press["Alex"][0] == "for the record"
+        assert join().name == "Doppler"  # neither has counted as an arrival
+        restarted = load(f"taipy/chat/{program.__name__}")
+        assert restarted.last_press == {}
+        assert next(restarted.arrivals) == 0
 
 
 @pytest.mark.parametrize("program", SHARED, indirect=True)
