@@ -8,6 +8,8 @@ its tests do not say the same.
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -125,7 +127,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     def on_serve(
         self, server: LiveReloadServer, config: MkDocsConfig, builder: Any
     ) -> LiveReloadServer:
-        """Follow everything that pages are made of."""
+        """Follow everything that pages are made of; end on SIGTERM as on Ctrl-C."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
         for folder in ("snippets", "tests/snippets", "tests/contracts"):
             if (self.root / folder).is_dir():
                 server.watch(str(self.root / folder))

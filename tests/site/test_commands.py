@@ -69,7 +69,12 @@ def test_every_command_in_a_fence_is_run_by_something() -> None:
 
 
 def test_every_program_has_its_run_command(built_site: Path) -> None:
-    expected = {snippet.run_command(SITE_URL) for snippet in Catalog.default()}
+    """Those that are wrong on purpose are shown in parts, and not offered to run."""
+    expected = {
+        snippet.run_command(SITE_URL)
+        for snippet in Catalog.default()
+        if not snippet.name.startswith("pitfall_")
+    }
     assert run_commands(built_site) == expected
 
 

@@ -81,12 +81,13 @@ def test_ctrl_c_leaves_neither_processes_nor_files_behind(checkout: Checkout) ->
     assert list(checkout.temporary.iterdir()) == []
 
 
-def test_sigterm_leaves_no_process_behind(checkout: Checkout) -> None:
+def test_sigterm_leaves_neither_processes_nor_files(checkout: Checkout) -> None:
     with serve(checkout) as live:
         live.process.terminate()  # make alone: it has to pass it on
         said, _ = live.process.communicate()
     assert "Traceback" not in said
     assert_no_process_is_left(live.process)
+    assert list(checkout.temporary.iterdir()) == []
 
 
 def assert_names_the_mistake(said: list[str]) -> None:
