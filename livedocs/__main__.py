@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="start a snippet, one address per user")
     run.add_argument("snippet", help="its id, such as taipy/chat/shared_builder")
     run.add_argument("--users", type=_positive, default=1, help="how many (default: 1)")
-    run.add_argument("--port", type=int, default=0, help="the first user's port")
+    run.add_argument("--port", type=_port, default=0, help="the first user's port")
     run.add_argument("--open", action="store_true", help="open the addresses, too")
     return parser
 
@@ -46,7 +46,15 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
+
+
 def _list(catalog: Catalog) -> None:
+    if hasattr(signal, "SIGPIPE"):  # `livedocs list | head` closes the pipe early
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for snippet in catalog:
         print(f"{snippet.id}  ({snippet.framework})")
         print(f"    {snippet.summary}")

@@ -17,7 +17,7 @@ from __future__ import annotations
 import difflib
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -51,17 +51,30 @@ SCOPES = {
 }
 """The words for who shares a name, and the ending of their CSS class."""
 
+HEAD = ("Name", "Belongs to")
+"""The first columns of a table of who shares what."""
+
+EVENTS = ("Reload", "Reconnect", "Restart")
+"""Its further columns: what may happen to a name."""
+
 FATES = ("kept", "lost")
 """What becomes of a name on reload, reconnect and restart."""
 
 _FENCE = re.compile(r"^[\s>]*(?P<fence>`{3,}|~{3,})[ ]*(?P<info>.*)$")
 _BLOCK = re.compile(
-    r"^[\s>]*/{3,}[ ]*(?P<name>snippet|diff|state|demo)[ ]*"
-    r"(?:\|[ ]*(?P<argument>.*?)[ ]*)?$"
+    r"^[\s>]*/{3,}[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?$"
 )
 _OPTION = re.compile(r"^[ ]{4,}\S")
 _CLAIM = r"(?<![\w=`])==(?![\s=])(.+?)(?<![\s=])==(?![\w=])"
+_CODE = re.compile(r"(`+).+?\1", re.DOTALL)
+_LOOSE = re.compile(r"(?<![\w=<>!])==(?=[^\s=])|(?<=[^\s=])==(?![\w=])")
+_UNCHECKED = re.compile(r"<(?P<tag>a|img|pre)\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"\[[^\]\[]+\]\[[^\]\[]*\]")
 _WORD_JOINER = "\u2060"  # keeps the check on the line of the last word
+
+
+class LocatedError(SnippetError):
+    """One that says its page and line already."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +106,8 @@ class PageContext:
     """The page's file, as error messages name it."""
     first_line: int = 1
     """The line of the file at which the Markdown begins."""
-    python_fences: bool = True
-    """Whether Python code may be written by hand."""
+    strict: bool = False
+    """A tutorial: no code, link or picture that nothing checks."""
     site_url: str = ""
     """The site's address, for run commands."""
     link: Callable[[str, int], str] = lambda path, line: ""
@@ -103,12 +116,15 @@ class PageContext:
     """The same as Markdown would say it; MkDocs checks and converts these."""
     receipt: Callable[[Snippet], Receipt | None] = lambda snippet: None
     """What was measured for a program."""
+    versions: set[str] = field(default_factory=set)
+    """Filled in: what the programs on the page run on, ``taipy-gui 4.1.2``."""
     claims: dict[str, Proof] = field(default_factory=dict)
     """Filled in: the sentences claimed, in the page's order, each with its test."""
 
     def error(self, line: int, message: str) -> SnippetError:
         """An error at that line of the Markdown, counted from 1."""
-        return SnippetError(f"{self.source}:{self.first_line + line - 1}: {message}")
+        where = f"{self.source}:{self.first_line + line - 1}"
+        return LocatedError(f"{where}: {message}")
 
     def proof_of(self, sentence: str, line: int) -> Proof:
         """The first test that names a claim.
@@ -172,29 +188,67 @@ class Page:
 class _Scan(Preprocessor):
     """Note where our blocks stand before Markdown takes the page apart."""
 
-    def __init__(self, md: Markdown, page: Page) -> None:
+    def __init__(self, md: Markdown, page: Page, known: Mapping[str, object]) -> None:
         super().__init__(md)
         self.page = page
+        self.known = known
 
     def run(self, lines: list[str]) -> list[str]:
         page = self.page
         page.lines, page.headers, page.checks = lines, [], {}
         page.opened = page.closed = page.numbered = 0
-        for number, line in _outside_fences(lines, self._check_fence):
+        text = dict(_outside_fences(lines, self._check_fence))
+        for number, line in text.items():
             if match := _BLOCK.match(line):
-                argument = match["argument"] or ""
-                page.headers.append(Header(match["name"], argument, number))
-                self._check_options(number, lines[number:])
+                self._note_block(number, match)
+        self._check_text([text.get(number, "") for number in range(1, len(lines) + 1)])
         return lines
 
+    def _note_block(self, number: int, match: re.Match[str]) -> None:
+        name = match["name"].lower()
+        if name not in self.known:
+            raise self.page.context.error(
+                number, f"There is no block {name!r}. {nearest(name, self.known)}"
+            )
+        if name in OURS:
+            header = Header(name, match["argument"] or "", number)
+            self.page.headers.append(header)
+            self._check_options(number, self.page.lines[number:])
+
     def _check_fence(self, number: int, info: str) -> None:
-        if self.page.context.python_fences or not _is_python(info):
-            return
-        raise self.page.context.error(
-            number,
-            "Python code is written by hand here. Put it into a program below "
-            "snippets/, where it is tested, and show it with '/// snippet | …'.",
-        )
+        context = self.page.context
+        if context.strict and _is_python(info):
+            raise context.error(
+                number,
+                "Python code is written by hand here. Put it into a program below "
+                "snippets/, where it is tested, and show it with '/// snippet | …'.",
+            )
+        if context.strict and not info.strip():
+            raise context.error(
+                number, "This fence names no language. Write, for example, '```text'."
+            )
+
+    def _check_text(self, lines: Sequence[str]) -> None:
+        """See that claims are closed, and that nothing escapes the checks."""
+        context = self.page.context
+        for first, paragraph in _paragraphs(lines):
+            prose = _CODE.sub(_word, paragraph)
+            rest = re.sub(_CLAIM, _word, prose, flags=re.DOTALL)
+            if re.match(r"\s*#", prose) and re.search(_CLAIM, prose):
+                raise context.error(first, "A claim is a sentence, not a heading.")
+            if loose := _LOOSE.search(rest):
+                raise context.error(
+                    first + rest[: loose.start()].count("\n"),
+                    "A claim stands between two '==' marks, in one paragraph; here is "
+                    "only one.",
+                )
+            unchecked = _UNCHECKED.search(prose) if context.strict else None
+            if unchecked:
+                raise context.error(
+                    first + prose[: unchecked.start()].count("\n"),
+                    f"<{unchecked['tag']}> is not checked. Write links, pictures and "
+                    "code in Markdown.",
+                )
 
     def _check_options(self, number: int, following: list[str]) -> None:
         margin = len(self.page.lines[number - 1]) - len(
@@ -228,6 +282,22 @@ def _outside_fences(
             fence = ""
         elif not fence:
             yield number, line
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each run of lines that are not blank, with the number of its first line."""
+    run: list[str] = []
+    for number, line in enumerate([*lines, ""], 1):
+        if line.strip():
+            run.append(line)
+        elif run:
+            yield number - len(run), "\n".join(run)
+            run = []
+
+
+def _word(match: re.Match[str]) -> str:
+    """One word on as many lines as the match has."""
+    return "word" + "\n" * match[0].count("\n")
 
 
 def _is_python(info: str) -> bool:
@@ -316,10 +386,8 @@ class _located:  # noqa: N801 -- reads as a word: with located(…)
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if isinstance(error, SnippetError) and not hasattr(error, "located"):
-            located = self.context.error(self.line, error.message)
-            located.located = True  # type: ignore[attr-defined]
-            raise located from None
+        if isinstance(error, SnippetError) and not isinstance(error, LocatedError):
+            raise self.context.error(self.line, error.message) from None
 
 
 def _as_is(value: Any) -> Any:
@@ -377,6 +445,7 @@ class SnippetBlock(_OurBlock):
         """The figure with the code, its source, and how to run it."""
         context = self.context
         snippet = context.catalog.find(self.argument)
+        context.versions |= {pin.replace("==", " ") for pin in snippet.dependencies}
         sections = _as_list(self.options["section"])
         parts = [snippet.section(name) for name in sections]
         code = "\n\n".join(parts) if parts else snippet.code
@@ -432,7 +501,8 @@ class StateBlock(_OurBlock):
     """``/// state | file``: the table of who shares which name of a program.
 
     It holds a Markdown table: the name, to whom it belongs (`SCOPES`), and what
-    becomes of it (`FATES`) in one column for each event. Each row is a claim.
+    becomes of it (`FATES`) in one column for each of `EVENTS`. Each row is a claim:
+    "`name` in `file.py`: everybody; kept on reload, lost on restart."
     """
 
     NAME = "state"
@@ -453,6 +523,7 @@ class StateBlock(_OurBlock):
                     "'/// state' holds one Markdown table, nothing else."
                 )
             table.set("class", "ss-state")
+            self.events = self._read_head(table)
             caption = etree.Element("caption")
             caption.text = f"Who shares what in `{self.snippet.name}`"
             table.insert(0, caption)
@@ -460,6 +531,18 @@ class StateBlock(_OurBlock):
                 head.set("scope", "col")
             for row in table.iterfind("tbody/tr"):
                 self._dress(row)
+
+    def _read_head(self, table: etree.Element) -> list[str]:
+        name, scope, *events = [
+            (cell.text or "").strip() for cell in table.iterfind("thead/tr/th")
+        ]
+        wanted = [event for event in EVENTS if event in events]
+        if (name, scope) != HEAD or not events or events != wanted:
+            raise SnippetError(
+                f"The table's head is {' | '.join((name, scope, *events))}. It has to "
+                f"be {' | '.join((*HEAD, *EVENTS))}; events may be left out."
+            )
+        return [event.lower() for event in events]
 
     def _dress(self, row: etree.Element) -> None:
         cells = [(cell.text or "").strip() for cell in row]
@@ -472,7 +555,9 @@ class StateBlock(_OurBlock):
             self._check(scope, SCOPES)
             for fate in fates:
                 self._check(fate, FATES)
-            check = self.page.check(" | ".join(cells), line)
+            ends = [f"{f} on {e}" for f, e in zip(fates, self.events, strict=True)]
+            sentence = f"{name} in `{self.snippet.name}`: {scope}; {', '.join(ends)}."
+            check = self.page.check(sentence, line)
         row[0].tag = "th"
         row[0].set("scope", "row")
         row[1].text = None
@@ -536,6 +621,11 @@ class DemoBlock(_OurBlock):
         )
 
 
+OURS: dict[str, type[_OurBlock]] = {
+    block.NAME: block for block in (SnippetBlock, DiffBlock, StateBlock, DemoBlock)
+}
+
+
 class _Claim(InlineProcessor):
     """``==A sentence.==``"""
 
@@ -576,9 +666,27 @@ class _Finish(Treeprocessor):
             raise page.context.error(
                 header.line, f"'/// {header.name}' is never closed with '///'."
             )
+        self._check_places(root)
         self._number_claims(root)
         if page.context.claims:
             self._list_proofs(root)
+
+    def _check_places(self, root: etree.Element) -> None:
+        for element in root.iter():
+            text = "".join(element.itertext()) if element.tag == "p" else ""
+            if (
+                element.tag == "a"
+                and element.find("span[@class='ss-claim']") is not None
+            ):
+                words = "".join(element.itertext()).partition(_WORD_JOINER)[0]
+                raise self.page.context.error(
+                    self.page.line_of(words[:20]), "A claim is a sentence, not a link."
+                )
+            if (match := _REFERENCE.search(text)) and element.find("code") is None:
+                raise self.page.context.error(
+                    self.page.line_of(match[0]),
+                    f"The link {match[0]} leads nowhere: no such reference is given.",
+                )
 
     def _number_claims(self, root: etree.Element) -> None:
         context, checks = self.page.context, self.page.checks
@@ -597,11 +705,13 @@ class _Finish(Treeprocessor):
         heading.text = "What is proven here"
         intro = etree.SubElement(root, "p")
         intro.text = "Every sentence with a mark has a test that names it."
+        if versions := sorted(self.page.context.versions):
+            intro.text += f" The tests ran on {', '.join(versions)}."
         proofs = etree.SubElement(root, "ol", {"class": "ss-proof"})
         for number, (sentence, proof) in enumerate(self.page.context.claims.items(), 1):
             item = etree.SubElement(proofs, "li", id=f"claim-{number}")
             words = etree.SubElement(item, "span")
-            _set_words(words, sentence.replace(" | ", " · "))
+            _set_words(words, sentence)
             href = self.page.context.link_in_text(proof.path, proof.line)
             etree.SubElement(item, "a", href=href).text = AtomicString(proof.test)
 
@@ -687,10 +797,11 @@ class LiveDocsExtension(BlocksExtension):  # type: ignore[misc]
     ) -> None:
         """Register blocks, claims and the checks around them."""
         page = Page(self.getConfig("context"))
-        for block in (SnippetBlock, DiffBlock, StateBlock, DemoBlock):
+        for block in OURS.values():
             block_mgr.register(block, {"page": page})
         # Before superfences (25) hides the fences, after white space is normal (30).
-        md.preprocessors.register(_Scan(md, page), "livedocs-scan", 28)
+        scan = _Scan(md, page, block_mgr.blocks)
+        md.preprocessors.register(scan, "livedocs-scan", 28)
         # Before backticks (190), so that a claim's words are still as written.
         md.inlinePatterns.register(_Claim(md, page), "livedocs-claim", 195)
         # After inline (20), before the table of contents (5).

@@ -122,12 +122,26 @@ class Snippet:
     def code(self) -> str:
         """The program as pages show it: without PEP 723 header and markers."""
         body = _HEADER.sub("", self.text, count=1)
-        return _without_markers(body.splitlines()).strip("\n") + "\n"
+        return _without_markers(body.split("\n")).strip("\n") + "\n"
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The program as Python reads it.
+
+        Raises:
+            SnippetError: it is not Python.
+        """
+        try:
+            return _parse(self.text)
+        except SyntaxError as error:
+            raise SnippetError(
+                f"snippets/{self.file}:{error.lineno}: This is not Python: {error.msg}."
+            ) from None
 
     @cached_property
     def summary(self) -> str:
         """The first line of the docstring, or an empty string."""
-        doc = ast.get_docstring(_parse(self.text)) or ""
+        doc = ast.get_docstring(self.tree) or ""
         return doc.partition("\n")[0]
 
     @cached_property
@@ -143,7 +157,11 @@ class Snippet:
     @cached_property
     def sections(self) -> tuple[str, ...]:
         """All names that `section` takes, in the order of the file."""
-        return tuple(_spans(self.text))
+        return tuple(self._spans)
+
+    @cached_property
+    def _spans(self) -> dict[str, tuple[int, int]]:
+        return _named(self.tree) | _regions(self.text)
 
     def section(self, name: str) -> str:
         """Cut one part out: a function, class, ``Class.method`` or marked region.
@@ -154,13 +172,12 @@ class Snippet:
         Raises:
             SnippetError: no such part; the nearest name is offered.
         """
-        spans = _spans(self.text)
-        if name not in spans:
+        if name not in self._spans:
             raise SnippetError(
-                f"{self.file} has no section {name!r}. {nearest(name, spans)}"
+                f"{self.file} has no section {name!r}. {nearest(name, self._spans)}"
             )
-        first, last = spans[name]
-        lines = self.text.splitlines()[first - 1 : last]
+        first, last = self._spans[name]
+        lines = self.text.split("\n")[first - 1 : last]
         return textwrap.dedent(_without_markers(lines)).strip("\n") + "\n"
 
     def run_command(self, site_url: str = "") -> str:
@@ -211,14 +228,46 @@ class Catalog:
             )
         snippet_id = Path(name).as_posix().removesuffix(".py")
         path = self.root / f"{snippet_id}.py"
-        if len(parts) != 3 or not path.is_file():
+        if len(parts) != 3 or not _is_file(path):
             files = [f"{known}.py" for known in self.ids]
             raise SnippetError(f"There is no snippet {name!r}. {nearest(name, files)}")
         if not path.resolve().is_relative_to(self.root.resolve()):
             raise SnippetError(
                 f"'{snippet_id}.py' is a link that leaves snippets/. Put a copy there."
             )
-        return Snippet(snippet_id, path, path.read_bytes().decode())
+        return Snippet(snippet_id, path, _read(path, f"snippets/{snippet_id}.py"))
+
+    def check(self) -> None:
+        """Read every program below the root.
+
+        Raises:
+            SnippetError: one is not where programs belong, or is not Python.
+        """
+        for path in sorted(self.root.rglob("*.py")):
+            file = path.relative_to(self.root)
+            if len(file.parts) != 3:
+                raise SnippetError(
+                    f"snippets/{file.as_posix()}: A program is "
+                    "snippets/<framework>/<topic>/<name>.py."
+                )
+            _ = self.find(file.as_posix()).tree
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        text = path.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise SnippetError(f"{name}:1: This is not UTF-8. Save it as UTF-8.") from None
+    if text.startswith("\ufeff"):
+        raise SnippetError(f"{name}:1: It starts with a byte order mark. Leave it out.")
+    return text
 
 
 def _without_markers(lines: Iterable[str]) -> str:
@@ -230,18 +279,17 @@ def _parse(text: str) -> ast.Module:
     return ast.parse(text)
 
 
-@lru_cache(maxsize=512)
-def _spans(text: str) -> dict[str, tuple[int, int]]:
+def _named(tree: ast.Module) -> dict[str, tuple[int, int]]:
     """First and last line, counted from 1, of everything that has a name."""
     spans: dict[str, tuple[int, int]] = {}
-    for node in _parse(text).body:
+    for node in tree.body:
         for name in _names(node):
             spans.setdefault(name, _lines(node))
         if isinstance(node, ast.ClassDef):
             for member in node.body:
                 for name in _names(member):
                     spans.setdefault(f"{node.name}.{name}", _lines(member))
-    return spans | _regions(text)
+    return spans
 
 
 def _names(node: ast.stmt) -> Iterator[str]:
@@ -266,7 +314,7 @@ def _lines(node: ast.stmt) -> tuple[int, int]:
 def _regions(text: str) -> dict[str, tuple[int, int]]:
     regions: dict[str, tuple[int, int]] = {}
     opened: list[tuple[str, int]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not (match := _REGION.match(line)):
             continue
         if match["edge"] == "region":

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from livedocs.catalog import SnippetError
+
 CONTRACTS = "tests.contracts"
 
 
@@ -52,12 +54,22 @@ class Suite:
 
     def _proofs(self, files: Iterator[Path]) -> Iterator[Proof]:
         own = sorted(files)
-        contracts = {c for path in own for c in _contracts(path.read_text("utf-8"))}
+        contracts = {c for path in own for c in _contracts(self._parsed(path))}
         shared = [self.root / "tests/contracts" / f"{name}.py" for name in contracts]
         for path in [*own, *sorted(path for path in shared if path.is_file())]:
             relative = path.relative_to(self.root).as_posix()
-            for sentence, test, line in _marks(path.read_text("utf-8")):
-                yield Proof(sentence, test, relative, line)
+            yield from _marks(self._parsed(path), relative)
+
+    def _parsed(self, path: Path) -> ast.Module:
+        name = path.relative_to(self.root).as_posix()
+        try:
+            return _parse(path.read_text("utf-8"))
+        except SyntaxError as error:
+            raise SnippetError(
+                f"{name}:{error.lineno}: This is not Python: {error.msg}."
+            ) from None
+        except UnicodeDecodeError:
+            raise SnippetError(f"{name}:1: This is not UTF-8.") from None
 
 
 def fold(sentence: str) -> str:
@@ -66,29 +78,56 @@ def fold(sentence: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _marks(source: str) -> tuple[tuple[str, str, int], ...]:
-    found = []
-    for node in ast.walk(ast.parse(source)):
+def _parse(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+def _marks(tree: ast.Module, path: str) -> Iterator[Proof]:
+    """The claims of a module's tests.
+
+    Raises:
+        SnippetError: a mark is not where it counts, or does not name its words.
+    """
+    counted: set[ast.expr] = set()
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for mark in node.decorator_list:
-                for sentence in _sentences(mark):
-                    found.append((fold(sentence), node.name, node.lineno))
-    return tuple(found)
+                if _is_claim(mark) and node.name.startswith("test_"):
+                    counted.add(mark)
+                    for sentence in _sentences(mark, path):
+                        yield Proof(fold(sentence), node.name, path, node.lineno)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr) and _is_claim(node) and node not in counted:
+            raise SnippetError(
+                f"{path}:{node.lineno}: A claim is marked on a test function, not on a "
+                "class or a module."
+            )
 
 
-def _sentences(mark: ast.expr) -> Iterator[str]:
-    match mark:
-        case ast.Call(func=ast.Attribute(attr="claim"), args=arguments):
-            for argument in arguments:
-                if isinstance(argument, ast.Constant):
-                    yield str(argument.value)
+def _is_claim(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="claim")):
+            return True
+    return False
 
 
-@lru_cache(maxsize=512)
-def _contracts(source: str) -> frozenset[str]:
+def _sentences(mark: ast.expr, path: str) -> Iterator[str]:
+    assert isinstance(mark, ast.Call)  # noqa: S101 -- _is_claim has looked
+    for argument in mark.args:
+        if not isinstance(argument, ast.Constant) or not isinstance(
+            argument.value, str
+        ):
+            raise SnippetError(
+                f"{path}:{argument.lineno}: A claim is named by plain words, written "
+                "where the mark is."
+            )
+        yield argument.value
+
+
+def _contracts(tree: ast.Module) -> frozenset[str]:
     """The modules of `CONTRACTS` that a test module imports."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         match node:
             case ast.ImportFrom(module=module, names=aliases) if module == CONTRACTS:
                 names.update(alias.name for alias in aliases)

@@ -50,12 +50,13 @@ class FrontMatter(BaseModel):
     """Words to find the page by."""
 
 
-def read(source: str, name: str) -> FrontMatter:
+def read(source: str, name: str, framework: str) -> FrontMatter:
     """Read and check the front matter of a page.
 
     Args:
         source: the whole page.
         name: the page's file, as the error message shall name it.
+        framework: the folder that the page is in.
 
     Raises:
         SnippetError: with page, line and field, and what is allowed there.
@@ -74,22 +75,40 @@ def read(source: str, name: str) -> FrontMatter:
         raise SnippetError(
             f"{name}:{line}: The front matter is not YAML: {error.problem}."
         ) from None
+    except (yaml.YAMLError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise SnippetError(
+            f"{name}:2: The front matter is not YAML: {reason}"
+        ) from None
     if not isinstance(found, dict):
         raise SnippetError(f"{name}:2: The front matter needs lines like 'title: …'.")
+    lines = _lines(head["yaml"], name)
     try:
-        return FrontMatter.model_validate(found)
+        read = FrontMatter.model_validate(found)
     except ValidationError as error:
         details = error.errors()
-        lines = _lines(head["yaml"])
         problems = [f"{name}:{_line(d, lines)}: {_explain(d)}" for d in details]
         raise SnippetError("\n".join(problems)) from None
+    if read.framework.value != framework:
+        raise SnippetError(
+            f"{name}:{lines['framework']}: framework: {read.framework.value!r} is not "
+            f"the folder that the page is in, {framework!r}."
+        )
+    return read
 
 
-def _lines(head: str) -> dict[str, int]:
+def _lines(head: str, name: str) -> dict[str, int]:
     """The line of each field, counted from 1 in the page."""
     node = yaml.compose(head, Loader=yaml.SafeLoader)
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    return {key.value: key.start_mark.line + 2 for key, _ in pairs}
+    lines: dict[str, int] = {}
+    for key, _ in pairs:
+        line = key.start_mark.line + 2
+        if lines.setdefault(key.value, line) != line:
+            raise SnippetError(
+                f"{name}:{line}: The field {key.value!r} is there twice."
+            )
+    return lines
 
 
 def _line(detail: Any, lines: dict[str, int]) -> int:

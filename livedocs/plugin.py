@@ -151,6 +151,16 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         if not self.repo_url:
             yield from sorted({proof.path for proof in self.suite})
 
+    def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
+        """Say which page is not UTF-8."""
+        try:
+            return page.file.content_string
+        except UnicodeDecodeError:
+            name = f"{Path(config.docs_dir).name}/{page.file.src_uri}"
+            raise SnippetError(
+                f"{name}:1: This is not UTF-8. Save it as UTF-8."
+            ) from None
+
     @event_priority(100)  # before other plugins read page.meta
     def on_page_markdown(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
@@ -169,12 +179,16 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             link_in_text=self._linker(page.file.src_uri),
             receipt=self.record.receipt,
         )
-        if _is_tutorial(uri):
-            head = front_matter.read(source, name)
+        if uri.parts[0] == "tutorials" and uri.name != "index.md":
+            if len(uri.parts) != 3:
+                raise SnippetError(
+                    f"{name}:1: A tutorial is docs/tutorials/<framework>/<topic>.md."
+                )
+            head = front_matter.read(source, name, uri.parts[1])
             self.heads[page.file.src_uri] = head
             # Search knows keywords by the name of tags.
             page.meta = head.model_dump(mode="json") | {"tags": head.keywords}
-            context.python_fences = False
+            context.strict = True
             context.proofs = self.suite.of_page(uri.parts[1], uri.stem)
         self.contexts[page.file.src_uri] = context
         config.mdx_configs["livedocs"] = {"context": context}
@@ -195,7 +209,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self, env: Environment, *, config: MkDocsConfig, files: Files
     ) -> Environment:
         """See that no test proves what no page says; feed the templates."""
-        tuple(self.catalog)  # raises for what could not be published
+        self.catalog.check()
         self._check_tests()
         tutorials: list[Tutorial] = []
         proof: list[Proof] = []
@@ -225,7 +239,3 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
                 for proof in alone
             )
             raise SnippetError("\n".join(problems))
-
-
-def _is_tutorial(uri: PurePosixPath) -> bool:
-    return uri.parts[0] == "tutorials" and len(uri.parts) == 3

@@ -43,13 +43,13 @@ class Record:
 
     @classmethod
     def read(cls, root: Path) -> Record:
-        """The record of the project at `root`; empty when there is none."""
-        path = root / FILE
-        if not path.is_file():
-            return cls("", {})
-        found = json.loads(path.read_text("utf-8"))
-        snippets = {key: Measured(**value) for key, value in found["snippets"].items()}
-        return cls(found["browser"], snippets)
+        """The record of the project at `root`; empty when there is none to read."""
+        try:
+            found = json.loads((root / FILE).read_text("utf-8"))
+            snippets = {k: Measured(**v) for k, v in found["snippets"].items()}
+            return cls(found["browser"], snippets)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls("", {})  # none, or one of another version
 
     def write(self, root: Path) -> None:
         """Replace the record of the project at `root`."""

@@ -84,7 +84,10 @@ PROOF = """\
 import pytest
 
 
-@pytest.mark.claim("A reload keeps `names`.", "`names` | everybody | kept | lost")
+@pytest.mark.claim("A reload keeps `names`.")
+@pytest.mark.claim(
+    "`names` in `greet.py`: everybody; kept on reload, lost on restart."
+)
 def test_names_are_kept():
     ...
 """

@@ -7,6 +7,7 @@ import pytest
 from markdown import markdown
 
 from livedocs.blocks import PageContext, Receipt, highlight
+from livedocs.catalog import SnippetError
 from livedocs.claims import Proof
 
 from .conftest import PROGRAM, Project
@@ -21,7 +22,12 @@ EXTENSIONS = [
 ]
 PROOFS = (
     Proof("A reload keeps `names`.", "test_reload", "tests/a.py", 3),
-    Proof("`names` | everybody | kept | lost", "test_row", "tests/a.py", 7),
+    Proof(
+        "`names` in `greet.py`: everybody; kept on reload, lost on restart.",
+        "test_row",
+        "tests/a.py",
+        7,
+    ),
 )
 
 
@@ -215,8 +221,27 @@ def test_claims_are_numbered_as_they_stand_on_the_page(project: Project) -> None
 
 
 def test_comparisons_in_code_are_no_claims(project: Project) -> None:
-    soup = convert(project, "Write `a == b` or `b == c`, or a == b == c.")
+    soup = convert(project, "Write `a == b` or `b==c`, or a == b == c.")
     assert not soup.select(".ss-claim")
+
+
+def test_a_claim_may_begin_and_end_with_code(project: Project) -> None:
+    with pytest.raises(SnippetError, match="No test of this page"):
+        convert(project, "Text.\n==`a` is `b`==")
+
+
+def test_the_proofs_say_what_they_ran_on(project: Project) -> None:
+    program = "/// snippet | taipy/chat/greet.py\n///"
+    soup = convert(project, f"{program}\n\n==A reload keeps `names`.==")
+    assert "The tests ran on taipy-gui 4.1.2." in soup.text
+
+
+@pytest.mark.parametrize(
+    "around", ["{} `x`", "- {}", "!!! note\n\n    {}", "> {}", "| a |\n|---|\n| {} |"]
+)
+def test_a_claim_works_inside(project: Project, around: str) -> None:
+    soup = convert(project, around.format("==A reload keeps `names`.=="))
+    assert len(soup.select(".ss-claim")) == 1
 
 
 def test_highlighted_code_reads_exactly_like_the_program() -> None:

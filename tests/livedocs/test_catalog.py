@@ -90,6 +90,7 @@ def test_an_unknown_section_offers_the_nearest(snippet: Snippet) -> None:
         ("../greet.py", "leaves snippets/"),
         ("taipy/../taipy/chat/greet.py", "leaves snippets/"),
         ("/etc/passwd", "leaves snippets/"),
+        (f"taipy/chat/{'x' * 300}.py", "There is no snippet"),
     ],
 )
 def test_a_wrong_path_is_refused(project: Project, name: str, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bs4
+import pytest
 
 from livedocs.catalog import Snippet
 from livedocs.record import Measured, Record
@@ -39,7 +40,7 @@ def test_with_a_repository_links_lead_to_the_line_there(project: Project) -> Non
     config.write_text(repository + config.read_text())
     project.write(
         "tests/snippets/taipy/test_chat.py",
-        PROOF.replace(', "`names` | everybody | kept | lost"', ""),
+        PROOF[: PROOF.index("@pytest.mark.claim(\n")] + "def test_it(): ...\n",
     )
     project.say("==A reload keeps `names`.==")
     project.build()
@@ -61,6 +62,13 @@ def test_a_receipt_shows_what_the_last_run_measured(project: Project) -> None:
 
 def test_a_changed_program_has_no_receipt(project: Project) -> None:
     write_record(project, "the hash of what it was before")
+    project.build()
+    assert "ss-receipt" not in project.html()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"snippets": {"x": {}}}'])
+def test_a_record_of_another_version_is_no_record(project: Project, text: str) -> None:
+    project.write(".cache/proof.json", text)
     project.build()
     assert "ss-receipt" not in project.html()
 

@@ -177,6 +177,36 @@ BLOCKS = {
         9,
         "a list of lines",
     ),
+    "a state table whose rows have no test": (
+        TABLE.format("| `names` | everybody | kept |"),
+        13,
+        'claim "`names` in `greet.py`: everybody; kept on reload."',
+    ),
+    "a state table with columns in another order": (
+        TABLE.format("| `names` | everybody | kept |").replace("Reload", "Reloads"),
+        9,
+        "Name | Belongs to | Reload | Reconnect | Restart",
+    ),
+    "a block that there is not": (
+        SNIPPET.replace("snippet", "snipet") + "///",
+        9,
+        "There is no block 'snipet'. Did you mean 'snippet'?",
+    ),
+    "a claim that is not closed": ("Text.\n==A claim.\n", 10, "here is only one"),
+    "a claim that is closed in another paragraph": (
+        "==A claim.\n\nIt goes on.==",
+        9,
+        "here is only one",
+    ),
+    "a claim in a heading": (
+        "## ==A reload keeps `names`.==",
+        9,
+        "not a heading",
+    ),
+    "a fence without a language": ("```\nx = 1\n```", 9, "names no language"),
+    "a raw picture": ('Text.\n<img src="no.png">', 10, "<img> is not checked"),
+    "a raw link": ('<p><a href="no">x</a></p>', 9, "<a> is not checked"),
+    "a reference that is not there": ("See [this][there].", 9, "[this][there]"),
     "a state table without a table": (
         "/// state | taipy/chat/greet.py\n\nText.\n\n///",
         9,
@@ -192,7 +222,7 @@ def test_a_wrong_block_is_refused(
     text, line, message = BLOCKS[case]
     project.say(text)
     said = complaint(build, project, caplog)
-    assert f"{PAGE}:{line}: " in said
+    assert said.count(f"{PAGE}:{line}: ") == 1
     assert message in said
 
 
@@ -246,6 +276,21 @@ HEADS = {
         "at least 30 characters",
     ),
     "an empty title": (HEAD.replace("A chat for two", ""), 2, "title"),
+    "another framework than the folder's": (
+        HEAD.replace("taipy", "flet"),
+        4,
+        "'flet' is not the folder that the page is in, 'taipy'",
+    ),
+    "a field that is there twice": (
+        HEAD.replace("category:", "title: Again\ncategory:"),
+        5,
+        "'title' is there twice",
+    ),
+    "a date that there is not": (
+        HEAD.replace("A chat for two", "2024-13-45"),
+        2,
+        "not YAML",
+    ),
     "broken YAML": (HEAD.replace("users]", "users"), 7, "not YAML"),
 }
 
@@ -285,14 +330,82 @@ def test_a_broken_link_is_refused(
     assert nearest in said
 
 
+FILES = {
+    "a program that is not Python": (
+        "snippets/taipy/chat/other.py",
+        b"def (:\n",
+        "snippets/taipy/chat/other.py:1: This is not Python",
+    ),
+    "a program that is not UTF-8": (
+        "snippets/taipy/chat/other.py",
+        b'x = "\xe4"\n',
+        "snippets/taipy/chat/other.py:1: This is not UTF-8",
+    ),
+    "a program with a byte order mark": (
+        "snippets/taipy/chat/other.py",
+        b"\xef\xbb\xbfx = 1\n",
+        "snippets/taipy/chat/other.py:1: It starts with a byte order mark",
+    ),
+    "a program in the wrong place": (
+        "snippets/taipy/other.py",
+        b"x = 1\n",
+        "snippets/taipy/other.py: A program is snippets/<framework>/<topic>",
+    ),
+    "a test that is not Python": (
+        "tests/snippets/taipy/test_chat.py",
+        b"x = 1\ndef (:\n",
+        "tests/snippets/taipy/test_chat.py:2: This is not Python",
+    ),
+    "a claim marked on a class": (
+        "tests/snippets/taipy/test_chat.py",
+        b'import pytest\n@pytest.mark.claim("x")\nclass TestX: ...\n',
+        "tests/snippets/taipy/test_chat.py:2: A claim is marked on a test function",
+    ),
+    "a claim marked on a module": (
+        "tests/snippets/taipy/test_chat.py",
+        b'import pytest\npytestmark = pytest.mark.claim("x")\n',
+        "tests/snippets/taipy/test_chat.py:2: A claim is marked on a test function",
+    ),
+    "a claim marked on a helper": (
+        "tests/snippets/taipy/test_chat.py",
+        b'import pytest\n@pytest.mark.claim("x")\ndef helper(): ...\n',
+        "tests/snippets/taipy/test_chat.py:2: A claim is marked on a test function",
+    ),
+    "a claim whose words are computed": (
+        "tests/snippets/taipy/test_chat.py",
+        b'import pytest\n@pytest.mark.claim(f"{1}")\ndef test_x(): ...\n',
+        "tests/snippets/taipy/test_chat.py:2: A claim is named by plain words",
+    ),
+    "a page that is not UTF-8": (
+        "docs/tutorials/taipy/other.md",
+        b"\xe4",
+        "docs/tutorials/taipy/other.md:1: This is not UTF-8",
+    ),
+    "a page in the wrong place": (
+        "docs/tutorials/other.md",
+        b"Text.",
+        "docs/tutorials/other.md:1: A tutorial is docs/tutorials/<framework>/<topic>",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_wrong_file_is_refused(
+    build: Builder, project: Project, caplog: pytest.LogCaptureFixture, case: str
+) -> None:
+    path, content, message = FILES[case]
+    project.write(path, "").write_bytes(content)
+    assert message in complaint(build, project, caplog)
+
+
 def test_a_test_that_names_an_unsaid_claim_is_refused(
     build: Builder, project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
     project.write("tests/snippets/taipy/test_chat.py", PROOF)
     project.say("==A reload keeps `names`.==")
     said = complaint(build, project, caplog)
-    assert "tests/snippets/taipy/test_chat.py:5: test_names_are_kept names" in said
-    assert '"`names` | everybody | kept | lost"' in said
+    assert "tests/snippets/taipy/test_chat.py:8: test_names_are_kept names" in said
+    assert '"`names` in `greet.py`: everybody; kept on reload' in said
 
 
 def test_a_claim_in_other_words_is_refused(

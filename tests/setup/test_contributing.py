@@ -24,9 +24,10 @@ def fences(language: str, title: str = "") -> list[str]:
 
 
 def page() -> str:
-    """The page that the recipe builds up; the difference is another page's."""
+    """The page that the recipe builds up; what shows a chat is another page's."""
     (head,) = fences("yaml", PAGE)
-    return "\n".join([head, *(text for text in fences("md") if "diff" not in text)])
+    own = (text for text in fences("md") if "taipy/chat/" not in text)
+    return "\n".join([head, *own])
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ def copy(tmp_path: Path) -> Copy:
     for folder in ("docs", "livedocs", "snippets", "tests"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
-    for name in ("mkdocs.yml", "pyproject.toml"):
+    for name in ("README.md", "mkdocs.yml", "pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     config = (ROOT / "mkdocs.yml").read_text()
-    beside = re.compile(r"^( +- ).*tutorials/index\.md$", re.MULTILINE)
-    copy.write("mkdocs.yml", beside.sub(r"\g<0>\n\1tutorials/taipy/note.md", config))
+    (nav,) = fences("yaml", "mkdocs.yml")
+    before = nav.replace("          - tutorials/taipy/note.md\n", "")
+    assert before in config
+    copy.write("mkdocs.yml", config.replace(before, nav))
     copy.write(PAGE, page())
     for path in (PROGRAM, TEST):
         (text,) = fences("text", path)
@@ -77,9 +80,10 @@ def test_the_recipe_makes_a_page(copy: Copy) -> None:
     assert "Tested by test_the_note_is_everybodys_until_the_program_ends" in html
 
 
-def test_the_difference_that_it_shows_can_be_computed(copy: Copy) -> None:
-    (difference,) = (text for text in fences("md") if "diff" in text)
-    copy.write(PAGE, page() + "\n" + difference)
+def test_the_difference_and_the_demo_that_it_shows_can_be_built(copy: Copy) -> None:
+    others = [text for text in fences("md") if "taipy/chat/" in text]
+    assert len(others) == 2
+    copy.write(PAGE, "\n".join([page(), *others]))
     done = copy.build()
     assert done.returncode == 0, done.stderr
 
@@ -87,6 +91,14 @@ def test_the_difference_that_it_shows_can_be_computed(copy: Copy) -> None:
 @pytest.mark.browser
 def test_the_test_of_the_recipe_passes(copy: Copy) -> None:
     done = copy.run("pytest", TEST)
+    assert done.returncode == 0, done.stdout
+
+
+def test_what_holds_for_all_pages_and_programs_holds_with_the_new_one(
+    copy: Copy,
+) -> None:
+    files = ("site/test_home.py", "site/test_demos.py", "snippets/test_programs.py")
+    done = copy.run("pytest", "-m", "not browser", *(f"tests/{f}" for f in files))
     assert done.returncode == 0, done.stdout
 
 

@@ -66,8 +66,11 @@ def test_two_people_see_what_the_two_windows_show(
         assert tuple(user.messages()) == demo.messages
 
 
-def test_every_tutorial_has_a_demo() -> None:
-    pages = {
-        path.relative_to(DOCS).as_posix() for path in DOCS.glob("tutorials/*/*.md")
+def test_every_chat_has_a_demo() -> None:
+    chats = {
+        path.relative_to(DOCS).as_posix()
+        for path in DOCS.glob("tutorials/*/*.md")
+        if "\ncategory: chat\n" in path.read_text("utf-8")
     }
-    assert pages <= {demo.page for demo in DEMOS}
+    assert chats
+    assert chats <= {demo.page for demo in DEMOS}

@@ -32,7 +32,8 @@ def test_only_frameworks_with_tutorials_are_links(built_site: Path) -> None:
         link = pick.select_one("h3 a")
         assert bool(link) != ("not yet written" in pick.text)
         if link:
-            assert (built_site / str(link["href"]) / "index.html").is_file()
+            target = str(link["href"]).partition("?")[0]
+            assert (built_site / target / "index.html").is_file()
 
 
 def test_several_tutorials_are_found_by_framework(invented_folder: Path) -> None:
@@ -45,7 +46,7 @@ def test_several_tutorials_are_found_by_framework(invented_folder: Path) -> None
 def test_slip_counts_what_is_proven(invented_folder: Path) -> None:
     (slip,) = _page(invented_folder / "index.html").select(".ss-slip")
     rows = [row.get_text(" ", strip=True) for row in slip.select("li")]
-    assert rows[0] == "name0 is kept. 2 users"
+    assert rows[0] == "name0 is kept."
     assert rows[-1] == "and 2 more"
     (total,) = slip.select(".ss-slip__sum")
     assert total.get_text(" ", strip=True) == "7 claims 4 tests"

@@ -58,7 +58,7 @@ LIVEDOCS = SimpleNamespace(
     categories=CATEGORIES,
     keywords=sorted({word for one in TUTORIALS for word in one.keywords}),
     proof=[
-        SimpleNamespace(sentence=f"`name{i}` is kept.", test=f"test_{i % 4}", users=2)
+        SimpleNamespace(sentence=f"`name{i}` is kept.", test=f"test_{i % 4}")
         for i in range(7)
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import count
 from types import ModuleType
 
@@ -73,8 +74,8 @@ class TaipyChat(Chat):
     """What Taipy's chats do with what a browser sends."""
 
     @pytest.mark.claim(
-        "A press of Enter that Taipy delivers twice counts once, and the same text "
-        "counts again after a fifth of a second."
+        "The same text from the same user counts once within a fifth of a second, "
+        "and again after it."
     )
     def test_a_press_that_is_delivered_twice_counts_once(
         self, alex: TaipyState, clock: Clock
@@ -125,8 +126,14 @@ class TaipyChat(Chat):
         users = (alex, doppler, third)
         assert sorted(called) == sorted((user.name, "hello") for user in users)
 
-    @pytest.mark.claim("`last_press` | everybody | kept | kept | lost")
-    @pytest.mark.claim("`arrivals` | everybody | kept | kept | lost")
+    @pytest.mark.claim(
+        "`last_press` in `shared_builder.py`: everybody; "
+        "kept on reload, kept on reconnect, lost on restart."
+    )
+    @pytest.mark.claim(
+        "`last_press` in `broadcast_builder.py`: everybody; "
+        "kept on reload, kept on reconnect, lost on restart."
+    )
     def test_names_outside_the_state_live_as_long_as_the_process(
         self,
         program: ModuleType,
@@ -159,8 +166,8 @@ class TestThreads:
     """Callbacks at the same time, as with ``gui.run(async_mode="threading")``."""
 
     @pytest.mark.claim(
-        "Eight threads that send 25 messages each at the same time lose none "
-        "of the 200, thanks to the lock."
+        "Eight threads that send 25 messages each at the same time "
+        "lose none of the 200."
     )
     def test_eight_threads_at_once_lose_nothing(self, join: Join) -> None:
         users = [join() for _ in range(8)]
@@ -179,6 +186,44 @@ class TestThreads:
         said = [Message(user.name, f"race {n}") for user in users for n in range(25)]
         for user in users:
             assert sorted(user.messages()[2:], key=repr) == sorted(said, key=repr)
+
+
+class Slow(str):
+    """A text whose turn to be added comes when another thread is as far."""
+
+    def __new__(cls, text: str, barrier: threading.Barrier) -> Slow:
+        slow = super().__new__(cls, text)
+        slow.barrier = barrier
+        return slow
+
+    barrier: threading.Barrier
+
+    def strip(self, characters: str | None = None) -> Slow:
+        return self
+
+    def __format__(self, spec: str) -> str:
+        self.barrier.wait(20)  # `state.transcript` has been read, and not yet written
+        return str(self)
+
+
+@pytest.mark.claim(
+    "Without the lock, of two messages that are added at the same time one is lost."
+)
+@pytest.mark.parametrize("program", SHARED, indirect=True)
+def test_without_the_lock_one_of_two_messages_is_lost(
+    program: ModuleType, monkeypatch: pytest.MonkeyPatch, join: Join
+) -> None:
+    monkeypatch.setattr(program, "lock", nullcontext())
+    users, barrier = [join(), join()], threading.Barrier(2)
+    threads = [
+        threading.Thread(target=user.press_enter, args=[Slow(f"by {n}", barrier)])
+        for n, user in enumerate(users)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(users[0].messages()) == 2 + 1
 
 
 @pytest.mark.parametrize("program", [PITFALL], indirect=True)
@@ -215,6 +260,9 @@ class TestPitfall:
             assert said not in user.messages()
 
 
+@pytest.mark.claim(
+    "You can write the page in Markdown or in Python; nothing else changes."
+)
 @pytest.mark.parametrize("variants", [SHARED, BROADCAST])
 def test_variants_differ_in_their_page_only(variants: tuple[str, str]) -> None:
     """Same data, same callbacks, same start; only the imports and the page differ."""
