@@ -186,8 +186,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
                 )
             head = front_matter.read(source, name, uri.parts[1])
             self.heads[page.file.src_uri] = head
-            # Search knows keywords by the name of tags.
-            page.meta = head.model_dump(mode="json") | {"tags": head.keywords}
+            # Material's search knows keywords as tags; tutorials come first in it.
+            found_by = {"tags": head.keywords, "search": {"boost": 2}}
+            page.meta = head.model_dump(mode="json") | found_by
             context.strict = True
             context.proofs = self.suite.of_page(uri.parts[1], uri.stem)
         self.contexts[page.file.src_uri] = context

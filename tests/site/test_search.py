@@ -30,9 +30,9 @@ def test_keyboard_alone_searches_and_goes_there(
     page.goto(site.address + PAGES[kind])
     page.keyboard.press("/")
     expect(page.get_by_role("textbox", name="Search")).to_be_focused()
-    page.keyboard.type("unproven" if kind == "tutorial" else "taipy")  # another page
+    for key in "unproven" if kind == "tutorial" else "taipy":  # another page
+        _type_and_wait(page, key)
     first = page.get_by_role("dialog", name="Search").get_by_role("link").first
-    first.wait_for()
     address = first.get_attribute("href") or ""
     page.keyboard.press("ArrowDown")
     expect(first).to_be_focused()
@@ -51,6 +51,15 @@ def test_escape_closes_the_results(browser: Browser, site: Site) -> None:
     page.keyboard.press("Escape")
     expect(result).not_to_be_in_viewport()
     page.close()
+
+
+def _type_and_wait(page: Page, key: str) -> None:
+    """Type one key and wait for its results: they replace those of the key before,
+    and the focus with them."""
+    results = page.locator(".md-search-result__item")
+    results.evaluate_all("items => items.forEach(item => item.dataset.old = '')")
+    page.keyboard.type(key)
+    page.locator(".md-search-result__item:not([data-old])").first.wait_for()
 
 
 def _search_field(page: Page, width: int) -> Locator:
