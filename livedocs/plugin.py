@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from types import FrameType
 from typing import Any
 
 from jinja2 import Environment
@@ -129,7 +130,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     ) -> LiveReloadServer:
         """Follow everything that pages are made of; end on SIGTERM as on Ctrl-C."""
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, _interrupt_once)
         for folder in ("snippets", "tests/snippets", "tests/contracts"):
             if (self.root / folder).is_dir():
                 server.watch(str(self.root / folder))
@@ -240,3 +241,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
                 for proof in alone
             )
             raise SnippetError("\n".join(problems))
+
+
+def _interrupt_once(signum: int, frame: FrameType | None) -> None:
+    """End as on Ctrl-C; a second signal, from `make` say, must not cut that short."""
+    signal.signal(signum, signal.SIG_IGN)
+    raise KeyboardInterrupt
