@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 import re
 import xml.etree.ElementTree as etree
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -317,6 +318,7 @@ class _OurBlock(Block):  # type: ignore[misc]
 
     ARGUMENT = True
     TYPES: ClassVar[dict[str, Callable[[Any], bool]]] = {}
+    ELEMENT = "div"
 
     @property
     def page(self) -> Page:
@@ -359,7 +361,13 @@ class _OurBlock(Block):  # type: ignore[misc]
 
     def on_create(self, parent: etree.Element) -> etree.Element:
         self.page.opened += 1
-        return etree.SubElement(parent, "p")
+        return etree.SubElement(parent, self.ELEMENT)
+
+
+class _Figure(_OurBlock):
+    """A block without text of its own, in whose place a template's HTML comes."""
+
+    ELEMENT = "p"  # Python-Markdown puts stored HTML in the place of a paragraph
 
     def on_end(self, block: etree.Element) -> None:
         self.page.closed += 1
@@ -372,9 +380,9 @@ class _OurBlock(Block):  # type: ignore[misc]
             html = self.render()
         block.text = AtomicString(self.md.htmlStash.store(html))
 
+    @abstractmethod
     def render(self) -> str:
         """The block's HTML."""
-        raise NotImplementedError(self.NAME)
 
 
 class _located:  # noqa: N801 -- reads as a word: with located(…)
@@ -426,7 +434,7 @@ def _as_list(value: str | list[str] | None) -> list[str]:
     return [value] if isinstance(value, str) else value or []
 
 
-class SnippetBlock(_OurBlock):
+class SnippetBlock(_Figure):
     """``/// snippet | file``: a program, or some of its parts.
 
     Options: ``section`` (a function, class, ``Class.method``, module-level name or
@@ -463,7 +471,7 @@ class SnippetBlock(_OurBlock):
         )
 
 
-class DiffBlock(_OurBlock):
+class DiffBlock(_Figure):
     """``/// diff | before → after``: what changes, and the whole new file."""
 
     NAME = "diff"
@@ -506,11 +514,6 @@ class StateBlock(_OurBlock):
     """
 
     NAME = "state"
-
-    def on_create(self, parent: etree.Element) -> etree.Element:
-        """The element that the table is parsed into."""
-        self.page.opened += 1
-        return etree.SubElement(parent, "div")
 
     def on_end(self, block: etree.Element) -> None:
         """Turn the plain table into ours."""
@@ -577,7 +580,7 @@ class StateBlock(_OurBlock):
             raise SnippetError(f"The table says {word!r}. {nearest(word, words)}")
 
 
-class DemoBlock(_OurBlock):
+class DemoBlock(_Figure):
     """``/// demo | file``: what two users see side by side.
 
     Options, all needed: ``users`` (two names), ``shared`` (the name in the program that

@@ -7,16 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, LaunchError, free_port, launch
+from tests.waiting import wait_until
 
 PROGRAMS = {
     "taipy/x/hello": (
@@ -53,13 +51,6 @@ def members(group: int) -> list[str]:
     ).stdout
     rows = [line.split(maxsplit=2) for line in listing.splitlines()]
     return [row[2] for row in rows if int(row[0]) == group and "Z" not in row[1]]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        threading.Event().wait(0.02)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

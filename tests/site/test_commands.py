@@ -113,5 +113,5 @@ def until_it_answers(run: subprocess.Popen[bytes], address: str) -> int:
     while run.poll() is None:
         with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
             return int(answer.status)
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks at a server that is starting
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -16,6 +15,7 @@ from livedocs.launch import launch
 from tests.users.base import BrowserUser
 from tests.users.stage import Stage
 from tests.users.taipy import TaipySocket, TaipyUser
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -160,14 +160,6 @@ def test_all_callbacks_run_in_one_thread(serve: Callable[[str], Snippet]) -> Non
         assert callback.endswith(" True"), "it is gevent that takes turns"
         for writer in writers:
             writer.close()
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something that nothing tells of."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)  # between two looks
 
 
 @pytest.mark.claim("A `threading.Lock` in place of the `RLock` stops the server.")

@@ -1,0 +1,18 @@
+"""Wait for what nothing tells of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Look again and again until `condition` holds.
+
+    Raises:
+        AssertionError: it does not hold after so many seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)  # between two looks, so as not to take the processor
