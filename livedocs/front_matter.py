@@ -33,6 +33,8 @@ class Category(StrEnum):
     ROOMS = "rooms"
     EVENTS = "events"
     PUSH = "push"
+    DEPLOY = "deploy"
+    UPGRADE = "upgrade"
 
 
 class FrontMatter(BaseModel):

@@ -260,7 +260,7 @@ HEADS = {
     "an unknown category": (
         HEAD.replace("category: chat", "category: chats"),
         5,
-        "'chats' is not known. Allowed: chat, rooms, events, push.",
+        "'chats' is not known. Allowed: chat, rooms, events, push, deploy, upgrade.",
     ),
     "an unknown framework": (
         HEAD.replace("taipy", "taipi"),
