@@ -1,0 +1,42 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["flet==1.0.5", "flet-web==1.0.5"]
+# ///
+"""A chat between all who have the page open."""
+
+from dataclasses import dataclass
+
+import flet as ft
+
+
+@dataclass(frozen=True)
+class Message:
+    name: str
+    text: str
+
+
+def main(page: ft.Page) -> None:
+    name = f"Guest {page.session.id[:4]}"
+
+    async def on_message(message: Message) -> None:
+        messages.controls.append(ft.Text(f"{message.name}: {message.text}"))
+        page.update()
+
+    async def send() -> None:
+        if text := field.value.strip():
+            page.pubsub.send_all(Message(name, text))
+        field.value = ""
+        await field.focus()
+
+    messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
+    field = ft.TextField(label="Message", on_submit=send)
+    page.add(
+        ft.Text(f"You are {name}."),
+        messages,
+        ft.Row([field, ft.Button("Send", on_click=send)]),
+    )
+    page.pubsub.subscribe(on_message)
+
+
+if __name__ == "__main__":
+    ft.run(main, view=ft.AppView.WEB_BROWSER)

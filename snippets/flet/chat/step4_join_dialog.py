@@ -1,0 +1,68 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["flet==1.0.5", "flet-web==1.0.5"]
+# ///
+"""A chat that asks for your name first."""
+
+from dataclasses import dataclass
+
+import flet as ft
+
+
+@dataclass(frozen=True)
+class Joined:
+    name: str
+
+
+@dataclass(frozen=True)
+class Message:
+    name: str
+    text: str
+
+
+def main(page: ft.Page) -> None:
+    async def on_message(message: Joined | Message) -> None:
+        match message:
+            case Joined(name):
+                line = ft.Text(f"{name} has joined the chat.", italic=True)
+            case Message(name, text):
+                line = ft.Text(f"{name}: {text}")
+        messages.controls.append(line)
+        page.update()
+
+    async def join() -> None:
+        name = name_field.value.strip()
+        if not name:
+            name_field.error = "Enter a name."
+            return
+        page.session.store.set("name", name)
+        page.pop_dialog()
+        page.pubsub.send_all(Joined(name))
+        await field.focus()
+
+    async def send() -> None:
+        if text := field.value.strip():
+            page.pubsub.send_all(Message(page.session.store.get("name"), text))
+        field.value = ""
+        await field.focus()
+
+    messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
+    field = ft.TextField(label="Message", on_submit=send)
+    page.add(
+        messages,
+        ft.Row([field, ft.Button("Send", on_click=send)]),
+    )
+    name_field = ft.TextField(label="Your name", autofocus=True, on_submit=join)
+    page.show_dialog(
+        ft.AlertDialog(
+            modal=True,
+            title=ft.Text("Welcome!"),
+            content=name_field,
+            actions=[ft.Button("Join chat", on_click=join)],
+        )
+    )
+    page.pubsub.subscribe(on_message)
+
+
+if __name__ == "__main__":
+    ft.run(main, view=ft.AppView.WEB_BROWSER)
