@@ -31,14 +31,13 @@ def main(page: ft.Page) -> None:
         page.update()
 
     async def join() -> None:
-        name = name_field.value.strip()
-        if not name:
+        if name := name_field.value.strip():
+            page.session.store.set("name", name)
+            page.pop_dialog()
+            page.pubsub.send_all(Joined(name))
+            await field.focus()
+        else:
             name_field.error = "Enter a name."
-            return
-        page.session.store.set("name", name)
-        page.pop_dialog()
-        page.pubsub.send_all(Joined(name))
-        await field.focus()
 
     async def send() -> None:
         if text := field.value.strip():
@@ -53,13 +52,9 @@ def main(page: ft.Page) -> None:
         ft.Row([field, ft.Button("Send", on_click=send)]),
     )
     name_field = ft.TextField(label="Your name", autofocus=True, on_submit=join)
+    join_button = ft.Button("Join chat", on_click=join)
     page.show_dialog(
-        ft.AlertDialog(
-            modal=True,
-            title=ft.Text("Welcome!"),
-            content=name_field,
-            actions=[ft.Button("Join chat", on_click=join)],
-        )
+        ft.AlertDialog(name_field, title="Welcome!", actions=[join_button], modal=True)
     )
     page.pubsub.subscribe(on_message)
 

@@ -1,0 +1,80 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["flet==1.0.5", "flet-web==1.0.5"]
+# ///
+"""A chat with a control of its own for each message."""
+
+import zlib
+from dataclasses import dataclass
+
+import flet as ft
+
+COLORS = ["red800", "pink800", "purple800", "blue800", "teal800", "green800"]
+
+
+@dataclass(frozen=True)
+class Joined:
+    name: str
+
+
+@dataclass(frozen=True)
+class Message:
+    name: str
+    text: str
+
+
+@ft.control
+class ChatMessage(ft.Row):
+    name: str = ""
+    text: str = ""
+
+    def init(self) -> None:
+        initials = "".join(word[0] for word in self.name.split()[:2]).upper()
+        color = COLORS[zlib.crc32(self.name.encode()) % len(COLORS)]
+        avatar = ft.CircleAvatar(ft.Text(initials), bgcolor=color, color="white")
+        name = ft.Text(self.name, weight=ft.FontWeight.BOLD)
+        self.controls = [avatar, ft.Column([name, ft.Text(self.text)], expand=True)]
+        self.vertical_alignment = ft.CrossAxisAlignment.START
+
+
+def main(page: ft.Page) -> None:
+    async def on_message(message: Joined | Message) -> None:
+        match message:
+            case Joined(name):
+                line = ft.Text(f"{name} has joined the chat.", italic=True)
+            case Message(name, text):
+                line = ChatMessage(name=name, text=text)
+        messages.controls.append(line)
+        page.update()
+
+    async def join() -> None:
+        if name := name_field.value.strip():
+            page.session.store.set("name", name)
+            page.pop_dialog()
+            page.pubsub.send_all(Joined(name))
+            await field.focus()
+        else:
+            name_field.error = "Enter a name."
+
+    async def send() -> None:
+        if text := field.value.strip():
+            page.pubsub.send_all(Message(page.session.store.get("name"), text))
+        field.value = ""
+        await field.focus()
+
+    messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
+    field = ft.TextField(label="Message", on_submit=send)
+    page.add(
+        ft.SelectionArea(messages, expand=True),
+        ft.Row([field, ft.Button("Send", on_click=send)]),
+    )
+    name_field = ft.TextField(label="Your name", autofocus=True, on_submit=join)
+    join_button = ft.Button("Join chat", on_click=join)
+    page.show_dialog(
+        ft.AlertDialog(name_field, title="Welcome!", actions=[join_button], modal=True)
+    )
+    page.pubsub.subscribe(on_message)
+
+
+if __name__ == "__main__":
+    ft.run(main, view=ft.AppView.WEB_BROWSER)
