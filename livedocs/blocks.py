@@ -525,7 +525,7 @@ class StateBlock(_OurBlock):
                 raise SnippetError(
                     "'/// state' holds one Markdown table, nothing else."
                 )
-            table.set("class", "ss-state")
+            table.set("class", "ss-table ss-state")
             self.events = self._read_head(table)
             caption = etree.Element("caption")
             caption.text = f"Who shares what in `{self.snippet.name}`"
@@ -670,6 +670,7 @@ class _Finish(Treeprocessor):
                 header.line, f"'/// {header.name}' is never closed with '///'."
             )
         self._check_places(root)
+        self._wrap_tables(root)
         self._number_claims(root)
         if page.context.claims:
             self._list_proofs(root)
@@ -690,6 +691,17 @@ class _Finish(Treeprocessor):
                     self.page.line_of(match[0]),
                     f"The link {match[0]} leads nowhere: no such reference is given.",
                 )
+
+    def _wrap_tables(self, root: etree.Element) -> None:
+        """Let each table scroll by itself; a class keeps Material's script off it."""
+        for parent in list(root.iter()):
+            for place, table in enumerate(parent):
+                if table.tag == "table":
+                    table.set("class", table.get("class", "ss-table"))
+                    scroll = etree.Element("div", {"class": "ss-scroll"})
+                    scroll.tail, table.tail = table.tail, None
+                    parent[place] = scroll
+                    scroll.append(table)
 
     def _number_claims(self, root: etree.Element) -> None:
         context, checks = self.page.context, self.page.checks

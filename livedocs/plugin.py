@@ -26,7 +26,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from livedocs import front_matter
+from livedocs import front_matter, styles
 from livedocs.blocks import PageContext
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
 from livedocs.claims import Proof, Suite
@@ -223,6 +223,10 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             proof.extend(claims.values())
         env.globals["livedocs"] = Site(tutorials, proof)
         return env
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Leave out of the style sheets what no page uses."""
+        styles.shrink(Path(config.site_dir))
 
     def _check_tests(self) -> None:
         said = {
