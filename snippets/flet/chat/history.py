@@ -42,11 +42,8 @@ def main(page: ft.Page) -> None:
 
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
     field = ft.TextField(label="Message", on_submit=send)
-    page.add(
-        ft.Text(f"You are {name}."),
-        messages,
-        ft.Row([field, ft.Button("Send", on_click=send)]),
-    )
+    button = ft.Button("Send", on_click=send)
+    page.add(ft.Text(f"You are {name}."), messages, ft.Row([field, button]))
     page.on_disconnect = page.pubsub.unsubscribe_all
     page.on_connect = connect
     connect()

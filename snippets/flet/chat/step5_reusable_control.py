@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import flet as ft
 
-COLORS = ["red800", "pink800", "purple800", "blue800", "teal800", "green800"]
-
 
 @dataclass(frozen=True)
 class Joined:
@@ -30,8 +28,8 @@ class ChatMessage(ft.Row):
 
     def init(self) -> None:
         initials = "".join(word[0] for word in self.name.split()[:2]).upper()
-        color = COLORS[zlib.crc32(self.name.encode()) % len(COLORS)]
-        avatar = ft.CircleAvatar(ft.Text(initials), bgcolor=color, color="white")
+        dark = zlib.crc32(self.name.encode()) & 0x6F6F6F  # white stands out on it
+        avatar = ft.CircleAvatar(initials, bgcolor=f"#{dark:06x}", color="#ffffff")
         name = ft.Text(self.name, weight=ft.FontWeight.BOLD)
         self.controls = [avatar, ft.Column([name, ft.Text(self.text)], expand=True)]
         self.vertical_alignment = ft.CrossAxisAlignment.START
@@ -64,15 +62,11 @@ def main(page: ft.Page) -> None:
 
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
     field = ft.TextField(label="Message", on_submit=send)
-    page.add(
-        ft.SelectionArea(messages, expand=True),
-        ft.Row([field, ft.Button("Send", on_click=send)]),
-    )
+    button = ft.Button("Send", on_click=send)
+    page.add(ft.SelectionArea(messages, expand=True), ft.Row([field, button]))
     name_field = ft.TextField(label="Your name", autofocus=True, on_submit=join)
     join_button = ft.Button("Join chat", on_click=join)
-    page.show_dialog(
-        ft.AlertDialog(name_field, title="Welcome!", actions=[join_button], modal=True)
-    )
+    page.show_dialog(ft.AlertDialog(name_field, modal=True, actions=[join_button]))
     page.pubsub.subscribe(on_message)
 
 

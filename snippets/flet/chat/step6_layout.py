@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import flet as ft
 
-COLORS = ["red800", "pink800", "purple800", "blue800", "teal800", "green800"]
-
 
 @dataclass(frozen=True)
 class Joined:
@@ -30,11 +28,17 @@ class ChatMessage(ft.Row):
 
     def init(self) -> None:
         initials = "".join(word[0] for word in self.name.split()[:2]).upper()
-        color = COLORS[zlib.crc32(self.name.encode()) % len(COLORS)]
-        avatar = ft.CircleAvatar(ft.Text(initials), bgcolor=color, color="white")
+        dark = zlib.crc32(self.name.encode()) & 0x6F6F6F  # white stands out on it
+        avatar = ft.CircleAvatar(initials, bgcolor=f"#{dark:06x}", color="#ffffff")
         name = ft.Text(self.name, weight=ft.FontWeight.BOLD)
         self.controls = [avatar, ft.Column([name, ft.Text(self.text)], expand=True)]
         self.vertical_alignment = ft.CrossAxisAlignment.START
+
+
+@ft.control
+class MessageField(ft.TextField):
+    shift_enter: bool = True
+    focus: int = 0  # asks for the focus when it changes; focus() cannot do it here
 
 
 def main(page: ft.Page) -> None:
@@ -47,37 +51,31 @@ def main(page: ft.Page) -> None:
         messages.controls.append(line)
         page.update()
 
-    async def join() -> None:
+    def join() -> None:
         if name := name_field.value.strip():
             page.session.store.set("name", name)
             page.pop_dialog()
             page.pubsub.send_all(Joined(name))
-            await field.focus()
+            field.focus += 1
         else:
             name_field.error = "Enter a name."
 
-    async def send() -> None:
+    def send() -> None:
         if text := field.value.strip():
             page.pubsub.send_all(Message(page.session.store.get("name"), text))
         field.value = ""
-        await field.focus()
+        field.focus += 1
 
     messages = ft.ListView(expand=True, padding=10, spacing=10, auto_scroll=True)
-    field = ft.TextField(
-        label="Message", shift_enter=True, max_lines=5, expand=True, on_submit=send
-    )
+    field = MessageField(label="Message", max_lines=5, expand=True, on_submit=send)
     button = ft.IconButton(ft.Icons.SEND, tooltip="Send message", on_click=send)
     border = ft.Border.all(1, ft.Colors.OUTLINE)
+    box = ft.Container(messages, border=border, expand=True)
     page.title = "Flet chat"
-    page.add(
-        ft.Container(ft.SelectionArea(messages), border=border, expand=True),
-        ft.Row([field, button]),
-    )
+    page.add(ft.SelectionArea(box, expand=True), ft.Row([field, button]))
     name_field = ft.TextField(label="Your name", autofocus=True, on_submit=join)
     join_button = ft.Button("Join chat", on_click=join)
-    page.show_dialog(
-        ft.AlertDialog(name_field, title="Welcome!", actions=[join_button], modal=True)
-    )
+    page.show_dialog(ft.AlertDialog(name_field, modal=True, actions=[join_button]))
     page.pubsub.subscribe(on_message)
 
 
