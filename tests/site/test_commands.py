@@ -39,6 +39,20 @@ RUN_BY = {
     ".venv/bin/python -m livedocs run taipy/chat/shared_builder --users 2": (
         "tests/livedocs/test_launch.py"
     ),
+    "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT=8000 uv run chat.py": (
+        "tests/snippets/flet/test_web.py"
+    ),
+    'uv run --with "flet[cli,web]==1.0.5" flet run --web --port 8000 chat.py': (
+        "tests/snippets/flet/test_web.py"
+    ),
+    'uv run --with "flet[web]==1.0.5" uvicorn prefixed:app --port 8000': (
+        "tests/snippets/flet/test_web.py"
+    ),
+    'uv run --with "flet[web]==1.0.5" uvicorn mounted:app --port 8000': (
+        "tests/snippets/flet/test_web.py"
+    ),
+    "uv run offline.py": "tests/snippets/flet/test_web_yours.py",
+    "uv run brand.py": "tests/snippets/flet/test_web_yours.py",
 }
 """Commands in fences, and what runs them."""
 

@@ -1,0 +1,54 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["flet==1.0.5", "flet-web==1.0.5"]
+# ///
+"""The chat at /chat/, as one part of a larger site."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import flet as ft
+import flet_web.fastapi
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
+
+
+def main(page: ft.Page) -> None:
+    async def receive(text: str) -> None:
+        messages.controls.append(ft.Text(text))
+        page.update()
+
+    async def send() -> None:
+        page.pubsub.send_all(field.value)
+        field.value = ""
+        await field.focus()
+
+    page.title = "Corner chat"
+    page.pubsub.subscribe(receive)
+    # region messages
+    messages = ft.ListView(expand=True, auto_scroll=True)
+    # endregion
+    field = ft.TextField(label="Message", on_submit=send, expand=True)
+    button = ft.IconButton(ft.Icons.SEND, tooltip="Send", on_click=send)
+    page.add(messages, ft.Row([field, button]))
+
+
+async def home(request: Request) -> HTMLResponse:
+    return HTMLResponse('<a href="/chat/">To the chat</a>')
+
+
+@asynccontextmanager
+async def lifespan(site: Starlette) -> AsyncIterator[None]:
+    await flet_web.fastapi.app_manager.start()
+    yield
+    await flet_web.fastapi.app_manager.shutdown()
+
+
+chat = flet_web.fastapi.app(main, assets_dir="assets", no_cdn=True)
+app = Starlette(routes=[Route("/", home), Mount("/chat", chat)], lifespan=lifespan)
+
+if __name__ == "__main__":
+    uvicorn.run(app)
