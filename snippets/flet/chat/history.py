@@ -43,10 +43,10 @@ def main(page: ft.Page) -> None:
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
     field = ft.TextField(label="Message", on_submit=send)
     button = ft.Button("Send", on_click=send)
-    page.add(ft.Text(f"You are {name}."), messages, ft.Row([field, button]))
     page.on_disconnect = page.pubsub.unsubscribe_all
     page.on_connect = connect
     connect()
+    page.add(ft.Text(f"You are {name}."), messages, ft.Row([field, button]))
 
 
 if __name__ == "__main__":

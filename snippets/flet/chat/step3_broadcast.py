@@ -31,8 +31,8 @@ def main(page: ft.Page) -> None:
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
     field = ft.TextField(label="Message", on_submit=send)
     button = ft.Button("Send", on_click=send)
-    page.add(ft.Text(f"You are {name}."), messages, ft.Row([field, button]))
     page.pubsub.subscribe(on_message)
+    page.add(ft.Text(f"You are {name}."), messages, ft.Row([field, button]))
 
 
 if __name__ == "__main__":

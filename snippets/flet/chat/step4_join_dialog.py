@@ -48,11 +48,11 @@ def main(page: ft.Page) -> None:
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
     field = ft.TextField(label="Message", on_submit=send)
     button = ft.Button("Send", on_click=send)
+    page.pubsub.subscribe(on_message)
     page.add(messages, ft.Row([field, button]))
     name_field = ft.TextField(label="Your name", autofocus=True, on_submit=join)
     join_button = ft.Button("Join chat", on_click=join)
     page.show_dialog(ft.AlertDialog(name_field, modal=True, actions=[join_button]))
-    page.pubsub.subscribe(on_message)
 
 
 if __name__ == "__main__":

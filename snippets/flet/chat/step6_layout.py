@@ -71,12 +71,12 @@ def main(page: ft.Page) -> None:
     button = ft.IconButton(ft.Icons.SEND, tooltip="Send message", on_click=send)
     border = ft.Border.all(1, ft.Colors.OUTLINE)
     box = ft.Container(messages, border=border, expand=True)
+    page.pubsub.subscribe(on_message)
     page.title = "Flet chat"
     page.add(ft.SelectionArea(box, expand=True), ft.Row([field, button]))
     name_field = ft.TextField(label="Your name", autofocus=True, on_submit=join)
     join_button = ft.Button("Join chat", on_click=join)
     page.show_dialog(ft.AlertDialog(name_field, modal=True, actions=[join_button]))
-    page.pubsub.subscribe(on_message)
 
 
 if __name__ == "__main__":
