@@ -13,6 +13,7 @@ def main(page: ft.Page):
             user_name.error = "Enter a name."
             return
         button.content = "You are in"
+        page.update()
         page.show_dialog(ft.SnackBar(ft.Text(f"Welcome, {user_name.value}!")))
         await new_message.focus()
 
