@@ -46,9 +46,9 @@ from tests.waiting import wait_until
 
 PAGE = Path(__file__).parents[3] / "docs/tutorials/flet/upgrade.md"
 
-ERROR = ("Older tutorials", "Flet 1.0.5 says", "Write instead")
-IGNORED = ("Older tutorials", "In the terminal", "Write instead")
-BUT = ("Older tutorials", "What is wrong", "Write instead")
+ERROR = ("Older tutorials", "Write instead", "Flet 1.0.5 says")
+IGNORED = ("Older tutorials", "Write instead", "In the terminal")
+BUT = ("Older tutorials", "Write instead", "What is wrong")
 STAYS = ("As before", "What it does")
 
 Row = tuple[str, ...]
@@ -567,7 +567,7 @@ def test_each_row_has_its_test_and_each_test_its_row(
 
 
 def test_the_tables_are_about_the_flet_that_is_tested() -> None:
-    assert ERROR[1] == f"Flet {version('flet')} says"
+    assert ERROR[2] == f"Flet {version('flet')} says"
 
 
 def by_row(rows: list[Row]) -> pytest.MarkDecorator:
@@ -577,19 +577,19 @@ def by_row(rows: list[Row]) -> pytest.MarkDecorator:
 
 @by_row(rows_of(ERROR))
 def test_an_old_call_stops_with_the_error_of_its_row(row: Row) -> None:
-    call, error, _ = row
+    call, _, error = row
     assert asyncio.run(outcome_of(call)).error == error
 
 
 @by_row([row for row in rows_of(ERROR) if row[0] not in STARTS])
 def test_a_new_call_works_where_the_old_one_stops(row: Row) -> None:
-    call, _, instead = row
+    call, instead, _ = row
     assert_works(ERRORS[call], instead)
 
 
 @by_row([row for row in rows_of(ERROR) if row[0] in STARTS])
 def test_a_new_start_serves_the_program(row: Row, tmp_path: Path) -> None:
-    call, _, instead = row
+    call, instead, _ = row
     program = tmp_path / "program.py"
     program.write_text(
         "import flet as ft\n"
@@ -627,9 +627,11 @@ def assert_works(proof: Proof, call: str) -> None:
     assert not proof.works(asyncio.run(proof.outcome("None")))
 
 
+@pytest.mark.claim("Flet takes each of these calls, and sends nothing to the browser.")
+@pytest.mark.claim("Python warns of a missing `await`, in the terminal only.")
 @by_row(rows_of(IGNORED))
 def test_an_ignored_call_tells_the_browser_nothing(row: Row) -> None:
-    call, terminal, _ = row
+    call, _, terminal = row
     old = asyncio.run(outcome_of(call, after=lambda scene: scene.page.update()))
     assert (old.error, old.warned or "nothing") == ("", terminal)
     assert old.sent == []
@@ -637,13 +639,13 @@ def test_an_ignored_call_tells_the_browser_nothing(row: Row) -> None:
 
 @by_row(rows_of(IGNORED))
 def test_a_new_name_works_where_the_old_one_is_ignored(row: Row) -> None:
-    call, _, instead = row
+    call, instead, _ = row
     assert_works(NAMES[call], instead)
 
 
 @by_row(rows_of(BUT))
 def test_two_calls_that_work_differ_as_their_row_says(row: Row) -> None:
-    call, wrong, instead = row
+    call, instead, wrong = row
     pair = PAIRS[call]
     assert re.sub(r"\[(.+)\]\(.+\)", r"\1", wrong) == pair.says
     old, new = (
@@ -673,6 +675,7 @@ def test_a_control_sends_only_attributes_that_it_knows() -> None:
 
 
 @pytest.mark.claim('Flet does not check such words: `weight="blod"` is sent as well.')
+@pytest.mark.claim("A name such as `ft.FontWeight.BLOD` is an error at once.")
 def test_a_misspelt_word_is_sent_and_a_misspelt_name_is_an_error() -> None:
     word = asyncio.run(outcome_of('ft.Text("Hello", weight="blod")'))
     assert (word.error, word.warned) == ("", "")
@@ -833,7 +836,9 @@ class TestPubsub:
         assert outcome.error == ""
         assert outcome.tells(label="Name") == is_told
 
-    @pytest.mark.claim("A pubsub handler does not, so it ends with `page.update()`.")
+    @pytest.mark.claim(
+        "A pubsub handler never updates the page, so it ends with `page.update()`."
+    )
     @pytest.mark.parametrize("is_async", [True, False], ids=["async def", "def"])
     def test_a_pubsub_handler_updates_nothing_by_itself(self, is_async: bool) -> None:
         heard = asyncio.run(deliver(lambda tab: None, is_async=is_async))

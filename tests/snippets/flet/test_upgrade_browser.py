@@ -147,6 +147,9 @@ def text_field(page: Page, label: str) -> Locator:
     "In the mended program two people join by the dialog, and each reads what the "
     "other writes."
 )
+@pytest.mark.claim(
+    "One `SelectionArea` around the whole list is enough: each message can be read."
+)
 def test_two_people_join_and_read_each_other(run: Start, visit: Visit) -> None:
     app = run(shipped("old_calls_fixed"))
     people = {name: visit(app) for name in ("Alex", "Doppler")}
