@@ -4,8 +4,8 @@
 # ///
 """The finished chat once more, with components and hooks."""
 
-import asyncio
 import zlib
+from contextvars import copy_context
 from dataclasses import dataclass
 
 import flet as ft
@@ -48,13 +48,13 @@ def chat(page: ft.Page) -> list[ft.Control]:
     focus, set_focus = ft.use_state(0)
     draft = ft.use_ref("")
 
-    async def listen() -> None:
-        inbox = asyncio.Queue()
-        page.pubsub.subscribe(inbox.put)
-        heard = []
-        while True:
-            heard = [*heard, await inbox.get()]
-            set_messages(heard)
+    def subscribe() -> None:
+        context = copy_context()
+
+        async def on_message(message: Joined | Message) -> None:
+            context.run(set_messages, lambda past: [*past, message])
+
+        page.pubsub.subscribe(on_message)
 
     def change(event: ft.Event[ft.TextField]) -> None:
         draft.current = event.control.value
@@ -76,7 +76,7 @@ def chat(page: ft.Page) -> list[ft.Control]:
             page.pubsub.send_all(Message(name, text))
         clear()
 
-    ft.use_effect(listen, [])
+    ft.use_effect(subscribe, [])
     name_field = ft.TextField(label="Your name", autofocus=True, error=error)
     name_field.value = draft.current
     name_field.on_change = change

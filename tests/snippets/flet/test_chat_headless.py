@@ -1,0 +1,426 @@
+"""The Flet chats with real sessions of several users, without server and browser."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import weakref
+from collections.abc import Callable, Iterator
+from itertools import chain, count
+from types import ModuleType
+
+import flet as ft
+import pytest
+
+from tests.contracts.chat import Chat, OwnPast, SharedPast
+from tests.users.base import Message
+from tests.users.flet_headless import FletServer, FletSession, walk
+
+HELLO = "flet/chat/step1_hello"
+ALONE = "flet/chat/step2_messages"
+BROADCAST = "flet/chat/step3_broadcast"
+HISTORY = "flet/chat/history"
+DIALOG = "flet/chat/step4_join_dialog"
+CONTROL = "flet/chat/step5_reusable_control"
+FINISHED = "flet/chat/step6_layout"
+DECLARATIVE = "flet/chat/declarative"
+
+WITH_AVATARS = (CONTROL, FINISHED, DECLARATIVE)
+WITH_NAMES = (DIALOG, *WITH_AVATARS)
+FORGETFUL = (BROADCAST, *WITH_NAMES)
+
+Join = Callable[[], FletSession]
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest, load: Load) -> ModuleType:
+    """The snippet."""
+    return load(request.param)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Callable[[ft.Page], None]], FletServer]]:
+    """Start a process with this `main`."""
+    servers: list[FletServer] = []
+
+    def serve(main: Callable[[ft.Page], None]) -> FletServer:
+        servers.append(FletServer(main))
+        return servers[-1]
+
+    yield serve
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def server(
+    serve: Callable[[Callable[[ft.Page], None]], FletServer], program: ModuleType
+) -> FletServer:
+    """A process that runs the snippet."""
+    return serve(program.main)
+
+
+@pytest.fixture
+def join(server: FletServer) -> Join:
+    """Let one more user arrive, who gives a name where it is asked for."""
+    names = chain(["Alex", "Doppler"], (f"User {n}" for n in count(3)))
+
+    def join() -> FletSession:
+        user = FletSession(server)
+        user.join(next(names))
+        return user
+
+    return join
+
+
+@pytest.fixture
+def alex(join: Join) -> FletSession:
+    return join()
+
+
+@pytest.fixture
+def doppler(join: Join, alex: FletSession) -> FletSession:
+    return join()
+
+
+@pytest.fixture
+def third(join: Join, doppler: FletSession) -> FletSession:
+    return join()
+
+
+def for_programs(*snippets: str) -> pytest.MarkDecorator:
+    """Run this with each of these programs."""
+    return pytest.mark.parametrize("program", snippets, indirect=True)
+
+
+@for_programs(*FORGETFUL)
+class TestBroadcast(OwnPast, Chat):
+    """``page.pubsub``: what is sent reaches those who are there."""
+
+
+@for_programs(HISTORY)
+class TestHistory(SharedPast, Chat):
+    """A list outside of ``main``: one past for everybody."""
+
+
+@for_programs(HELLO)
+def test_the_first_app_says_hello(join: Join) -> None:
+    assert join().lines() == ["Hello, world!"]
+
+
+@pytest.mark.claim("Two tabs are two sessions: neither sees what the other sends.")
+@for_programs(ALONE)
+def test_two_tabs_are_two_sessions(alex: FletSession, doppler: FletSession) -> None:
+    alex.send("for me alone")
+    assert alex.lines() == ["for me alone"]
+    assert doppler.lines() == []
+
+
+@pytest.mark.claim("A click on the button does the same as Enter.")
+@for_programs(ALONE, HISTORY, *FORGETFUL)
+def test_a_click_on_the_button_does_the_same_as_enter(alex: FletSession) -> None:
+    alex.send("the same")
+    alex.type(alex.field, "the same")
+    alex.click_send()
+    by_enter, by_click = (line for line in alex.lines() if "the same" in line)
+    assert by_enter == by_click
+    assert not alex.field.get("value")
+
+
+@pytest.mark.claim("Blanks at the ends of a message or a name are cut off.")
+@for_programs(*WITH_NAMES)
+def test_blanks_at_the_ends_are_cut_off(server: FletServer) -> None:
+    user = FletSession(server)
+    user.join("  Alex ")
+    user.send("  hello ")
+    assert user.messages() == [Message("Alex", "hello")]
+    assert "Alex has joined the chat." in user.lines()
+
+
+@pytest.mark.claim("An empty or blank name is refused, with an error in the field.")
+@pytest.mark.parametrize("name", ["", "   "])
+@for_programs(*WITH_NAMES)
+def test_an_empty_or_blank_name_is_refused(
+    alex: FletSession, server: FletServer, name: str
+) -> None:
+    stranger = FletSession(server)
+    stranger.join(name)
+    for _ in range(2):
+        assert stranger.dialog
+        assert stranger.name_field["error"] == "Enter a name."
+        assert alex.lines() == ["Alex has joined the chat."]
+        stranger.click(content="Join chat")
+    stranger.join("Stranger")
+    assert not stranger.dialog
+    assert alex.lines()[1:] == ["Stranger has joined the chat."]
+
+
+@pytest.mark.claim("The name lives in the session’s store: one tab, one name.")
+@for_programs(DIALOG, CONTROL, FINISHED)
+def test_the_name_lives_in_the_store_of_the_session(
+    alex: FletSession, doppler: FletSession
+) -> None:
+    stores = [user.session.store for user in (alex, doppler)]
+    assert [store.get("name") for store in stores] == ["Alex", "Doppler"]
+
+
+@pytest.mark.claim("“Alex has joined the chat.” looks different from a message.")
+@for_programs(*WITH_NAMES)
+def test_who_has_joined_looks_different_from_a_message(alex: FletSession) -> None:
+    alex.says("Alex has joined the chat.")
+    italic = [
+        text.get("italic", False)
+        for text in alex.controls(_c="Text")
+        if "has joined" in text["value"]
+    ]
+    assert italic == [True, False]
+
+
+@pytest.mark.claim("Two people may have the same name.")
+@for_programs(*WITH_NAMES)
+def test_two_people_may_have_the_same_name(server: FletServer) -> None:
+    twins = [FletSession(server), FletSession(server)]
+    for twin in twins:
+        twin.join("Alex")
+    said = [twin.says(f"number {n}") for n, twin in enumerate(twins)]
+    for twin in twins:
+        assert twin.messages() == said
+
+
+def avatar(server: FletServer, name: str) -> tuple[str, str]:
+    """The initials and the colour that a name gets."""
+    user = FletSession(server)
+    user.join(name)
+    user.says("look at me")
+    drawn = user.control(_c="CircleAvatar")
+    assert drawn["color"] == "#ffffff"
+    return drawn["content"], drawn["bgcolor"]
+
+
+@pytest.mark.claim("A name has the same initials and the same colour on every server.")
+@pytest.mark.parametrize(
+    ("name", "initials", "color"),
+    # CRC-32, computed by its definition, without zlib.
+    [
+        ("Alex", "A", "#65246c"),
+        ("Doppler", "D", "#2b4e6e"),
+        ("Ada Lovelace", "AL", "#420c67"),
+        ("Grace Brewster Murray Hopper", "GB", "#2b0a69"),
+        ("דנה", "ד", "#2f0821"),
+    ],
+)
+@for_programs(*WITH_AVATARS)
+def test_a_name_has_the_same_avatar_on_every_server(
+    server: FletServer, name: str, initials: str, color: str
+) -> None:
+    assert avatar(server, name) == (initials, color)
+
+
+def contrast_with_white(color: str) -> float:
+    """What WCAG 2.2 calls the contrast ratio; AA asks for 4.5."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+@pytest.mark.claim("White initials can be read on every colour.")
+@for_programs(*WITH_AVATARS)
+def test_white_initials_can_be_read_on_every_colour(server: FletServer) -> None:
+    brightest = "#6f6f6f"
+    assert contrast_with_white(brightest) > 4.5
+    for n in range(20):
+        _, color = avatar(server, f"User {n}")
+        assert all(color[i : i + 2] <= "6f" for i in (1, 3, 5))
+
+
+@pytest.mark.claim("All messages can be selected with the mouse.")
+@for_programs(*WITH_AVATARS)
+def test_all_messages_can_be_selected(alex: FletSession) -> None:
+    alex.says("select me")
+    selectable = [
+        text["value"]
+        for text in walk(alex.control(_c="SelectionArea"))
+        if text["_c"] == "Text"
+    ]
+    assert selectable == ["Alex has joined the chat.", "Alex", "select me"]
+    assert not alex.controls(selectable=True)
+
+
+async def fail(_: object) -> None:
+    """A handler with a mistake."""
+    raise ValueError("a mistake")
+
+
+@pytest.mark.claim("A handler that fails for one user harms nobody else.")
+@for_programs(HISTORY, *FORGETFUL)
+def test_a_handler_that_fails_harms_nobody_else(
+    alex: FletSession, doppler: FletSession, third: FletSession
+) -> None:
+    doppler.session.page.pubsub.subscribe(fail)
+    said = [alex.says("one"), doppler.says("two"), third.says("three")]
+    for user in (alex, doppler, third):
+        user.sees(*said)
+        assert not user.field.get("value")
+
+
+@pytest.mark.claim(
+    "Flet does not tell you what an async PubSub handler raises: log it."
+)
+@for_programs(HISTORY, BROADCAST, DIALOG, CONTROL, FINISHED)
+def test_a_message_that_a_handler_fails_on_does_not_silence_the_chat(
+    alex: FletSession,
+    doppler: FletSession,
+    third: FletSession,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def update() -> None:
+        raise ValueError("a mistake")
+
+    with monkeypatch.context() as mistake:
+        mistake.setitem(vars(doppler.session.page), "update", update)
+        said = alex.says("the handler of Doppler fails on this")
+        third.sees(said)
+        assert said not in doppler.messages()
+    assert not [record for record in caplog.records if record.levelno > logging.INFO]
+    following = alex.says("and on this no more")
+    for user in (doppler, third):
+        user.sees(following)
+
+
+def on_the_server(user: FletSession) -> list[str]:
+    """The texts that the server holds for a tab, whether it is there or not."""
+    view = user.session.page.views[0]
+    (messages,) = (node for node in view.controls if isinstance(node, ft.Column))
+    return [line.value for line in messages.controls if isinstance(line, ft.Text)]
+
+
+@pytest.mark.claim("A tab that is closed stays subscribed until its session ends.")
+@for_programs(BROADCAST)
+def test_a_closed_tab_stays_subscribed_until_its_session_ends(
+    alex: FletSession, doppler: FletSession
+) -> None:
+    doppler.close_tab()
+    alex.says("still delivered")
+    assert on_the_server(doppler) == on_the_server(alex)
+    doppler.expire()
+    alex.says("delivered no more")
+    assert len(on_the_server(doppler)) == 1
+
+
+@pytest.mark.claim("With `unsubscribe_all`, a closed tab gets nothing more.")
+@for_programs(HISTORY)
+def test_a_closed_tab_that_unsubscribes_gets_nothing_more(
+    alex: FletSession, doppler: FletSession
+) -> None:
+    alex.says("delivered")
+    doppler.close_tab()
+    alex.says("not delivered")
+    assert len(on_the_server(doppler)) == 1
+
+
+@pytest.mark.claim("Whoever comes back sees everything once, and what is said next.")
+@for_programs(HISTORY, BROADCAST, DIALOG, CONTROL, FINISHED)
+def test_whoever_comes_back_sees_everything_once(
+    alex: FletSession, doppler: FletSession
+) -> None:
+    said = [alex.says("before")]
+    for n in range(2):
+        doppler.close_tab()
+        said.append(alex.says(f"while Doppler is away: {n}"))
+        doppler.come_back()
+        assert doppler.messages() == said
+        said.append(alex.says(f"afterwards: {n}"))
+        assert doppler.messages() == said
+    assert doppler.says("I am back") == alex.messages()[-1]
+
+
+@pytest.mark.claim(
+    "In `declarative.py`, what you missed while you were away "
+    "comes with the next message."
+)
+@for_programs(DECLARATIVE)
+def test_what_was_missed_comes_with_the_next_message(
+    alex: FletSession, doppler: FletSession
+) -> None:
+    doppler.close_tab()
+    missed = alex.says("missed")
+    doppler.come_back()
+    assert doppler.messages() == []
+    following = alex.says("the next")
+    assert doppler.messages() == [missed, following]
+
+
+@for_programs(HISTORY, *FORGETFUL)
+def test_a_session_that_has_ended_leaves_nothing_behind(
+    server: FletServer, alex: FletSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = FletSession(server)
+    user.join("Passer-by")
+    user.says("just looking")
+    session = weakref.ref(user.session)
+    assert not user.controls(_c="AlertDialog")
+    user.close_tab()
+    user.expire()
+    del user
+    alex.says("gone")
+    gc.collect()
+    assert session() is None
+    assert not [record for record in caplog.records if record.levelno > logging.INFO]
+
+
+@for_programs(HISTORY)
+def test_a_page_that_is_drawn_again_keeps_no_old_lines(
+    alex: FletSession, doppler: FletSession
+) -> None:
+    alex.says("one line")
+    before = len(doppler.session.index)
+    for _ in range(3):
+        doppler.close_tab()
+        doppler.come_back()
+    gc.collect()
+    assert len(doppler.session.index) == before
+
+
+@pytest.mark.claim("A PubSub handler has to call `page.update()` itself.")
+def test_a_pubsub_handler_has_to_update_the_page_itself(
+    serve: Callable[[Callable[[ft.Page], None]], FletServer],
+) -> None:
+    def main(page: ft.Page) -> None:
+        async def on_message(text: str) -> None:
+            messages.controls.append(ft.Text(text))
+
+        page.pubsub.subscribe(on_message)
+        messages = ft.Column()
+        button = ft.Button("Send", on_click=lambda: page.pubsub.send_all("hello"))
+        page.add(messages, button, ft.Button("Wait", on_click=lambda: None))
+
+    server = serve(main)
+    sender, receiver = FletSession(server), FletSession(server)
+    sender.click(content="Send")
+    assert receiver.lines() == []
+    receiver.click(content="Wait")  # after an event handler Flet updates the page
+    assert receiver.lines() == ["hello"]
+
+
+@pytest.mark.claim("A PubSub handler runs in the context of the sender’s page.")
+def test_a_pubsub_handler_runs_in_the_context_of_the_sender(
+    serve: Callable[[Callable[[ft.Page], None]], FletServer],
+) -> None:
+    contexts: list[str] = []
+
+    def main(page: ft.Page) -> None:
+        async def on_message(_: str) -> None:
+            contexts.append(ft.context.page.session.id)
+
+        page.pubsub.subscribe(on_message)
+        page.add(ft.Button("Send", on_click=lambda: page.pubsub.send_all("hello")))
+
+    server = serve(main)
+    sender, _ = FletSession(server), FletSession(server)
+    sender.click(content="Send")
+    assert contexts == [sender.session.id] * 2
