@@ -53,6 +53,12 @@ RUN_BY = {
     ),
     "uv run offline.py": "tests/snippets/flet/test_web_yours.py",
     "uv run brand.py": "tests/snippets/flet/test_web_yours.py",
+    'uv run --with "flet[cli,web]==1.0.5" flet publish chat.py': (
+        "tests/snippets/flet/test_web_static.py"
+    ),
+    "python -m http.server 8000 --bind 127.0.0.1 --directory dist": (
+        "tests/snippets/flet/test_web_static.py"
+    ),
 }
 """Commands in fences, and what runs them."""
 

@@ -150,11 +150,11 @@ class Visitor:
         if leaves_loopback(url):
             self.asked.append(urlsplit(url).hostname or url)
 
-    def enter(self) -> None:
+    def enter(self, seconds: float = 30) -> None:
         """Wait until the chat can be used; its texts are in the page from then on."""
         placeholder = self.page.locator("flt-semantics-placeholder")
         placeholder.evaluate("placeholder => placeholder.click()")
-        self.field.wait_for(state="attached")
+        self.field.wait_for(state="attached", timeout=seconds * 1000)
 
     @property
     def field(self) -> Locator:
@@ -249,6 +249,17 @@ def test_two_people_chat_whichever_command_is_typed(
     command = command.replace("8000", "{port}")
     with serving(command, folder, path, WITHOUT_CDN) as server:
         they_chat(visit(server.address), visit(server.address))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.claim("When you save the program, `flet run` starts it anew.")
+def test_flet_run_starts_a_saved_program_anew(folder: Path) -> None:
+    program, sign = folder / "chat.py", folder / "started"
+    code = program.read_text()
+    with serving(FLET_RUN.replace("8000", "{port}"), folder):
+        assert not sign.exists()
+        program.write_text(f"open({str(sign)!r}, 'w').close()\n{code}")
+        wait_until(sign.exists)
 
 
 @pytest.mark.browser
