@@ -230,11 +230,9 @@ def contrast_with_white(color: str) -> float:
 @pytest.mark.claim("White initials can be read on every colour.")
 @for_programs(*WITH_AVATARS)
 def test_white_initials_can_be_read_on_every_colour(server: FletServer) -> None:
-    brightest = "#6f6f6f"
+    # The low 24 bits of this name's CRC-32 are ones, so no name gets a brighter colour.
+    _, brightest = avatar(server, "User 5092108")
     assert contrast_with_white(brightest) > 4.5
-    for n in range(20):
-        _, color = avatar(server, f"User {n}")
-        assert all(color[i : i + 2] <= "6f" for i in (1, 3, 5))
 
 
 @pytest.mark.claim("All messages can be selected with the mouse.")
@@ -355,7 +353,7 @@ def test_what_was_missed_comes_with_the_next_message(
     assert doppler.messages() == [missed, following]
 
 
-@for_programs(HISTORY, *FORGETFUL)
+@for_programs(HISTORY, FINISHED, DECLARATIVE)
 def test_a_session_that_has_ended_leaves_nothing_behind(
     server: FletServer, alex: FletSession, caplog: pytest.LogCaptureFixture
 ) -> None:
