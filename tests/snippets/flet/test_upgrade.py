@@ -71,7 +71,11 @@ def rows_of(head: Row) -> list[Row]:
 
 
 class Wire(Connection):
-    """In place of a web socket: keeps what the session sends, and answers calls."""
+    """In place of a web socket: keeps what the session sends, and answers calls.
+
+    `tests.users.flet_headless` keeps what a person then sees. Here the messages count:
+    that there is none, and those to a service or a window, which nobody sees.
+    """
 
     def __init__(self, hub: PubSubHub) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
