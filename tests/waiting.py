@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(
+    condition: Callable[[], bool], seconds: float = 30, event: str = "it"
+) -> None:
     """Look again and again until `condition` holds.
 
     Raises:
-        AssertionError: it does not hold after so many seconds.
+        AssertionError: it does not hold after so many seconds; names the event.
     """
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
+        assert time.monotonic() < deadline, f"{event} did not happen"
         time.sleep(0.02)  # between two looks, so as not to take the processor

@@ -45,6 +45,10 @@ class User(ABC):
     def messages(self) -> list[Message]:
         """All messages that this person can see now, oldest first."""
 
+    def latest(self, count: int) -> list[Message]:
+        """The newest messages that this person can see now, oldest first."""
+        return self.messages()[-count:]
+
     @abstractmethod
     def sees(self, *messages: Message) -> None:
         """Wait until these messages are there, in this order, others between or not."""
@@ -117,7 +121,10 @@ class BrowserUser(User):
 
     @abstractmethod
     def wait_until_ready(self) -> None:
-        """Wait until the page shows a name and messages."""
+        """Wait until the page can be used."""
+
+    def join(self, name: str) -> None:
+        """Give the chat a name, where it asks for one."""
 
     @property
     @abstractmethod

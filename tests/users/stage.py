@@ -11,10 +11,13 @@ from playwright.sync_api import Browser
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
 from tests.users.base import BrowserUser
+from tests.users.flet import FletUser
 from tests.users.taipy import TaipyUser
 
-DRIVERS: dict[str, type[BrowserUser]] = {"taipy": TaipyUser}
+DRIVERS: dict[str, type[BrowserUser]] = {"flet": FletUser, "taipy": TaipyUser}
 """Who sits at the browser, by framework."""
+
+_NAMES = {1: "Alex", 2: "Doppler"}
 
 
 class Stage:
@@ -35,11 +38,15 @@ class Stage:
         """Where the program is."""
         return self.app.addresses[0]
 
-    def join(self) -> BrowserUser:
-        """Let a person whom the program has not seen before open it."""
+    def join(self, name: str = "") -> BrowserUser:
+        """Let a person whom the program has not seen before open it.
+
+        Where it asks for a name, theirs is Alex, Doppler, User 3, … unless it is given.
+        """
         user = DRIVERS[self.snippet.framework](self._browser, self.address)
         self.users.append(user)
         user.open()
+        user.join(name or _NAMES.get(len(self.users), f"User {len(self.users)}"))
         return user
 
     def restart(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser
 
-from tests.contracts.chat import BrowserOwnPast, BrowserSharedPast
+from tests.contracts.chat import BrowserOwnPast, BrowserSharedPast, GivenNames
 from tests.users.base import BrowserUser, Message
 from tests.users.stage import Stage, open_stage
 from tests.users.taipy import TaipySocket
@@ -47,7 +47,7 @@ def join(stage: Stage, third: BrowserUser) -> Callable[[], BrowserUser]:
     return stage.join
 
 
-class TaipyChat:
+class TaipyChat(GivenNames):
     """What is so with Taipy."""
 
     @pytest.mark.claim("A second tab of the same browser is the same user.")

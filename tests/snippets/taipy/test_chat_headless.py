@@ -13,7 +13,7 @@ import pytest
 from taipy.gui import State
 
 from livedocs.catalog import Catalog
-from tests.contracts.chat import Chat, OwnPast, SharedPast
+from tests.contracts.chat import Chat, GivenNames, OwnPast, SharedPast
 from tests.users.base import Message
 from tests.users.taipy import Clock, TaipyState
 
@@ -70,7 +70,7 @@ def third(join: Join, doppler: TaipyState) -> TaipyState:
     return join()
 
 
-class TaipyChat(Chat):
+class TaipyChat(GivenNames, Chat):
     """What Taipy's chats do with what a browser sends."""
 
     @pytest.mark.claim(
