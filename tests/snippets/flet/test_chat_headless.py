@@ -384,6 +384,27 @@ def test_a_page_that_is_drawn_again_keeps_no_old_lines(
     assert len(doppler.session.index) == before
 
 
+@pytest.mark.claim("A message that comes in leaves alone what you are typing.")
+@for_programs(HISTORY, *FORGETFUL)
+def test_a_message_that_comes_in_leaves_alone_what_is_being_typed(
+    alex: FletSession, doppler: FletSession
+) -> None:
+    doppler.type(doppler.field, "half a thou")
+    alex.says("hello")
+    assert doppler.field["value"] == "half a thou"
+
+
+@for_programs(*WITH_NAMES)
+def test_a_message_that_comes_in_leaves_alone_the_name_that_is_being_typed(
+    alex: FletSession, server: FletServer
+) -> None:
+    stranger = FletSession(server)
+    stranger.type(stranger.name_field, "Stran")
+    alex.says("hello")
+    assert stranger.name_field["value"] == "Stran"
+    assert not stranger.field.get("value")
+
+
 @pytest.mark.claim("A PubSub handler has to call `page.update()` itself.")
 def test_a_pubsub_handler_has_to_update_the_page_itself(
     serve: Callable[[Callable[[ft.Page], None]], FletServer],
