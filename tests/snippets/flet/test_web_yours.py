@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +45,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def own_browser(browser: Browser, home: Path) -> Iterator[BrowserContext]:
+def own_browser(
+    browser: Browser, home: Path, *arguments: str
+) -> Iterator[BrowserContext]:
     """A browser that keeps what it learns, as installing needs, and writes only here.
 
     An installed app gets an entry in the desktop's menu, below the home folder.
@@ -56,7 +60,7 @@ def own_browser(browser: Browser, home: Path) -> Iterator[BrowserContext]:
     with browser.browser_type.launch_persistent_context(
         home / "profile",
         executable_path=find_chromium(),
-        args=list(CHROMIUM_ARGS),
+        args=[*CHROMIUM_ARGS, *arguments],
         env={**os.environ, **places},
     ) as context:
         yield context
@@ -93,6 +97,63 @@ def test_the_chat_can_be_installed(
 
 
 @pytest.mark.browser
+@pytest.mark.claim(
+    "Away from your own machine, a browser installs only what comes over HTTPS."
+)
+def test_elsewhere_only_https_can_be_installed(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    """chat.example is this machine for this browser, but none that it trusts."""
+    elsewhere = "--host-resolver-rules=MAP chat.example 127.0.0.1"
+    with (
+        serving(FORCED, folder, environment=WITHOUT_CDN) as server,
+        own_browser(browser, tmp_path / "home", elsewhere) as context,
+    ):
+        alex = Visitor(context, server.address)
+        ask = context.new_cdp_session(alex.page).send
+        assert ask("Page.getInstallabilityErrors")["installabilityErrors"] == []
+        context.unroute_all()
+        alex.page.goto(server.address.replace("127.0.0.1", "chat.example"))
+        (error,) = ask("Page.getInstallabilityErrors")["installabilityErrors"]
+        assert error["errorId"] == "not-from-secure-origin"
+
+
+@pytest.mark.claim(
+    "The folder stands next to the program; for uvicorn, in the folder where you start "
+    "it."
+)
+@pytest.mark.parametrize(
+    ("command", "path", "found"),
+    [
+        (
+            "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT={port} python corner/chat.py",
+            "/",
+            True,
+        ),
+        (
+            "python -m uvicorn --app-dir corner prefixed:app --port {port}",
+            "/chat/",
+            False,
+        ),
+        (
+            "python -m uvicorn --app-dir corner mounted:app --port {port}",
+            "/chat/",
+            False,
+        ),
+    ],
+    ids=["program", "prefixed", "mounted"],
+)
+def test_where_assets_are_looked_for(
+    folder: Path, command: str, path: str, found: bool
+) -> None:
+    """The commands are typed one folder above."""
+    name = json.loads((folder / "assets/manifest.json").read_text())["name"]
+    with serving(command, folder.parent, path) as server:
+        served = json.loads(server.answer("manifest.json"))["name"]
+    assert served == (name if found else "Flet")
+
+
+@pytest.mark.browser
 @pytest.mark.claim("While the page loads, your animation shows.")
 @pytest.mark.claim("Files in `assets` win over Flet’s own of the same name.")
 @EVERYWHERE
@@ -113,9 +174,9 @@ def test_files_in_assets_win_over_those_of_flet(
         context.route("**/main.dart.*", lambda route: None)  # never loaded
         alex = Visitor(context, server.address)
         shown = alex.page.locator("#loading img")
-        assert shown.evaluate(
-            "async image => { await image.decode(); return image.src }"
-        ) == (f"{server.address}icons/loading-animation.png")
+        address = shown.evaluate("async img => { await img.decode(); return img.src }")
+        ours = folder / "assets/icons/loading-animation.png"
+        assert context.request.get(address).body() == ours.read_bytes()
         icon = alex.page.locator("link[rel=icon]")
         assert icon.evaluate("link => link.href") == f"{server.address}favicon.png"
 
@@ -142,6 +203,7 @@ def test_without_its_server_the_chat_does_not_load(
     "The arguments `app_name`, `app_short_name` and `app_description` of "
     "`flet_web.fastapi.app` win over your manifest."
 )
+@pytest.mark.claim("It has no argument for the colours.")
 @pytest.mark.claim("The name is also the title that the page starts with.")
 def test_arguments_win_over_the_manifest(folder: Path) -> None:
     program = folder / "mounted.py"
@@ -154,6 +216,12 @@ def test_arguments_win_over_the_manifest(folder: Path) -> None:
     with serving(MOUNTED_HERE, folder, "/chat/") as server:
         served = json.loads(server.answer("manifest.json"))
         title = re.findall("<title>(.*)</title>", server.answer())
+    arguments = (
+        "import inspect, flet_web.fastapi as web; print(inspect.signature(web.app))"
+    )
+    signature = subprocess.check_output([sys.executable, "-c", arguments], text=True)
+    assert "app_short_name" in signature
+    assert "color" not in signature
     changed = {"name": "Harbour", "short_name": "Quay", "description": "Gulls."}
     assert served == ours | changed
     assert title == ["Harbour"]
