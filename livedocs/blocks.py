@@ -554,7 +554,7 @@ class StateBlock(_OurBlock):
             if len(cells) < 3:
                 raise SnippetError("A row needs a name, a scope and what is kept.")
             name, scope, *fates = cells
-            self._check(name.strip("`"), self.snippet.sections)
+            self._check(name.strip("`"), self.snippet.names)
             self._check(scope, SCOPES)
             for fate in fates:
                 self._check(fate, FATES)
@@ -583,9 +583,9 @@ class StateBlock(_OurBlock):
 class DemoBlock(_Figure):
     """``/// demo | file``: what two users see side by side.
 
-    Options, all needed: ``users`` (two names), ``shared`` (the name in the program that
-    both windows show) and ``lines`` (what each one says, in order; the program's own
-    first lines come first). A test plays exactly these lines.
+    Options, all needed: ``users`` (two names), ``shared`` (what in the program, word
+    for word, joins both windows) and ``lines`` (what each one says, in order; the
+    program's own first lines come first). A test plays exactly these lines.
     """
 
     NAME = "demo"
@@ -604,7 +604,7 @@ class DemoBlock(_Figure):
         users = _as_list(self.options["users"])
         if len(users) != 2:
             raise SnippetError(f"'/// demo' has two users, not {len(users)}.")
-        if self.options["shared"] not in snippet.sections:
+        if self.options["shared"] not in snippet.code:
             raise SnippetError(
                 f"{snippet.file} has no {self.options['shared']!r} to share. "
                 f"{nearest(self.options['shared'], snippet.sections)}"
@@ -712,6 +712,7 @@ class _Finish(Treeprocessor):
                 context.claims.setdefault(sentence, proof)
                 number = numbers.setdefault(sentence, len(numbers) + 1)
                 spoken = etree.SubElement(mark, "span")
+                spoken.set("data-search-exclude", "")
                 spoken.text = AtomicString(f"Tested by {proof.test}, proof {number}")
 
     def _list_proofs(self, root: etree.Element) -> None:

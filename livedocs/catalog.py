@@ -160,6 +160,16 @@ class Snippet:
         return tuple(self._spans)
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All names that the program binds, in functions too, in alphabetical order."""
+        bound = {
+            node.id
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        return tuple(sorted(bound | set(self.sections)))
+
+    @cached_property
     def _spans(self) -> dict[str, tuple[int, int]]:
         return _named(self.tree) | _regions(self.text)
 

@@ -124,7 +124,8 @@ class BrowserUser(User):
         """Wait until the page can be used."""
 
     def join(self, name: str) -> None:
-        """Give the chat a name, where it asks for one."""
+        """Give the chat the name that it asks for."""
+        raise NotImplementedError
 
     @property
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import ClassVar
 
 from playwright.sync_api import Locator, expect
@@ -13,7 +14,7 @@ from tests.waiting import wait_until
 _GUEST = re.compile(r"You are (Guest \w+)\.")
 _JOINED = re.compile(r".+ has joined the chat\.")
 
-# Flet draws on a canvas. What a reader can hear stands beside it: a tree of elements, of
+# Flet draws on a canvas. What can be heard stands beside it: a tree of elements, of
 # which those with a text are the lines in sight. Each keeps its id while it is drawn.
 _LINES = """() =>
     [...document.querySelectorAll("flt-semantics > span")].map(span => {
@@ -46,6 +47,12 @@ def parse(line: str) -> Message | None:
     return Message(sender, text) if colon else None
 
 
+def _in_order(wanted: Iterable[Message], found: Iterable[Message]) -> bool:
+    """Whether these are found in this order, others between or not."""
+    rest = iter(found)
+    return all(message in rest for message in wanted)
+
+
 class FletUser(BrowserUser):
     """A person at a Flet chat, by what its page tells a screen reader."""
 
@@ -57,22 +64,27 @@ class FletUser(BrowserUser):
 
     def wait_until_ready(self) -> None:
         self.page.locator("flt-semantics-placeholder").evaluate("e => e.click()")
-        expect(self.field.or_(self._name_field)).to_be_visible(timeout=30_000)
+        expect(self.field.or_(self.name_field)).to_be_visible(timeout=30_000)
 
     def join(self, name: str) -> None:
-        if self._name_field.is_visible():
-            self.step_into(self._name_field)
-            self._name_field.fill(name)
-            self._name_field.press("Enter")
-            expect(self.field).to_be_visible()
-            self._name = name
+        self.fills_in_name(name)
+        self.name_field.press("Enter")
+        expect(self.field).to_be_visible()
+        self._name = name
+
+    def fills_in_name(self, name: str) -> None:
+        """Write this, and nothing else, where the dialog asks for a name."""
+        self.name_field.focus()
+        self.waits_for_the_caret(self.name_field)
+        self.name_field.fill(name)
 
     @property
     def field(self) -> Locator:
         return self.page.get_by_role("textbox", name="Message")
 
     @property
-    def _name_field(self) -> Locator:
+    def name_field(self) -> Locator:
+        """Where the dialog asks for a name."""
         return self.page.get_by_role("textbox", name="Your name")
 
     @property
@@ -100,7 +112,31 @@ class FletUser(BrowserUser):
         """
         expect(field).to_have_value("")
         field.focus()
+        self.waits_for_the_caret(field)
+
+    def waits_for_the_caret(self, field: Locator) -> None:
+        """Wait until this field has the focus, and what is typed goes there."""
+        expect(field).to_be_focused()
         self.page.evaluate(_LINES_AT_REST)
+
+    def writes_without_a_click(self, *lines: str) -> None:
+        """Send a message of so many lines where the caret is."""
+        self.waits_for_the_caret(self.field)
+        for line in lines[:-1]:
+            self.page.keyboard.type(line)
+            self.page.keyboard.press("Shift+Enter")
+        self.page.keyboard.type(lines[-1])
+        self.page.keyboard.press("Enter")
+        self.finds_field_with("")
+
+    def click_button(self, name: str) -> None:
+        """Press the button that says so."""
+        self.page.get_by_role("button", name=name).click()
+        self.page.mouse.move(300, 300)  # where no tooltip takes the focus
+
+    def hears(self, line: str) -> None:
+        """Wait until a screen reader finds this line."""
+        expect(self.page.get_by_text(line, exact=True).first).to_be_attached()
 
     def lines(self) -> list[str]:
         """What is in sight, from top to bottom."""
@@ -146,11 +182,10 @@ class FletUser(BrowserUser):
         wait_until(lambda: self._sees(messages), event=event)
 
     def _sees(self, messages: tuple[Message, ...]) -> bool:
-        for look in (lambda: [m for m in map(parse, self.lines()) if m], self.messages):
-            seen = iter(look())
-            if all(message in seen for message in messages):
-                return True
-        return False
+        in_sight = [message for message in map(parse, self.lines()) if message]
+        return _in_order(messages, in_sight) or _in_order(
+            messages, self.latest(3 * len(messages) + 10)
+        )
 
     def reads(self, *messages: Message) -> None:
         wanted = list(messages)

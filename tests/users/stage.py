@@ -26,7 +26,7 @@ class Stage:
     def __init__(self, snippet: Snippet, browser: Browser) -> None:
         self.snippet = snippet
         self.users: list[BrowserUser] = []
-        self._browser = browser
+        self.browser = browser
         self._server = ExitStack()
         self._start()
 
@@ -43,10 +43,11 @@ class Stage:
 
         Where it asks for a name, theirs is Alex, Doppler, User 3, … unless it is given.
         """
-        user = DRIVERS[self.snippet.framework](self._browser, self.address)
+        user = DRIVERS[self.snippet.framework](self.browser, self.address)
         self.users.append(user)
         user.open()
-        user.join(name or _NAMES.get(len(self.users), f"User {len(self.users)}"))
+        if "Your name" in self.snippet.code:
+            user.join(name or _NAMES.get(len(self.users), f"User {len(self.users)}"))
         return user
 
     def restart(self) -> None:

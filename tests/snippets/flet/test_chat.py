@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.contracts.chat import BrowserChat, BrowserOwnPast, OwnPast, SharedPast
-from tests.users.base import BrowserUser
+from tests.contracts.chat import (
+    AS_TYPED,
+    BrowserChat,
+    BrowserOwnPast,
+    OwnPast,
+    SharedPast,
+)
+from tests.users.base import BrowserUser, Message
+from tests.users.flet import FletUser
 from tests.users.stage import Stage, open_stage
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -61,3 +69,220 @@ class TestFinished(BrowserOwnPast):
 @pytest.mark.parametrize("stage", ["flet/chat/history"], indirect=True)
 class TestHistory(SharedPast, BrowserChat):
     """One past for everybody."""
+
+
+@pytest.mark.claim("Two tabs are two sessions: neither sees what the other sends.")
+def test_two_tabs_are_two_sessions(start: Callable[[str], Stage]) -> None:
+    stage = start("flet/chat/step2_messages")
+    user = stage.join()
+    assert isinstance(user, FletUser)
+    user.send("for me alone")
+    wait_until(lambda: user.lines() == ["for me alone"])
+    first = user.page
+    user.open_second_tab()
+    user.send("for me as well")
+    wait_until(lambda: user.lines() == ["for me as well"])
+    user.page = first
+    assert user.lines() == ["for me alone"]
+
+
+@pytest.fixture(params=STEPS[1:] + FINISHED)
+def asked(request: pytest.FixtureRequest, start: Callable[[str], Stage]) -> Stage:
+    """A program that asks for a name."""
+    return start(request.param)
+
+
+def visitor(stage: Stage) -> FletUser:
+    """Somebody who stands before the dialog."""
+    user = FletUser(stage.browser, stage.address)
+    stage.users.append(user)
+    user.open()
+    expect(user.name_field).to_be_visible()
+    return user
+
+
+@pytest.mark.claim("Enter in the dialog joins, and so does its button.")
+@pytest.mark.claim("An empty or blank name is refused, with an error in the field.")
+@pytest.mark.claim("When you have joined, you can write at once.")
+def test_the_dialog_lets_in_whoever_has_a_name(asked: Stage) -> None:
+    alex, doppler = visitor(asked), visitor(asked)
+    for user in (alex, doppler):
+        user.waits_for_the_caret(user.name_field)
+        user.page.keyboard.press("Enter")
+        expect(user.name_field).to_have_accessible_description("Enter a name.")
+        user.fills_in_name("   ")
+        user.click_button("Join chat")
+        expect(user.name_field).to_be_visible()
+    alex.join("Alex")
+    doppler.fills_in_name("Doppler")
+    doppler.click_button("Join chat")
+    for user in (alex, doppler):
+        user.hears("Doppler has joined the chat.")
+    doppler.writes_without_a_click("Here I am")
+    alex.sees(Message("Doppler", "Here I am"))
+
+
+@pytest.mark.claim("Two people may have the same name.")
+@pytest.mark.claim("A screen reader finds the name and the text of every message.")
+@pytest.mark.parametrize("program", FINISHED)
+def test_names_may_be_anything(start: Callable[[str], Stage], program: str) -> None:
+    stage = start(program)
+    names = ["Alex", "Alex", "<b>Alex</b>", "שלום 👋🏽", "x" * 200]
+    users = [stage.join(name) for name in names]
+    said = [user.says(f"number {n}") for n, user in enumerate(users)]
+    assert [message.sender for message in said] == names
+    for user in users:
+        user.sees(*said)
+
+
+@pytest.fixture(params=FINISHED)
+def finished(request: pytest.FixtureRequest, start: Callable[[str], Stage]) -> Stage:
+    """The finished app."""
+    return start(request.param)
+
+
+@pytest.mark.claim("Shift+Enter starts a new line.")
+@pytest.mark.claim(
+    "After a message is sent, by Enter or by the button, you can write on at once."
+)
+@pytest.mark.claim("The whole chat can be used with the keyboard alone.")
+def test_the_keyboard_is_enough(finished: Stage) -> None:
+    alex, doppler = finished.join(), visitor(finished)
+    keys = doppler.page.keyboard
+    doppler.waits_for_the_caret(doppler.name_field)
+    keys.type("Doppler")
+    keys.press("Tab")
+    keys.press("Enter")
+    doppler.hears("Doppler has joined the chat.")
+    doppler.writes_without_a_click("first line", "second line")
+    alex.sees(Message("Doppler", "first line\nsecond line"))
+    doppler.waits_for_the_caret(doppler.field)
+    keys.type("by the button")
+    keys.press("Tab")
+    keys.press("Enter")
+    alex.sees(Message("Doppler", "by the button"))
+    doppler.writes_without_a_click("and on")
+    alex.sees(Message("Doppler", "and on"))
+
+
+@pytest.mark.claim(
+    "After 200 messages the newest is in sight, and all of them can be read."
+)
+def test_after_200_messages_the_newest_is_in_sight(finished: Stage) -> None:
+    alex, doppler = finished.join(), finished.join()
+    assert isinstance(doppler, FletUser)
+    texts = [f"number {n} of 200" for n in range(1, 201)]
+    for text in texts:
+        alex.paste(text)
+    wait_until(lambda: any("number 200 of 200" in line for line in doppler.lines()))
+    doppler.reads(*(Message("Alex", text) for text in texts))
+
+
+@pytest.mark.claim(
+    "Two people who write in turn, each as soon as the field is empty, "
+    "lose no message, and both see the same order."
+)
+@pytest.mark.parametrize("program", STEPS + FINISHED)
+def test_a_burst_in_turn_is_complete_and_in_one_order(
+    start: Callable[[str], Stage], program: str
+) -> None:
+    stage = start(program)
+    users = [stage.join(), stage.join()]
+    said = []
+    for n in range(30):
+        for user in users:
+            user.field.press_sequentially(f"message {n}")
+            user.press_enter()
+            user.finds_field_with("")
+            said.append(Message(user.name, f"message {n}"))
+    users[0].sees(*said[-2:])
+    users[1].sees(*said[-2:])
+    seen = [user.messages() for user in users]
+    assert sorted(seen[0], key=repr) == sorted(said, key=repr)
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.claim(
+    "`messages` in `step6_layout.py`: one tab; "
+    "kept on reload, kept on reconnect, lost on restart."
+)
+@pytest.mark.claim("A second tab of the same browser is another person.")
+@pytest.mark.claim(
+    "A cut of the connection loses nothing: what you missed is there when it is back."
+)
+@pytest.mark.claim(
+    "When the server starts again, every open page starts anew: "
+    "without names, without messages."
+)
+def test_the_finished_app_through_everything(start: Callable[[str], Stage]) -> None:
+    stage = start("flet/chat/step6_layout")
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(doppler, FletUser)
+    said = [alex.says("one"), doppler.says("two")]
+    doppler.reload()
+    doppler.sees(*said)
+    first = doppler.page
+    doppler.open_second_tab()
+    expect(doppler.name_field).to_be_visible()
+    assert doppler.messages() == []
+    doppler.page.close()
+    doppler.page = first
+    with doppler.cut_off():
+        said.append(alex.says("in your absence"))
+        assert said[-1] not in doppler.messages()
+    doppler.sees(*said)
+    said.append(doppler.says("back again"))
+    alex.sees(*said)
+    assert doppler.messages() == said
+
+    stage.restart()
+    for user in (alex, doppler):
+        assert isinstance(user, FletUser)
+        expect(user.name_field).to_be_visible(timeout=30_000)
+        assert user.messages() == []
+    alex.join("Alex")
+    doppler.join("Doppler")
+    doppler.sees(alex.says("a new beginning"))
+
+
+@pytest.mark.claim(
+    "`history` in `history.py`: everybody; "
+    "kept on reload, kept on reconnect, lost on restart."
+)
+@pytest.mark.claim(
+    "`messages` in `history.py`: one tab; "
+    "kept on reload, kept on reconnect, lost on restart."
+)
+def test_the_history_through_everything(start: Callable[[str], Stage]) -> None:
+    stage = start("flet/chat/history")
+    alex, doppler = stage.join(), stage.join()
+    said = [alex.says("one"), doppler.says("two")]
+    doppler.reload()
+    assert doppler.messages() == said
+    with doppler.cut_off():
+        said.append(alex.says("in your absence"))
+    doppler.sees(*said)
+    assert doppler.messages() == said
+    assert stage.join().messages() == said
+
+    stage.restart()
+    for user in (alex, doppler):
+        wait_until(lambda user=user: user.messages() == [])  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("program", ["flet/chat/step6_layout", "flet/chat/history"])
+def test_a_closed_tab_harms_nobody(start: Callable[[str], Stage], program: str) -> None:
+    stage = start(program)
+    alex, doppler, third = stage.join(), stage.join(), stage.join()
+    alex.sees(doppler.says("good bye"))
+    doppler.page.close()
+    third.sees(alex.says("gone?"))
+    alex.sees(third.says("gone"))
+
+
+def test_names_and_messages_as_typed_reach_all(finished: Stage) -> None:
+    """Everything at once: what the contract sends, from people with such names."""
+    alex, other = finished.join(AS_TYPED[0]), finished.join(AS_TYPED[5])
+    for text in AS_TYPED:
+        alex.paste(text)
+    other.sees(*(Message(AS_TYPED[0], text) for text in AS_TYPED))
