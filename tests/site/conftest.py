@@ -13,13 +13,20 @@ from tests.site.server import Site, serve
 
 ROOT = Path(__file__).parents[2]
 
+TUTORIALS = {
+    f"{path.parent.name} {path.stem}": f"tutorials/{path.parent.name}/{path.stem}/"
+    for path in sorted((ROOT / "docs/tutorials").glob("*/*.md"))
+}
+"""The addresses of all tutorials in the site."""
+
 PAGES = {
     "home": "",
     "catalogue": "tutorials/",
-    "tutorial": "tutorials/taipy/chat/",
+    **TUTORIALS,
+    "contributing": "contributing/",
     "404": "no/such/page/",
 }
-"""One page of each kind, by its address in the site."""
+"""The pages that are looked at one by one, by their address in the site."""
 
 SHOWCASE = LIVEDOCS.tutorials[0].url
 """A page of the invented site: all of them hold everything that a tutorial may."""
@@ -54,7 +61,7 @@ def invented_site(invented_folder: Path) -> Iterator[Site]:
 
 @pytest.fixture(params=PAGES, scope="session")
 def kind(request: pytest.FixtureRequest) -> str:
-    """Each kind of page in turn."""
+    """Each of the pages in turn."""
     name: str = request.param
     return name
 

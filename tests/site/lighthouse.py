@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from tests.site.conftest import PAGES, ROOT, build
+from tests.site.conftest import PAGES, ROOT, TUTORIALS, build
 from tests.site.server import serve
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 
@@ -50,9 +50,9 @@ def main() -> int:
         tempfile.TemporaryDirectory() as directory,
         serve(build(ROOT / "mkdocs.yml", Path(directory))) as site,
     ):
-        for kind in ("home", "catalogue", "tutorial"):
+        for kind in ("home", "catalogue", *TUTORIALS):
             scores = score(site.address + PAGES[kind])
-            print(f"{kind:10}", *(f"{k} {v}" for k, v in scores.items()), flush=True)
+            print(f"{kind:14}", *(f"{k} {v}" for k, v in scores.items()), flush=True)
             lowest = min(lowest, *scores.values())
     return 0 if lowest == 100 else 1
 

@@ -39,9 +39,8 @@ RUN_BY = {
     ".venv/bin/python -m livedocs run taipy/chat/shared_builder --users 2": (
         "tests/livedocs/test_launch.py"
     ),
-    "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT=8000 uv run chat.py": (
-        "tests/snippets/flet/test_web.py"
-    ),
+    "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT=8000 "
+    'uv run --with "flet[web]==1.0.5" chat.py': "tests/snippets/flet/test_web.py",
     'uv run --with "flet[cli,web]==1.0.5" flet run --web --port 8000 chat.py': (
         "tests/snippets/flet/test_web.py"
     ),
@@ -51,8 +50,10 @@ RUN_BY = {
     'uv run --with "flet[web]==1.0.5" uvicorn mounted:app --port 8000': (
         "tests/snippets/flet/test_web.py"
     ),
-    "uv run offline.py": "tests/snippets/flet/test_web_yours.py",
-    "uv run brand.py": "tests/snippets/flet/test_web_yours.py",
+    'uv run --with "flet[web]==1.0.5" offline.py': (
+        "tests/snippets/flet/test_web_yours.py"
+    ),
+    "uv run --with pillow==13.0.0 brand.py": "tests/snippets/flet/test_web_yours.py",
     'uv run --with "flet[cli,web]==1.0.5" flet publish chat.py': (
         "tests/snippets/flet/test_web_static.py"
     ),

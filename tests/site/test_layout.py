@@ -48,7 +48,7 @@ def test_code_scrolls_inside_its_box_by_keyboard(browser: Browser, site: Site) -
     page = browser.new_page(
         base_url=site.address, viewport={"width": 360, "height": 800}
     )
-    page.goto(PAGES["tutorial"])
+    page.goto(PAGES["taipy chat"])
     code = page.locator(".ss-snippet pre > code:visible").first
     assert code.evaluate("code => code.scrollWidth > code.clientWidth")
     code.focus()

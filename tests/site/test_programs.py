@@ -18,7 +18,7 @@ def test_copy_buttons_give_exactly_the_code_beside_them(
 ) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.goto(site.address + PAGES["tutorial"])
+    page.goto(site.address + PAGES["taipy chat"])
     buttons = page.locator(".ss-copy:visible").all()
     assert buttons
     for button in buttons:
@@ -33,7 +33,7 @@ def test_copy_buttons_give_exactly_the_code_beside_them(
 def test_run_command_is_copied_without_its_prompt(browser: Browser, site: Site) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.goto(site.address + PAGES["tutorial"])
+    page.goto(site.address + PAGES["taipy chat"])
     page.locator(".ss-run:visible .ss-copy").first.click()
     page.get_by_text("Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").startswith("uv run ")

@@ -30,7 +30,7 @@ def test_keyboard_alone_searches_and_goes_there(
     page.goto(site.address + PAGES[kind])
     page.keyboard.press("/")
     expect(page.get_by_role("textbox", name="Search")).to_be_focused()
-    for key in "unproven" if kind == "tutorial" else "taipy":  # another page
+    for key in "unproven" if kind == "taipy chat" else "taipy":  # another page
         _type_and_wait(page, key)
     first = page.get_by_role("dialog", name="Search").get_by_role("link").first
     address = first.get_attribute("href") or ""

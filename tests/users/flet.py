@@ -16,12 +16,20 @@ _JOINED = re.compile(r".+ has joined the chat\.")
 
 # Flet draws on a canvas. What can be heard stands beside it: a tree of elements, of
 # which those with a text are the lines in sight. Each keeps its id while it is drawn.
-_LINES = """() =>
+# An avatar's initials begin a line, and what stands right of it belongs to that line.
+_LINES = """() => {
+    const lines = [];
     [...document.querySelectorAll("flt-semantics > span")].map(span => {
-        const {top, bottom} = span.parentElement.getBoundingClientRect();
-        return [span.parentElement.id, top, bottom, span.textContent];
-    }).sort((one, other) => one[1] - other[1])
-"""
+        const {top, left} = span.parentElement.getBoundingClientRect();
+        const initials = 12 < left && left < 55;  // drawn in the middle of the avatar
+        const {id} = span.parentElement;
+        return {id, top: initials ? top - 12 : top, left, text: span.textContent};
+    }).sort((one, other) => one.top - other.top).forEach(({id, top, left, text}) => {
+        if (left < 55 || !lines.length) lines.push([id, top, text]);
+        else lines.at(-1)[2] += `\\n${text}`;
+    });
+    return lines;
+}"""
 
 # The same once nothing moves any more: five frames without a change.
 _LINES_AT_REST = f"""async () => {{
@@ -35,6 +43,9 @@ _LINES_AT_REST = f"""async () => {{
     }}
     return seen;
 }}"""
+
+# A field of the tree, or the one that Flutter keeps for itself.
+_TYPING = "['INPUT', 'TEXTAREA'].includes(document.activeElement.tagName)"
 
 
 def parse(line: str) -> Message | None:
@@ -74,8 +85,8 @@ class FletUser(BrowserUser):
 
     def fills_in_name(self, name: str) -> None:
         """Write this, and nothing else, where the dialog asks for a name."""
-        self.name_field.focus()
-        self.waits_for_the_caret(self.name_field)
+        self.name_field.click()
+        self.waits_for_the_caret()
         self.name_field.fill(name)
 
     @property
@@ -111,17 +122,18 @@ class FletUser(BrowserUser):
         typed before is not for it.
         """
         expect(field).to_have_value("")
-        field.focus()
-        self.waits_for_the_caret(field)
+        field.click()
+        self.waits_for_the_caret()
 
-    def waits_for_the_caret(self, field: Locator) -> None:
-        """Wait until this field has the focus, and what is typed goes there."""
-        expect(field).to_be_focused()
+    def waits_for_the_caret(self) -> None:
+        """Wait until what is typed goes into a field."""
+        self.page.wait_for_function(_TYPING)
         self.page.evaluate(_LINES_AT_REST)
 
     def writes_without_a_click(self, *lines: str) -> None:
         """Send a message of so many lines where the caret is."""
-        self.waits_for_the_caret(self.field)
+        expect(self.field).to_be_visible()
+        self.waits_for_the_caret()
         for line in lines[:-1]:
             self.page.keyboard.type(line)
             self.page.keyboard.press("Shift+Enter")
@@ -140,7 +152,7 @@ class FletUser(BrowserUser):
 
     def lines(self) -> list[str]:
         """What is in sight, from top to bottom."""
-        return [text for _, _, _, text in self.page.evaluate(_LINES)]
+        return [text for _, _, text in self.page.evaluate(_LINES)]
 
     def joined(self) -> list[str]:
         """The lines in sight that say who has come."""
@@ -162,7 +174,7 @@ class FletUser(BrowserUser):
     def _in_sight(self) -> dict[str, Message]:
         """The messages in sight, by the ids of their elements."""
         lines = self.page.evaluate(_LINES_AT_REST)
-        parsed = ((key, parse(text)) for key, _, _, text in lines)
+        parsed = ((key, parse(text)) for key, _, text in lines)
         self._in_sight_now = {key: message for key, message in parsed if message}
         return self._in_sight_now
 

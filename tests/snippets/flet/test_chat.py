@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.contracts.chat import (
     AS_TYPED,
     BrowserChat,
-    BrowserOwnPast,
+    FinishedChat,
     OwnPast,
     SharedPast,
 )
@@ -62,7 +62,7 @@ class TestSteps(OwnPast, BrowserChat):
 
 
 @pytest.mark.parametrize("stage", FINISHED, indirect=True)
-class TestFinished(BrowserOwnPast):
+class TestFinished(OwnPast, FinishedChat):
     """The finished app, in both styles."""
 
 
@@ -107,7 +107,7 @@ def visitor(stage: Stage) -> FletUser:
 def test_the_dialog_lets_in_whoever_has_a_name(asked: Stage) -> None:
     alex, doppler = visitor(asked), visitor(asked)
     for user in (alex, doppler):
-        user.waits_for_the_caret(user.name_field)
+        user.waits_for_the_caret()
         user.page.keyboard.press("Enter")
         expect(user.name_field).to_have_accessible_description("Enter a name.")
         user.fills_in_name("   ")
@@ -149,14 +149,14 @@ def finished(request: pytest.FixtureRequest, start: Callable[[str], Stage]) -> S
 def test_the_keyboard_is_enough(finished: Stage) -> None:
     alex, doppler = finished.join(), visitor(finished)
     keys = doppler.page.keyboard
-    doppler.waits_for_the_caret(doppler.name_field)
+    doppler.waits_for_the_caret()
     keys.type("Doppler")
     keys.press("Tab")
     keys.press("Enter")
     doppler.hears("Doppler has joined the chat.")
     doppler.writes_without_a_click("first line", "second line")
     alex.sees(Message("Doppler", "first line\nsecond line"))
-    doppler.waits_for_the_caret(doppler.field)
+    doppler.waits_for_the_caret()
     keys.type("by the button")
     keys.press("Tab")
     keys.press("Enter")
