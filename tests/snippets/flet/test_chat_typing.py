@@ -1,0 +1,151 @@
+"""What becomes of keys that are pressed before a server's clear of a field arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from tests.users.flet import FletUser
+from tests.users.stage import Stage
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.browser
+
+PITFALL = "flet/chat/pitfall_fast_typing"
+MENDED = "flet/chat/fast_typing"
+
+
+class Line:
+    """A page's web socket, on which what the server says can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[str | bytes] | None = None
+        page.route_web_socket("**/ws", self._connect)
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        self._browser = browser
+        server = browser.connect_to_server()
+        browser.on_message(server.send)
+        server.on_message(self._answer)
+
+    def _answer(self, message: str | bytes) -> None:
+        if self._held is None:
+            self._browser.send(message)
+        else:
+            self._held.append(message)
+
+    @property
+    def is_holding_something(self) -> bool:
+        return bool(self._held)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nothing from the server arrive until the block is left."""
+        self._held = []
+        yield
+        held, self._held = self._held, None
+        for message in held:
+            self._browser.send(message)
+
+
+@pytest.fixture
+def arrive(
+    start: Callable[[str], Stage], browser: Browser
+) -> Callable[[str], tuple[FletUser, Line]]:
+    """Start a chat and let somebody open it, with a line that can be held."""
+
+    def arrive(snippet: str) -> tuple[FletUser, Line]:
+        stage = start(snippet)
+        user = FletUser(browser, stage.address)
+        stage.users.append(user)
+        line = Line(user.page)
+        user.open()
+        user.step_into(user.field)
+        return user, line
+
+    return arrive
+
+
+def type_on_before_the_clear(user: FletUser, line: Line) -> None:
+    """Send ``one``, type ``two`` before the clear arrives, and then ``three``."""
+    user.type_at_once("one")
+    user.finds_field_with("one")
+    with line.held():
+        user.type_at_once("\n")
+        wait_until(lambda: _turn(user) and line.is_holding_something)
+        user.type_at_once("two")
+        user.finds_field_with("onetwo")
+    expect(user.field).not_to_have_value("onetwo")
+    user.type_at_once("three\n")
+
+
+def _turn(user: FletUser) -> bool:
+    """Let Playwright hand over what has come in meanwhile."""
+    user.page.evaluate("0")
+    return True
+
+
+def shows(user: FletUser, *lines: str) -> None:
+    """Wait until these, and no others, are the messages in sight."""
+    wait_until(lambda: user.lines() == list(lines), event=f"only {lines} are shown")
+
+
+@pytest.mark.claim(
+    "Letters that are typed before the clear arrives are wiped: they are never sent."
+)
+def test_the_usual_form_wipes_what_is_typed_before_the_clear_arrives(
+    arrive: Callable[[str], tuple[FletUser, Line]],
+) -> None:
+    user, line = arrive(PITFALL)
+    type_on_before_the_clear(user, line)
+    shows(user, "one", "three")
+
+
+@pytest.mark.claim("What is typed before the clear arrives is sent, letter by letter.")
+def test_what_is_typed_before_the_clear_arrives_is_sent(
+    arrive: Callable[[str], tuple[FletUser, Line]],
+) -> None:
+    user, line = arrive(MENDED)
+    type_on_before_the_clear(user, line)
+    shows(user, "one", "twothree")
+    user.finds_field_with("")
+
+
+@pytest.mark.claim("Wiped letters come back into the field when you pause.")
+def test_wiped_letters_come_back_into_the_field(
+    arrive: Callable[[str], tuple[FletUser, Line]],
+) -> None:
+    user, line = arrive(MENDED)
+    user.type_at_once("one")
+    user.finds_field_with("one")
+    with line.held():
+        user.type_at_once("\n")
+        wait_until(lambda: _turn(user) and line.is_holding_something)
+        user.type_at_once("two")
+    user.finds_field_with("two")
+
+
+@pytest.mark.claim("Two messages that are sent before the clear arrives stay two.")
+def test_messages_sent_before_the_clear_arrives_stay_apart(
+    arrive: Callable[[str], tuple[FletUser, Line]],
+) -> None:
+    user, line = arrive(MENDED)
+    with line.held():
+        user.type_at_once("one\ntwo\nthree\n")
+        wait_until(lambda: _turn(user) and line.is_holding_something)
+    shows(user, "one", "two", "three")
+    user.finds_field_with("")
+
+
+@pytest.mark.claim("Twenty messages that are typed without a pause arrive as typed.")
+def test_messages_typed_without_a_pause_arrive_as_typed(
+    arrive: Callable[[str], tuple[FletUser, Line]],
+) -> None:
+    user, _ = arrive(MENDED)
+    messages = [*(f"Line {number}" for number in range(15)), *"aaaaa"]
+    user.type_at_once("".join(f"{message}\n" for message in messages))
+    shows(user, *messages)
+    user.finds_field_with("")
