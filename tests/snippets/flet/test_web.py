@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +31,7 @@ from livedocs.launch import free_port, launch
 from tests.users.base import LOOPBACK
 from tests.waiting import wait_until
 
-PROGRAMS = Catalog.default().root / "flet/web"
+PROGRAMS = [it for it in Catalog.default() if it.id.startswith("flet/web/")]
 CHAT = Catalog.default().find("flet/web/chat")
 WITHOUT_CDN = {"FLET_WEB_NO_CDN": "true"}
 
@@ -183,6 +182,9 @@ class Visitor:
     def send(self, text: str) -> None:
         """Write a message and press Enter."""
         self.field.click()
+        # Flutter sets both when it starts to listen to the field; earlier keys are lost.
+        expect(self.field).to_have_attribute("autocorrect", "on")
+        expect(self.field).to_have_value("")
         self.page.keyboard.type(text, delay=25)
         expect(self.field).to_have_value(text)
         self.page.keyboard.press("Enter")
@@ -224,11 +226,11 @@ def visit(browser: Browser) -> Iterator[Visit]:
 
 
 def save_programs(tmp_path: Path) -> Path:
-    """A folder with the page's programs, as a reader saves them."""
+    """A folder with the page's programs, as a reader copies them from it."""
     folder = tmp_path / "corner"
     folder.mkdir()
-    for program in PROGRAMS.glob("*.py"):
-        shutil.copy(program, folder)
+    for program in PROGRAMS:
+        (folder / program.name).write_text(program.code)
     return folder
 
 
@@ -254,9 +256,12 @@ def they_chat(alex: Visitor, doppler: Visitor) -> None:
     alex.sees("Is this seat taken?")
 
 
-BRAND = "uv run brand.py"
-OFFLINE = "uv run offline.py"
-SERVE = "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT=8000 uv run chat.py"
+BRAND = "uv run --with pillow==13.0.0 brand.py"
+OFFLINE = 'uv run --with "flet[web]==1.0.5" offline.py'
+SERVE = (
+    "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT=8000 "
+    'uv run --with "flet[web]==1.0.5" chat.py'
+)
 FLET_RUN = 'uv run --with "flet[cli,web]==1.0.5" flet run --web --port 8000 chat.py'
 UVICORN = 'uv run --with "flet[web]==1.0.5" uvicorn prefixed:app --port 8000'
 MOUNTED = 'uv run --with "flet[web]==1.0.5" uvicorn mounted:app --port 8000'
@@ -334,20 +339,20 @@ def test_the_program_opens_the_chat(folder: Path) -> None:
     assert found == [address.rstrip("/")]
 
 
-@pytest.mark.claim("With `FLET_FORCE_WEB_SERVER=true` it opens no browser.")
+@pytest.mark.claim("With `FLET_FORCE_WEB_SERVER=true` the program opens no browser.")
 def test_a_web_server_opens_no_browser(folder: Path) -> None:
     _, found = opened(folder, SCREEN | {"FLET_FORCE_WEB_SERVER": "true"})
     assert found == []
 
 
-@pytest.mark.claim("On Linux without a screen it opens none in any case.")
+@pytest.mark.claim("On Linux without a screen the program opens no browser.")
 def test_without_a_screen_no_browser_opens(folder: Path) -> None:
     _, found = opened(folder, {})
     assert found == []
 
 
 @pytest.mark.claim(
-    "Without it, everybody who can reach your machine can open the chat."
+    "Without `FLET_SERVER_IP`, everybody who can reach your machine can open the chat."
 )
 @pytest.mark.claim("With `FLET_SERVER_IP=127.0.0.1` only your own machine can.")
 @pytest.mark.parametrize("ip", ["", "127.0.0.1"])
@@ -366,14 +371,14 @@ def test_the_program_listens_everywhere_unless_told_where(
                 assert answer.status == 200
 
 
-@pytest.mark.claim("With `FLET_WEB_APP_PATH=chat` it is at `/chat/`.")
+@pytest.mark.claim("With `FLET_WEB_APP_PATH=chat` the chat is at `/chat/`.")
 def test_the_program_can_be_below_a_prefix(folder: Path) -> None:
     below = {"FLET_FORCE_WEB_SERVER": "true", "FLET_WEB_APP_PATH": "chat"}
     with serving(PROGRAM, folder, "/chat/", below) as server:
         assert '<base href="/chat/">' in server.answer()
 
 
-@pytest.mark.claim("At `/` it answers nothing.")
+@pytest.mark.claim("At `/` the exported app answers nothing.")
 @pytest.mark.claim("`/chat` without the slash leads to `/chat/`.")
 @pytest.mark.parametrize("module", ["prefixed", "mounted"])
 def test_the_chat_is_below_its_prefix(folder: Path, module: str) -> None:
@@ -403,7 +408,7 @@ def test_an_asgi_app_is_a_program_too(folder: Path, module: str) -> None:
         assert '<base href="/chat/">' in server.answer()
 
 
-@pytest.mark.claim("When it ends, it deletes Flet’s temporary folders.")
+@pytest.mark.claim("When your site ends, Flet’s temporary folders are deleted.")
 @pytest.mark.parametrize("kept", [True, False])
 def test_flets_temporary_folders_go_with_the_lifespan(
     folder: Path, tmp_path: Path, kept: bool
@@ -436,7 +441,7 @@ def test_with_the_cdn_nothing_is_drawn_offline(browser: Browser, folder: Path) -
 @pytest.mark.browser
 @pytest.mark.claim(
     "With it, a browser asks one other server: `cdn.jsdelivr.net`, for "
-    "`rive_native.js`, and the chat works without the answer."
+    "`rive_native.js`; the chat works without an answer."
 )
 def test_without_the_cdn_one_request_leaves(visit: Visit) -> None:
     with launch(CHAT, users=2) as app:
@@ -472,8 +477,8 @@ def test_with_its_own_first_page_nothing_leaves(
     "For a character that Roboto lacks, such as an emoji, the browser then asks your "
     "own server for a font below `assets/fonts/`, and Flet has none."
 )
-@pytest.mark.claim("The character shows as an empty box.")
-@pytest.mark.claim("A font that you put there, it serves.")
+@pytest.mark.claim("Until then, such a character is an empty box.")
+@pytest.mark.claim("A font that you put there is served.")
 def test_fonts_for_other_characters_are_yours_to_bring(
     visit: Visit, folder: Path
 ) -> None:

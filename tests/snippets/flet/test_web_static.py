@@ -81,12 +81,12 @@ def packed(folder: Path) -> dict[str, str]:
     "visitor can read them."
 )
 @pytest.mark.claim(
-    "Its page fetches Python from `cdn.jsdelivr.net`, and the packages that the "
-    "program needs from PyPI."
+    "A published page fetches Python from `cdn.jsdelivr.net`, and the packages that "
+    "the program needs from PyPI."
 )
 def test_the_folder_has_the_program_and_names_the_rest(published: Path) -> None:
     files = packed(published)
-    assert files["chat.py"] == CHAT.text
+    assert files["chat.py"] == CHAT.code
     assert "swordfish" in files["diary.txt"]
     assert files["requirements.txt"] == "flet==1.0.5\n"
     index = (published / "dist/index.html").read_text()
@@ -97,8 +97,8 @@ def test_the_folder_has_the_program_and_names_the_rest(published: Path) -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.claim(
-    "The files of `assets` are in it, but the app is called as the folder is, unless "
-    "you add `--app-name`."
+    "The files of `assets` are published, too, but the app is called as the folder "
+    "is, unless you add `--app-name`."
 )
 def test_a_published_chat_has_the_files_of_assets(published: Path) -> None:
     dist, assets = published / "dist", published / "assets"
@@ -150,13 +150,13 @@ def open_published(browser: Browser) -> Iterator[Visit]:
 @pytest.mark.browser
 @pytest.mark.timeout(600)
 @pytest.mark.claim(
-    "In Flet 1.0.5 `page.pubsub.send_all` raises an error there, and the page shows "
-    "*Error running app* in place of the chat."
+    "In a page published by Flet 1.0.5 `page.pubsub.send_all` raises an error, and "
+    "“Error running app” takes the place of the chat."
 )
 def test_a_published_chat_fails_at_the_first_message(
     open_published: Visit, published: Path
 ) -> None:
-    bring_packages(published, CHAT.text)
+    bring_packages(published, CHAT.code)
     with serving(SHOW.replace("8000", "{port}"), published) as server:
         alex = open_published(server.address)
         alex.enter(START)
@@ -171,12 +171,13 @@ def test_a_published_chat_fails_at_the_first_message(
 @pytest.mark.browser
 @pytest.mark.timeout(600)
 @pytest.mark.claim(
-    "Even with that mended, two people who open the page do not see each other."
+    "Even with this error mended, two people who open a published page do not see "
+    "each other."
 )
 def test_each_published_page_is_alone(open_published: Visit, published: Path) -> None:
     first = "def main(page: ft.Page) -> None:\n"
-    assert first in CHAT.text
-    bring_packages(published, CHAT.text.replace(first, first + MENDED))
+    assert first in CHAT.code
+    bring_packages(published, CHAT.code.replace(first, first + MENDED))
     with serving(SHOW.replace("8000", "{port}"), published) as server:
         alex, doppler = (open_published(server.address) for _ in range(2))
         for one in (alex, doppler):

@@ -119,8 +119,8 @@ def test_elsewhere_only_https_can_be_installed(
 
 
 @pytest.mark.claim(
-    "The folder stands next to the program; for uvicorn, in the folder where you start "
-    "it."
+    "The folder stands next to the program; for uvicorn, in the folder where you "
+    "start it."
 )
 @pytest.mark.parametrize(
     ("command", "path", "found"),
@@ -203,7 +203,7 @@ def test_without_its_server_the_chat_does_not_load(
     "The arguments `app_name`, `app_short_name` and `app_description` of "
     "`flet_web.fastapi.app` win over your manifest."
 )
-@pytest.mark.claim("It has no argument for the colours.")
+@pytest.mark.claim("The function has no argument for the colours.")
 @pytest.mark.claim("The name is also the title that the page starts with.")
 def test_arguments_win_over_the_manifest(folder: Path) -> None:
     program = folder / "mounted.py"
