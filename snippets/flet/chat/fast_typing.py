@@ -11,9 +11,10 @@ import flet as ft
 
 @ft.control
 class MessageField(ft.TextField):
+    focus: int = 0  # asks for the focus when it changes
+
     def init(self) -> None:
         self.expand, self.shift_enter, self.max_lines = True, True, 5
-        self.on_tap_outside = lambda: None  # keeps the focus when a button is pressed
         self.shown = self.wiped = ""
         self.old = self.turn = 0  # so much of `shown` is sent, or stands for `wiped`
         self.before = self.caret = ft.TextSelection(0, 0)
@@ -54,10 +55,10 @@ class MessageField(ft.TextField):
         while turn == self.turn and (self.write or self.draft() != self.shown):
             if write := [] if self.write else [self.draft()]:
                 self.write, self.moved, self.value = write, False, write[0]
-                end = len(write[0])
+                end, self.focus = len(write[0]), self.focus + 1
                 self.selection = ft.TextSelection(end, end, ft.TextAffinity.UPSTREAM)
                 self.update()
-                await self.focus()  # answered once the browser has it, not yet drawn
+                await super().focus()  # answered once the browser has it, not yet drawn
             await asyncio.sleep(0.3)
             self.settle()
             self.write = None if self.write is write else self.write

@@ -149,3 +149,18 @@ def test_messages_typed_without_a_pause_arrive_as_typed(
     user.type_at_once("".join(f"{message}\n" for message in messages))
     shows(user, *messages)
     user.finds_field_with("")
+
+
+@pytest.mark.claim("The button sends too, and the field keeps the focus.")
+def test_the_button_sends_and_the_field_keeps_the_focus(
+    arrive: Callable[[str], tuple[FletUser, Line]],
+) -> None:
+    user, _ = arrive(MENDED)
+    user.type_at_once("by button")
+    user.finds_field_with("by button")
+    user.page.get_by_role("button").click()
+    user.finds_field_with("")
+    user.page.keyboard.type("two")
+    user.page.keyboard.press("Shift+Enter")
+    user.page.keyboard.type("lines\n")
+    shows(user, "by button", "two\nlines")
