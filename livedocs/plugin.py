@@ -26,7 +26,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from livedocs import front_matter, styles
+from livedocs import front_matter, search, styles
 from livedocs.blocks import PageContext
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
 from livedocs.claims import Proof, Suite
@@ -224,9 +224,11 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         env.globals["livedocs"] = Site(tutorials, proof)
         return env
 
+    @event_priority(-100)  # after the plugins that write what is made smaller here
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Leave out of the style sheets what no page uses."""
+        """Leave out of the site's sheets and index what its pages do without."""
         styles.shrink(Path(config.site_dir))
+        search.shorten(Path(config.site_dir))
 
     def _check_tests(self) -> None:
         said = {

@@ -1,0 +1,49 @@
+"""What is left of the search index of a built site."""
+
+import json
+from pathlib import Path
+
+from livedocs.search import OPENING, opening, shorten
+
+
+def test_the_first_sentences_stay_and_the_rest_goes() -> None:
+    text = f"<p>One. Two!</p> <p>{'Three ' * 50}.</p> <p>Four.</p>"
+    assert opening(text) == "One. Two!"
+
+
+def test_a_first_sentence_stays_however_long_it_is() -> None:
+    long = "word " * OPENING + "end."
+    assert opening(f"<p>{long}</p> <p>Next.</p>") == long
+
+
+def test_names_in_code_stay_wherever_they_are_each_once() -> None:
+    filler = "filler " * OPENING
+    text = (
+        f"Use <code>a</code>. {filler}: <code>b</code>, <code>a</code>, <code>b</code>."
+    )
+    assert opening(text) == "Use <code>a</code>. <code>b</code>"
+
+
+def test_programs_go() -> None:
+    assert opening("Before. <pre><code>run()</code></pre> After.") == "Before. After."
+
+
+def test_a_section_without_words_has_none() -> None:
+    assert opening("") == ""
+
+
+def test_titles_addresses_and_tags_stay(tmp_path: Path) -> None:
+    entry = {"location": "a/#b", "title": "B", "text": "One.", "tags": ["chat"]}
+    path = tmp_path / "search" / "search_index.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"config": {"lang": ["en"]}, "docs": [entry]}))
+    shorten(tmp_path)
+    assert json.loads(path.read_text()) == {
+        "config": {"lang": ["en"]},
+        "docs": [entry],
+    }
+
+
+def test_a_site_without_search_is_left_alone(tmp_path: Path) -> None:
+    shorten(tmp_path)
+    assert not list(tmp_path.iterdir())
