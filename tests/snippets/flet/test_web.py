@@ -182,7 +182,7 @@ class Visitor:
     def send(self, text: str) -> None:
         """Write a message and press Enter."""
         self.field.click()
-        # Flutter sets both when it starts to listen to the field; earlier keys are lost.
+        # Flutter sets both when it begins to listen; keys before that are lost.
         expect(self.field).to_have_attribute("autocorrect", "on")
         expect(self.field).to_have_value("")
         self.page.keyboard.type(text, delay=25)
