@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 from tests.contracts.chat import (
     AS_TYPED,
     BrowserChat,
-    FinishedChat,
     OwnPast,
+    PocketChat,
     SharedPast,
 )
 from tests.users.base import BrowserUser, Message
@@ -62,7 +62,7 @@ class TestSteps(OwnPast, BrowserChat):
 
 
 @pytest.mark.parametrize("stage", FINISHED, indirect=True)
-class TestFinished(OwnPast, FinishedChat):
+class TestFinished(OwnPast, PocketChat):
     """The finished app, in both styles."""
 
 
