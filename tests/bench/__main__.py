@@ -1,18 +1,33 @@
-"""Measure how long builds and edits take: `make bench`."""
+"""Measure builds, edits and what becomes of fast typing: `make bench`."""
 
 import argparse
 import signal
 import sys
+from itertools import product
 
 from tests.bench.builds import HEAD, JUDGED_PAGES, MOST, compare, spread
 from tests.bench.edits import edit
 from tests.bench.invented import PROGRAMS_PER_PAGE
+from tests.bench.typing import (
+    FAST,
+    LINES,
+    ROUND_TRIPS,
+    WATCHED,
+    type_at_once,
+    watch_lines,
+)
 
 INTRODUCTION = f"""\
 Whole builds of invented tutorials, {PROGRAMS_PER_PAGE} programs of 60 lines on each.
 The theme is plain Material in all three ways, so that only the code's way differs.
 Each figure is the median of {{runs}} builds (least–most), taken in turns; each ratio
 that of the rounds' ratios. At {JUDGED_PAGES} pages ours may take {MOST:.2f} of pasted.
+"""
+
+TYPING = """
+Messages of 5 to 10 characters and Enter, typed key by key without any pause, and
+what the program sent of them. Wrong is a message that has no equal sent one, in order
+(difflib.SequenceMatcher): it was lost, glued to another or changed.
 """
 
 
@@ -24,9 +39,16 @@ def main() -> int:
         type=int,
         nargs="*",
         default=[20, 200, 1_000],
-        help="sizes of the sites to build (20 200 1000); none: only edits",
+        help="sizes of the sites to build (20 200 1000); none: no builds",
     )
     parser.add_argument("--runs", type=int, default=5, help="of each (5)")
+    parser.add_argument(
+        "--typing",
+        type=int,
+        default=100,
+        metavar="N",
+        help="messages to type without a pause (100); 0: no typing",
+    )
     options = parser.parse_args()
     # As at Ctrl-C, everything that was started or written is cleaned up.
     signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(128 + signum))
@@ -41,9 +63,19 @@ def main() -> int:
         too_slow |= comparison.is_too_slow
     print("\nFrom saving a program to its new line in a browser, under make serve:")
     print(f"{spread(edit(options.runs))} seconds")
+    if options.typing:
+        _measure_typing(options.typing)
     if too_slow:
         print("\nToo slow: our blocks take longer than they may.", file=sys.stderr)
     return int(too_slow)
+
+
+def _measure_typing(count: int) -> None:
+    print(TYPING)
+    for snippet, round_trip in product(FAST, ROUND_TRIPS):
+        print(type_at_once(snippet, round_trip, count).row(), flush=True)
+    print(f"\nFrom Enter in one browser to the line in sight in another, {WATCHED},")
+    print(f"{LINES} messages: {spread(watch_lines())} seconds", flush=True)
 
 
 def _tell(progress: str) -> None:
