@@ -11,6 +11,7 @@ from tests.bench.invented import PROGRAMS_PER_PAGE
 from tests.bench.typing import (
     FAST,
     LINES,
+    ROOM,
     ROUND_TRIPS,
     WATCHED,
     type_at_once,
@@ -74,8 +75,16 @@ def _measure_typing(count: int) -> None:
     print(TYPING)
     for snippet, round_trip in product(FAST, ROUND_TRIPS):
         print(type_at_once(snippet, round_trip, count).row(), flush=True)
-    print(f"\nFrom Enter in one browser to the line in sight in another, {WATCHED},")
-    print(f"{LINES} messages: {spread(watch_lines())} seconds", flush=True)
+    print(
+        f"\nFrom Enter in one browser to the whole line in sight in another, {WATCHED}:"
+    )
+    seconds = watch_lines()
+    print(f"{spread(seconds)} seconds, {LINES} messages")
+    print(f"{spread(seconds[:ROOM])} seconds, the first {ROOM}: there is room for them")
+    print(
+        f"{spread(seconds[ROOM:])} seconds, the others: Flet scrolls to each",
+        flush=True,
+    )
 
 
 def _tell(progress: str) -> None:
