@@ -82,7 +82,7 @@ def _measure_typing(count: int) -> None:
     print(f"{spread(seconds)} seconds, {LINES} messages")
     print(f"{spread(seconds[:ROOM])} seconds, the first {ROOM}: there is room for them")
     print(
-        f"{spread(seconds[ROOM:])} seconds, the others: Flet scrolls to each",
+        f"{spread(seconds[ROOM:])} seconds, the others: the list scrolls to each",
         flush=True,
     )
 

@@ -31,7 +31,7 @@ WATCHED = "flet/chat/step6_layout"
 LINES = 20
 """So many are watched on their way from one browser to another."""
 ROOM = 9
-"""For the first ones there is room; for each later one Flet scrolls, for a second."""
+"""For the first ones there is room; to each later one the list scrolls."""
 
 _CALM = 2.0
 """Seconds after which nothing more is expected."""
