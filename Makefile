@@ -42,7 +42,7 @@ lint: $(READY) ## Check format, style, types and spelling
 	@$(VENV)/python -m mypy
 	@$(VENV)/typos
 
-bench: $(READY) ## Measure how long builds and edits take
+bench: $(READY) ## Measure builds, edits, and what fast typists lose
 	@$(WITH_CHROMIUM) $(VENV)/python -m tests.bench $(ARGS)
 
 lighthouse: $(READY) ## Score the site with Lighthouse (needs Node.js)

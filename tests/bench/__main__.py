@@ -8,7 +8,7 @@ from itertools import product
 from tests.bench.builds import HEAD, JUDGED_PAGES, MOST, compare, spread
 from tests.bench.edits import edit
 from tests.bench.invented import PROGRAMS_PER_PAGE
-from tests.bench.typing import (
+from tests.bench.keys import (
     FAST,
     LINES,
     ROOM,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from tests.users.base import BrowserUser, Message
 from tests.waiting import wait_until
@@ -16,17 +17,22 @@ _JOINED = re.compile(r".+ has joined the chat\.")
 
 # Flet draws on a canvas. What can be heard stands beside it: a tree of elements, of
 # which those with a text are the lines in sight. Each keeps its id while it is drawn.
-# An avatar's initials begin a line, and what stands right of it belongs to that line.
+# An avatar's initials begin a line, and what stands right of it belongs to that line;
+# just above the message field an avatar may be out of sight when its name is not.
 _LINES = """() => {
     const lines = [];
+    const field = document.querySelector("flt-semantics :is(input, textarea)");
+    const floor = field ? field.getBoundingClientRect().top - 22 : Infinity;
     [...document.querySelectorAll("flt-semantics > span")].map(span => {
-        const {top, left} = span.parentElement.getBoundingClientRect();
+        const {top, left, bottom} = span.parentElement.getBoundingClientRect();
         const initials = 12 < left && left < 55;  // drawn in the middle of the avatar
         const {id} = span.parentElement;
-        return {id, top: initials ? top - 12 : top, left, text: span.textContent};
-    }).sort((one, other) => one.top - other.top).forEach(({id, top, left, text}) => {
-        if (left < 55 || !lines.length) lines.push([id, top, text]);
-        else lines.at(-1)[2] += `\\n${text}`;
+        const begin = initials ? Math.min(top, bottom - 24) - 10 : top;
+        return {id, top: begin, left, text: span.textContent};
+    }).filter(({text}) => text !== "Working...")  // what Flet says while it is cut off
+    .sort((one, other) => one.top - other.top).forEach(({id, top, left, text}) => {
+        if (left < 55) lines.push([id, top, text]);
+        else if (lines.length && top < floor) lines.at(-1)[2] += `\\n${text}`;
     });
     return lines;
 }"""
@@ -44,6 +50,8 @@ _LINES_AT_REST = f"""async () => {{
     return seen;
 }}"""
 
+_A_PART_OF_THE_LIST = -300  # pixels upwards, half of what is in sight
+
 # A field of the tree, or the one that Flutter keeps for itself.
 _TYPING = "['INPUT', 'TEXTAREA'].includes(document.activeElement.tagName)"
 
@@ -52,8 +60,8 @@ def parse(line: str) -> Message | None:
     """The message that a line shows, or nothing: not every line is one."""
     first, _, rest = line.partition("\n")
     if rest:  # the avatar's initials, the name, the text
-        name, _, text = rest.partition("\n")
-        return Message(name, text)
+        name, newline, text = rest.partition("\n")
+        return Message(name, text) if newline else None  # half of it is out of sight
     sender, colon, text = first.partition(": ")
     return Message(sender, text) if colon else None
 
@@ -62,6 +70,27 @@ def _in_order(wanted: Iterable[Message], found: Iterable[Message]) -> bool:
     """Whether these are found in this order, others between or not."""
     rest = iter(found)
     return all(message in rest for message in wanted)
+
+
+class _Line:
+    """The web socket of a page, which can be cut and mended."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+        self.ends: list[WebSocketRoute] = []
+
+    def connect(self, browser: WebSocketRoute) -> None:
+        """Let the page's socket through, unless the line is cut."""
+        if self.is_cut:
+            browser.close()
+        else:
+            self.ends = [browser.connect_to_server(), browser]
+
+    def cut(self) -> None:
+        """Close what is open, and let nothing through."""
+        self.is_cut = True
+        while self.ends:
+            self.ends.pop(0).close()
 
 
 class FletUser(BrowserUser):
@@ -104,6 +133,26 @@ class FletUser(BrowserUser):
             return self._name
         told = self.page.get_by_text(_GUEST).inner_text()
         return _GUEST.fullmatch(told)[1]  # type: ignore[index]  # get_by_text has looked
+
+    @contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """Be without a connection for a while, and connected again afterwards.
+
+        Chromium closes no open web socket when it goes offline, so this one is cut by
+        hand, after a reload that puts it into our hands.
+        """
+        line = _Line()
+        self.page.route_web_socket("**/ws", line.connect)
+        self.reload()
+        line.cut()
+        yield
+        line.is_cut = False
+
+        def connected() -> bool:
+            self.page.evaluate("0")  # Playwright hands over what has come in meanwhile
+            return bool(line.ends)
+
+        wait_until(connected, event="the connection")
 
     def send(self, text: str) -> None:
         self.step_into(self.field)
@@ -166,9 +215,8 @@ class FletUser(BrowserUser):
         """The newest messages, oldest first: scroll to the end, then up as needed."""
         self._scroll_to_the_end()
         found = self._in_sight()
-        while len(found) < count and self._scroll(-300):
-            above = [key for key in self._in_sight() if key not in found]
-            found = {key: self._in_sight_now[key] for key in above} | found
+        while len(found) < count and self._scroll(_A_PART_OF_THE_LIST):
+            found = self._in_sight() | found
         self._scroll_to_the_end()
         return list(found.values())[-count:]
 
@@ -176,8 +224,7 @@ class FletUser(BrowserUser):
         """The messages in sight, by the ids of their elements."""
         lines = self.page.evaluate(_LINES_AT_REST)
         parsed = ((key, parse(text)) for key, _, text in lines)
-        self._in_sight_now = {key: message for key, message in parsed if message}
-        return self._in_sight_now
+        return {key: message for key, message in parsed if message}
 
     def _scroll(self, distance: int) -> bool:
         """Turn the wheel over the messages; whether anything moved."""
@@ -206,7 +253,7 @@ class FletUser(BrowserUser):
         while wanted:
             in_sight = self._in_sight().values()
             wanted = [message for message in wanted if message not in in_sight]
-            if not self._scroll(-300):
+            if not self._scroll(_A_PART_OF_THE_LIST):
                 break
         assert not wanted, f"{self.name} cannot read {wanted}"
         self._scroll_to_the_end()
