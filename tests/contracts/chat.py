@@ -17,6 +17,7 @@ from itertools import chain
 import pytest
 
 from tests.users.base import BrowserUser, Message, User
+from tests.waiting import wait_until
 
 AS_TYPED = (
     "<b>bold</b> & <script>window.hacked = true</script>",
@@ -144,10 +145,7 @@ class PocketChat(BrowserChat):
         alex.paste("W" * 300)
         alex.sees(Message(alex.name, "W" * 300))
         alex.page.set_viewport_size({"width": 360, "height": 640})
-        assert alex.page.evaluate(
-            "[...document.querySelectorAll('*')].every(e => "
-            "    e.getBoundingClientRect().right <= innerWidth)"
-        )
+        wait_until(alex.fits_the_window, event="everything in the window")
         alex.reads(Message(alex.name, "W" * 300))
         alex.says("sent from a phone")
         alex.page.set_viewport_size({"width": 800, "height": 700})

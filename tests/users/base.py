@@ -157,6 +157,15 @@ class BrowserUser(User):
     def reads(self, *messages: Message) -> None:
         """Scroll to each message and see that it is in the window then."""
 
+    def fits_the_window(self) -> bool:
+        """Whether nothing on the page is wider than the window."""
+        return bool(
+            self.page.evaluate(
+                "[...document.querySelectorAll('*')].every(e => "
+                "    e.getBoundingClientRect().right <= innerWidth)"
+            )
+        )
+
     @contextmanager
     def cut_off(self) -> Iterator[None]:
         """Be without a network for a while, and connected again afterwards."""

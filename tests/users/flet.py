@@ -50,6 +50,17 @@ _LINES_AT_REST = f"""async () => {{
     return seen;
 }}"""
 
+# What is cut at the edge takes no more room: a text must have a line for its letters,
+# which are at least 5 pixels wide on average, but for very short ones.
+_FITS = """() =>
+    [...document.querySelectorAll("flt-semantics")].every(node =>
+        node.getBoundingClientRect().right <= innerWidth
+    ) && [...document.querySelectorAll("flt-semantics > span")].every(span => {
+        const {width, height} = span.parentElement.getBoundingClientRect();
+        return span.textContent.length <= 5 + width / 5 * Math.ceil(height / 20);
+    })
+"""
+
 _A_PART_OF_THE_LIST = -300  # pixels upwards, half of what is in sight
 
 # A field of the tree, or the one that Flutter keeps for itself.
@@ -133,6 +144,9 @@ class FletUser(BrowserUser):
             return self._name
         told = self.page.get_by_text(_GUEST).inner_text()
         return _GUEST.fullmatch(told)[1]  # type: ignore[index]  # get_by_text has looked
+
+    def fits_the_window(self) -> bool:
+        return bool(self.page.evaluate(_FITS))
 
     @contextmanager
     def cut_off(self) -> Iterator[None]:

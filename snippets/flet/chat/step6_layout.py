@@ -27,6 +27,7 @@ class ChatMessage(ft.Row):
     text: str = ""
 
     def init(self) -> None:
+        super().init()
         initials = "".join(word[0] for word in self.name.split()[:2]).upper()
         dark = zlib.crc32(self.name.encode()) & 0x6F6F6F  # white stands out on it
         avatar = ft.CircleAvatar(initials, bgcolor=f"#{dark:06x}", color="#ffffff")
