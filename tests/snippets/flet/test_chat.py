@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from livedocs.catalog import Catalog
+from livedocs.launch import launch
 from tests.contracts.chat import (
     AS_TYPED,
     BrowserChat,
@@ -127,7 +130,7 @@ def test_the_dialog_lets_in_whoever_has_a_name(asked: Stage) -> None:
 @pytest.mark.parametrize("program", FINISHED)
 def test_names_may_be_anything(start: Callable[[str], Stage], program: str) -> None:
     stage = start(program)
-    names = ["Alex", "Alex", "<b>Alex</b>", "שלום 👋🏽", "x" * 200]
+    names = ["Alex", "Alex", "<b>Alex</b>", "שלום 👋🏽", "x" * 2000]
     users = [stage.join(name) for name in names]
     said = [user.says(f"number {n}") for n, user in enumerate(users)]
     assert [message.sender for message in said] == names
@@ -148,6 +151,7 @@ def finished(request: pytest.FixtureRequest, start: Callable[[str], Stage]) -> S
 @pytest.mark.claim("The whole chat can be used with the keyboard alone.")
 def test_the_keyboard_is_enough(finished: Stage) -> None:
     alex, doppler = finished.join(), visitor(finished)
+    expect(doppler.page).to_have_title("Flet chat")
     keys = doppler.page.keyboard
     doppler.waits_for_the_caret()
     keys.type("Doppler")
@@ -288,6 +292,28 @@ def test_the_history_through_everything(start: Callable[[str], Stage]) -> None:
     stage.restart()
     for user in (alex, doppler):
         wait_until(lambda user=user: user.messages() == [])  # type: ignore[misc]
+
+
+@pytest.mark.claim(
+    "`FLET_SESSION_TIMEOUT` says after how many seconds without a connection "
+    "a session ends."
+)
+def test_a_session_ends_when_its_time_is_over(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "flet" / "chat" / "watched.py"
+    program.parent.mkdir(parents=True)
+    main = "def main(page: ft.Page) -> None:\n"
+    told = '    page.on_close = lambda: print("the session has ended")\n'
+    text = Catalog.default().find("flet/chat/step3_broadcast").text
+    assert main in text
+    program.write_text(text.replace(main, main + told))
+    monkeypatch.setenv("FLET_SESSION_TIMEOUT", "1")
+    with launch(Catalog(tmp_path).find("flet/chat/watched")) as app:
+        user = FletUser(browser, app.addresses[0])
+        user.open()
+        user.leave()
+        wait_until(lambda: "the session has ended" in app.output(), event="the end")
 
 
 @pytest.mark.parametrize("program", ["flet/chat/step6_layout", "flet/chat/history"])
