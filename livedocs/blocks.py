@@ -604,7 +604,8 @@ class DemoBlock(_Figure):
         users = _as_list(self.options["users"])
         if len(users) != 2:
             raise SnippetError(f"'/// demo' has two users, not {len(users)}.")
-        if self.options["shared"] not in snippet.code:
+        shared = re.escape(self.options["shared"])
+        if not re.search(rf"(?<!\w){shared}(?!\w)", snippet.code):
             raise SnippetError(
                 f"{snippet.file} has no {self.options['shared']!r} to share. "
                 f"{nearest(self.options['shared'], snippet.sections)}"
