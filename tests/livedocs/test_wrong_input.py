@@ -168,7 +168,7 @@ BLOCKS = {
         "two users, not 3",
     ),
     "a demo that shares an unknown name": (
-        DEMO.replace("names", "name"),
+        DEMO.replace("names", "nams"),
         9,
         "Did you mean 'names'?",
     ),
