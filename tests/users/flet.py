@@ -50,16 +50,19 @@ _LINES_AT_REST = f"""async () => {{
     return seen;
 }}"""
 
-# What is cut at the edge takes no more room: a text must have a line for its letters,
-# which are at least 5 pixels wide on average, but for very short ones.
-_FITS = """() =>
-    [...document.querySelectorAll("flt-semantics")].every(node =>
-        node.getBoundingClientRect().right <= innerWidth
-    ) && [...document.querySelectorAll("flt-semantics > span")].every(span => {
-        const {width, height} = span.parentElement.getBoundingClientRect();
-        return span.textContent.length <= 5 + width / 5 * Math.ceil(height / 20);
-    })
-"""
+# A text that is cut at the edge takes no more room: the newest line must be tall enough
+# for its letters, which are at least 5 pixels wide on average, but for very short ones.
+_FITS = """() => {
+    const nodes = [...document.querySelectorAll("flt-semantics")];
+    const rects = nodes.map(node => node.getBoundingClientRect());
+    const {textContent, parentElement} = [
+        ...document.querySelectorAll("flt-semantics > span")
+    ].reduce((one, other) => one.parentElement.getBoundingClientRect().bottom
+        > other.parentElement.getBoundingClientRect().bottom ? one : other);
+    const {width, height} = parentElement.getBoundingClientRect();
+    return rects.every(({right}) => right <= innerWidth)
+        && textContent.length <= 5 + width / 5 * Math.ceil(height / 20);
+}"""
 
 _A_PART_OF_THE_LIST = -300  # pixels upwards, half of what is in sight
 
