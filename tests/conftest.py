@@ -7,13 +7,17 @@ from contextlib import ExitStack
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from livedocs.catalog import Catalog
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.stage import Stage, open_stage
 
 pytest_plugins = ["tests.record"]
+
+# As long as Playwright waits for everything else. A test that gives up halfway leaves
+# a field filled, and the next ones of its class fail for that.
+expect.set_options(timeout=30_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
