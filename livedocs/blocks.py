@@ -28,6 +28,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, Template
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
@@ -649,6 +650,15 @@ class _Claim(InlineProcessor):
         return claim, m.start(0), m.end(0)
 
 
+class _Reachable(Postprocessor):
+    """Let the keyboard reach code in fences, which may be wider than the page."""
+
+    def run(self, text: str) -> str:
+        return re.sub(
+            r"(<pre[^>]*>(?:<span></span>)?)<code>", r'\1<code tabindex="0">', text
+        )
+
+
 class _Finish(Treeprocessor):
     """See that every block was understood, then list what is proven."""
 
@@ -823,3 +833,5 @@ class LiveDocsExtension(BlocksExtension):  # type: ignore[misc]
         md.inlinePatterns.register(_Claim(md, page), "livedocs-claim", 195)
         # After inline (20), before the table of contents (5).
         md.treeprocessors.register(_Finish(md, page), "livedocs-finish", 10)
+        # After raw HTML (30) is back in its place.
+        md.postprocessors.register(_Reachable(md), "livedocs-reachable", 5)

@@ -28,20 +28,19 @@ def main(page: ft.Page) -> None:
         messages.controls.append(line(message))
         page.update()
 
-    async def send() -> None:
+    def send() -> None:
         if text := field.value.strip():
             message = Message(name, text)
             history.append(message)
             page.pubsub.send_all(message)
         field.value = ""
-        await field.focus()
 
     def connect() -> None:
         messages.controls = [line(message) for message in history]
         page.pubsub.subscribe(on_message)
 
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
-    field = ft.TextField(label="Message", on_submit=send)
+    field = ft.TextField(label="Message", shift_enter=True, on_submit=send)
     button = ft.Button("Send", on_click=send)
     page.on_disconnect = page.pubsub.unsubscribe_all
     page.on_connect = connect

@@ -8,13 +8,12 @@ import flet as ft
 
 
 def main(page: ft.Page) -> None:
-    async def send() -> None:
+    def send() -> None:
         messages.controls.append(ft.Text(field.value))
         field.value = ""
-        await field.focus()
 
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
-    field = ft.TextField(label="Message", on_submit=send)
+    field = ft.TextField(label="Message", shift_enter=True, on_submit=send)
     button = ft.Button("Send", on_click=send)
     page.add(messages, ft.Row([field, button]))
 

@@ -22,14 +22,13 @@ def main(page: ft.Page) -> None:
         messages.controls.append(ft.Text(f"{message.name}: {message.text}"))
         page.update()
 
-    async def send() -> None:
+    def send() -> None:
         if text := field.value.strip():
             page.pubsub.send_all(Message(name, text))
         field.value = ""
-        await field.focus()
 
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
-    field = ft.TextField(label="Message", on_submit=send)
+    field = ft.TextField(label="Message", shift_enter=True, on_submit=send)
     button = ft.Button("Send", on_click=send)
     page.pubsub.subscribe(on_message)
     page.add(ft.Text(f"You are {name}."), messages, ft.Row([field, button]))

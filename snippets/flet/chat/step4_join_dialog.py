@@ -30,23 +30,21 @@ def main(page: ft.Page) -> None:
         messages.controls.append(line)
         page.update()
 
-    async def join() -> None:
+    def join() -> None:
         if name := name_field.value.strip():
             page.session.store.set("name", name)
             page.pop_dialog()
             page.pubsub.send_all(Joined(name))
-            await field.focus()
         else:
             name_field.error = "Enter a name."
 
-    async def send() -> None:
+    def send() -> None:
         if text := field.value.strip():
             page.pubsub.send_all(Message(page.session.store.get("name"), text))
         field.value = ""
-        await field.focus()
 
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)
-    field = ft.TextField(label="Message", on_submit=send)
+    field = ft.TextField(label="Message", shift_enter=True, on_submit=send)
     button = ft.Button("Send", on_click=send)
     page.pubsub.subscribe(on_message)
     page.add(messages, ft.Row([field, button]))
