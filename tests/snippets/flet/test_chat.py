@@ -120,7 +120,8 @@ def test_the_dialog_lets_in_whoever_has_a_name(asked: Stage) -> None:
     doppler.click_button("Join chat")
     for user in (alex, doppler):
         user.hears("Doppler has joined the chat.")
-    alex.sees(doppler.says("Here I am"))
+    doppler.send("Here I am")
+    alex.sees(Message("Doppler", "Here I am"))
 
 
 @pytest.mark.claim("Two people may have the same name.")
