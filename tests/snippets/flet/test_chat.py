@@ -192,6 +192,9 @@ def test_a_burst_in_turn_is_complete_and_in_one_order(
 ) -> None:
     stage = start(program)
     users = [stage.join(), stage.join()]
+    for user in users:
+        assert isinstance(user, FletUser)
+        user.step_into(user.field)
     said = []
     for n in range(30):
         for user in users:
