@@ -28,9 +28,7 @@ def main(page: ft.Page) -> None:
 
     page.title = "Corner chat"
     page.pubsub.subscribe(receive)
-    # region messages
     messages = ft.ListView(expand=True, auto_scroll=True)
-    # endregion
     field = ft.TextField(label="Message", on_submit=send, expand=True)
     button = ft.IconButton(ft.Icons.SEND, tooltip="Send", on_click=send)
     page.add(messages, ft.Row([field, button]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,9 @@ from tests.contracts.chat import (
     PocketChat,
     SharedPast,
 )
-from tests.users.base import BrowserUser, Message
+from tests.users.base import Message
 from tests.users.flet import FletUser
-from tests.users.stage import Stage, open_stage
+from tests.users.stage import Stage
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -30,33 +30,6 @@ STEPS = (
     "flet/chat/step5_reusable_control",
 )
 FINISHED = ("flet/chat/step6_layout", "flet/chat/declarative")
-
-
-@pytest.fixture(scope="class")
-def stage(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Stage]:
-    """One of the programs of the class, for all tests of the class."""
-    with open_stage(request.param, browser) as stage:
-        yield stage
-
-
-@pytest.fixture(scope="class")
-def alex(stage: Stage) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture(scope="class")
-def doppler(stage: Stage, alex: BrowserUser) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture(scope="class")
-def third(stage: Stage, doppler: BrowserUser) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture
-def join(stage: Stage, third: BrowserUser) -> Callable[[], BrowserUser]:
-    return stage.join
 
 
 @pytest.mark.parametrize("stage", STEPS, indirect=True)

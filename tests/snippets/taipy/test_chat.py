@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.contracts.chat import BrowserOwnPast, BrowserSharedPast, GivenNames
 from tests.users.base import BrowserUser, Message
-from tests.users.stage import Stage, open_stage
+from tests.users.stage import Stage
 from tests.users.taipy import TaipySocket
 
 pytestmark = pytest.mark.browser
 
 SHARED = ("taipy/chat/shared_builder", "taipy/chat/shared_markdown")
 BROADCAST = ("taipy/chat/broadcast_builder", "taipy/chat/broadcast_markdown")
-
-
-@pytest.fixture(scope="class")
-def stage(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Stage]:
-    """One of the programs of the class, for all tests of the class."""
-    with open_stage(request.param, browser) as stage:
-        yield stage
-
-
-@pytest.fixture(scope="class")
-def alex(stage: Stage) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture(scope="class")
-def doppler(stage: Stage, alex: BrowserUser) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture(scope="class")
-def third(stage: Stage, doppler: BrowserUser) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture
-def join(stage: Stage, third: BrowserUser) -> Callable[[], BrowserUser]:
-    return stage.join
 
 
 class TaipyChat(GivenNames):
