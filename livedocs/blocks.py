@@ -704,12 +704,15 @@ class _Finish(Treeprocessor):
                 )
 
     def _wrap_tables(self, root: etree.Element) -> None:
-        """Let each table scroll by itself; a class keeps Material's script off it."""
+        """Let each table scroll by itself, by keys too; a class keeps Material's
+        script off it."""
         for parent in list(root.iter()):
             for place, table in enumerate(parent):
                 if table.tag == "table":
                     table.set("class", table.get("class", "ss-table"))
-                    scroll = etree.Element("div", {"class": "ss-scroll"})
+                    scroll = etree.Element(
+                        "div", {"class": "ss-scroll", "tabindex": "0"}
+                    )
                     scroll.tail, table.tail = table.tail, None
                     parent[place] = scroll
                     scroll.append(table)
