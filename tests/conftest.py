@@ -2,7 +2,7 @@
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from types import ModuleType
 
@@ -23,6 +23,20 @@ expect.set_options(timeout=30_000)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--record``: take the pictures anew (`make record`)."""
     parser.addoption("--record", action="store_true", help="take the pictures anew")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what needs a browser, and run it last.
+
+    Playwright's event loop stays marked as running in the thread of the tests, where no
+    other can run from then on. And what is wrong shows sooner so.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker("browser")
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session")

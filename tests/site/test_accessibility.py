@@ -7,8 +7,6 @@ from playwright.sync_api import Browser, Page
 from tests.site.conftest import PAGES, SHOWCASE
 from tests.site.server import Site
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])

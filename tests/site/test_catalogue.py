@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.site.invented.hook import LIVEDOCS
 from tests.site.server import Site
 
-pytestmark = pytest.mark.browser
-
 ALL = [tutorial.title for tutorial in LIVEDOCS.tutorials]
 
 

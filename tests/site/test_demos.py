@@ -50,7 +50,6 @@ def demos() -> Iterator[Demo]:
 DEMOS = list(demos())
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("demo", DEMOS, ids=[demo.page for demo in DEMOS])
 def test_two_people_see_what_the_two_windows_show(
     start: Callable[[str], Stage], demo: Demo

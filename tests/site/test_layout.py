@@ -10,8 +10,6 @@ from tests.site.conftest import PAGES, SHOWCASE
 from tests.site.invented.hook import LIVEDOCS
 from tests.site.server import Site
 
-pytestmark = pytest.mark.browser
-
 LIGHT, DARK = "rgb(252, 253, 252)", "rgb(15, 23, 21)"
 
 

@@ -36,7 +36,6 @@ def page(browser: Browser, live: Live) -> Iterator[Page]:
     page.close()
 
 
-@pytest.mark.browser
 def test_an_edited_page_and_an_edited_program_appear_by_themselves(
     checkout: Checkout, live: Live, page: Page
 ) -> None:
@@ -48,7 +47,6 @@ def test_an_edited_page_and_an_edited_program_appear_by_themselves(
     expect(page.locator("[data-copy]").first).to_contain_text('WORD = "after"')
 
 
-@pytest.mark.browser
 def test_a_mistake_is_named_and_mended_without_a_restart(
     checkout: Checkout, live: Live, page: Page
 ) -> None:

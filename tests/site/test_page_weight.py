@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser
 
 from tests.site.conftest import PAGES
 from tests.site.server import serve
-
-pytestmark = pytest.mark.browser
 
 BUDGET = 100 * 1024
 """Bytes transferred for a page: heads, compressed bodies, the whole of its search."""

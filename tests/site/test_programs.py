@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog
 from tests.site.conftest import PAGES, SHOWCASE
 from tests.site.server import Site
-
-pytestmark = pytest.mark.browser
 
 
 def test_copy_buttons_give_exactly_the_code_beside_them(

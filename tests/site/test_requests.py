@@ -1,12 +1,9 @@
 """A page asks nobody but its own server for anything."""
 
-import pytest
 from playwright.sync_api import Browser, Request
 
 from tests.site.conftest import PAGES
 from tests.site.server import Site
-
-pytestmark = pytest.mark.browser
 
 
 def test_no_request_leaves_the_site(browser: Browser, site: Site, kind: str) -> None:

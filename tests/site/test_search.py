@@ -6,8 +6,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.site.conftest import PAGES
 from tests.site.server import Site
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.mark.parametrize("width", [1280, 768, 360])
 def test_typing_finds_pages(

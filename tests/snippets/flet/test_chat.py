@@ -22,8 +22,6 @@ from tests.users.flet import FletUser
 from tests.users.stage import Stage
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.browser
-
 STEPS = (
     "flet/chat/step3_broadcast",
     "flet/chat/step4_join_dialog",

@@ -12,8 +12,6 @@ from tests.users.flet import FletUser
 from tests.users.stage import Stage
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.browser
-
 PITFALL = "flet/chat/pitfall_fast_typing"
 MENDED = "flet/chat/fast_typing"
 

@@ -15,8 +15,6 @@ from livedocs.launch import App, launch
 from tests.users.base import LOOPBACK
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.browser
-
 Start = Callable[[Snippet], App]
 Visit = Callable[[App], Page]
 

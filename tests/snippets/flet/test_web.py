@@ -267,7 +267,6 @@ UVICORN = 'uv run --with "flet[web]==1.0.5" uvicorn prefixed:app --port 8000'
 MOUNTED = 'uv run --with "flet[web]==1.0.5" uvicorn mounted:app --port 8000'
 
 
-@pytest.mark.browser
 @pytest.mark.timeout(600)
 @pytest.mark.claim("However you start it: what one person sends, everybody reads.")
 @pytest.mark.parametrize(
@@ -294,7 +293,6 @@ def test_flet_run_starts_a_saved_program_anew(folder: Path) -> None:
         wait_until(sign.exists)
 
 
-@pytest.mark.browser
 @pytest.mark.claim("`messages` in `chat.py`: one tab; kept on reload, lost on restart.")
 def test_a_tab_keeps_its_messages_until_the_server_ends(visit: Visit) -> None:
     with launch(CHAT) as app:
@@ -426,7 +424,6 @@ def test_flets_temporary_folders_go_with_the_lifespan(
     assert bool(list(temporary.iterdir())) != kept
 
 
-@pytest.mark.browser
 @pytest.mark.claim(
     "Without `FLET_WEB_NO_CDN=true` the page takes its drawing engine from "
     "`www.gstatic.com`; without an answer it never finishes loading."
@@ -438,7 +435,6 @@ def test_with_the_cdn_nothing_is_drawn_offline(browser: Browser, folder: Path) -
         assert set(visitor.asked) == {DRAWING}
 
 
-@pytest.mark.browser
 @pytest.mark.claim(
     "With it, a browser asks one other server: `cdn.jsdelivr.net`, for "
     "`rive_native.js`; the chat works without an answer."
@@ -450,7 +446,6 @@ def test_without_the_cdn_one_request_leaves(visit: Visit) -> None:
     assert [visitor.asked for visitor in people] == [[RIVE], [RIVE]]
 
 
-@pytest.mark.browser
 @pytest.mark.claim("Two people chat, and no browser asks any other server.")
 @pytest.mark.parametrize(
     ("command", "path"),
@@ -472,7 +467,6 @@ def test_with_its_own_first_page_nothing_leaves(
     assert all(RIVE in visitor.forbidden for visitor in people)
 
 
-@pytest.mark.browser
 @pytest.mark.claim(
     "For a character that Roboto lacks, such as an emoji, the browser then asks your "
     "own server for a font below `assets/fonts/`, and Flet has none."

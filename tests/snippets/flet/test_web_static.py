@@ -147,7 +147,6 @@ def open_published(browser: Browser) -> Iterator[Visit]:
         yield visit
 
 
-@pytest.mark.browser
 @pytest.mark.timeout(600)
 @pytest.mark.claim(
     "In a page published by Flet 1.0.5 `page.pubsub.send_all` raises an error, and "
@@ -168,7 +167,6 @@ def test_a_published_chat_fails_at_the_first_message(
         assert alex.message("Is this seat taken?").count() == 0
 
 
-@pytest.mark.browser
 @pytest.mark.timeout(600)
 @pytest.mark.claim(
     "Even with this error mended, two people who open a published page do not see "
@@ -191,7 +189,6 @@ def test_each_published_page_is_alone(open_published: Visit, published: Path) ->
         assert doppler.message("Is this seat taken?").count() == 0
 
 
-@pytest.mark.browser
 @pytest.mark.timeout(600)
 @pytest.mark.claim(
     "With the `index.html` that `offline.py` writes, a published page never finishes "

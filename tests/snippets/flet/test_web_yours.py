@@ -66,7 +66,6 @@ def own_browser(
         yield context
 
 
-@pytest.mark.browser
 @pytest.mark.claim(
     "Chromium finds nothing that keeps the chat from being installed, at `/` and at "
     "`/chat/`."
@@ -96,7 +95,6 @@ def test_the_chat_can_be_installed(
         assert ask("PWA.getOsAppState", {"manifestId": server.address})
 
 
-@pytest.mark.browser
 @pytest.mark.claim(
     "Away from your own machine, a browser installs only what comes over HTTPS."
 )
@@ -153,7 +151,6 @@ def test_where_assets_are_looked_for(
     assert served == (name if found else "Flet")
 
 
-@pytest.mark.browser
 @pytest.mark.claim("While the page loads, your animation shows.")
 @pytest.mark.claim("Files in `assets` win over Flet’s own of the same name.")
 @EVERYWHERE
@@ -181,7 +178,6 @@ def test_files_in_assets_win_over_those_of_flet(
         assert icon.evaluate("link => link.href") == f"{server.address}favicon.png"
 
 
-@pytest.mark.browser
 @pytest.mark.claim("Flet registers no service worker.")
 @pytest.mark.claim("While the server is away, a reload shows the browser’s error page.")
 def test_without_its_server_the_chat_does_not_load(

@@ -13,8 +13,6 @@ from tests.users.base import BrowserUser, Message
 from tests.users.stage import Stage
 from tests.users.taipy import TaipySocket
 
-pytestmark = pytest.mark.browser
-
 SHARED = ("taipy/chat/shared_builder", "taipy/chat/shared_markdown")
 BROADCAST = ("taipy/chat/broadcast_builder", "taipy/chat/broadcast_markdown")
 

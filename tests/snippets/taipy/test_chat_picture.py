@@ -12,7 +12,6 @@ from tests.users.stage import Stage
 PICTURE = "taipy-chat.webp"
 
 
-@pytest.mark.browser
 def test_the_picture_shows_two_people_who_read_the_same(
     start: Callable[[str], Stage], pytestconfig: pytest.Config
 ) -> None:

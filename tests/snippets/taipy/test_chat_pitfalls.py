@@ -17,8 +17,6 @@ from tests.users.stage import Stage
 from tests.users.taipy import TaipySocket, TaipyUser
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.browser
-
 LIST = '''
 from taipy.gui import Gui
 
