@@ -12,6 +12,9 @@ from playwright.sync_api import Locator, WebSocketRoute, expect
 from tests.users.base import BrowserUser, Message
 from tests.waiting import wait_until
 
+_CUT_OFF = "Working..."
+"""What Flet says as long as a page has no connection."""
+
 _GUEST = re.compile(r"You are (Guest \w+)\.")
 _JOINED = re.compile(r".+ has joined the chat\.")
 
@@ -20,6 +23,7 @@ _JOINED = re.compile(r".+ has joined the chat\.")
 # An avatar's initials begin a line, and what stands right of it belongs to that line;
 # just above the message field an avatar may be out of sight when its name is not.
 _LINES = """() => {
+    const cutOff = "%s";
     const lines = [];
     const field = document.querySelector("flt-semantics :is(input, textarea)");
     const floor = field ? field.getBoundingClientRect().top - 22 : Infinity;
@@ -29,13 +33,13 @@ _LINES = """() => {
         const {id} = span.parentElement;
         const begin = initials ? Math.min(top, bottom - 24) - 10 : top;
         return {id, top: begin, left, text: span.textContent};
-    }).filter(({text}) => text !== "Working...")  // what Flet says while it is cut off
+    }).filter(({text}) => text !== cutOff)
     .sort((one, other) => one.top - other.top).forEach(({id, top, left, text}) => {
         if (left < 55) lines.push([id, top, text]);
         else if (lines.length && top < floor) lines.at(-1)[2] += `\\n${text}`;
     });
     return lines;
-}"""
+}""".replace("%s", _CUT_OFF)
 
 # The same once nothing moves any more: five frames without a change.
 _LINES_AT_REST = f"""async () => {{
@@ -162,14 +166,11 @@ class FletUser(BrowserUser):
         self.page.route_web_socket("**/ws", line.connect)
         self.reload()
         line.cut()
+        waiting = self.page.get_by_text(_CUT_OFF, exact=True)
+        expect(waiting).to_be_attached()
         yield
         line.is_cut = False
-
-        def connected() -> bool:
-            self.page.evaluate("0")  # Playwright hands over what has come in meanwhile
-            return bool(line.ends)
-
-        wait_until(connected, event="the connection")
+        expect(waiting).not_to_be_attached()
 
     def send(self, text: str) -> None:
         self.step_into(self.field)

@@ -79,7 +79,6 @@ def chat(page: ft.Page) -> list[ft.Control]:
     ft.use_effect(subscribe, [])
     name_field = ft.TextField(label="Your name", autofocus=True, error=error)
     name_field.value = draft.current
-    name_field.on_change = change
     name_field.on_submit = join
     join_button = ft.Button("Join chat", on_click=join)
     dialog = ft.AlertDialog(name_field, modal=True, actions=[join_button])
@@ -90,13 +89,17 @@ def chat(page: ft.Page) -> list[ft.Control]:
     box = ft.Container(listed, border=border, expand=True)
     field = MessageField(label="Message", max_lines=5, expand=True, focus=focus)
     field.value = draft.current if name else ""
-    field.on_change = change
+    field.on_change = name_field.on_change = change
     field.on_submit = send
     button = ft.IconButton(ft.Icons.SEND, tooltip="Send message", on_click=send)
     return [ft.SelectionArea(box, expand=True), ft.Row([field, button])]
 
 
 def main(page: ft.Page) -> None:
+    async def redraw() -> None:
+        page.views = [ft.View(page.controls)]
+
+    page.on_connect = redraw
     page.title = "Flet chat"
     page.render(chat, page)
 

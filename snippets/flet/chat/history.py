@@ -37,6 +37,7 @@ def main(page: ft.Page) -> None:
 
     def connect() -> None:
         messages.controls = [line(message) for message in history]
+        page.views = [ft.View(page.controls)]
         page.pubsub.subscribe(on_message)
 
     messages = ft.Column(expand=True, scroll=ft.ScrollMode.AUTO)

@@ -67,12 +67,16 @@ def main(page: ft.Page) -> None:
         field.value = ""
         field.focus += 1
 
+    async def redraw() -> None:
+        page.views = [ft.View(page.controls)]
+
     messages = ft.ListView(expand=True, padding=10, spacing=10, auto_scroll=True)
     field = MessageField(label="Message", max_lines=5, expand=True, on_submit=send)
     button = ft.IconButton(ft.Icons.SEND, tooltip="Send message", on_click=send)
     border = ft.Border.all(1, ft.Colors.OUTLINE)
     box = ft.Container(messages, border=border, expand=True)
     page.pubsub.subscribe(on_message)
+    page.on_connect = redraw
     page.title = "Flet chat"
     page.add(ft.SelectionArea(box, expand=True), ft.Row([field, button]))
     name_field = ft.TextField(label="Your name", autofocus=True, on_submit=join)
