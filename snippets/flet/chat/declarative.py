@@ -80,6 +80,10 @@ def chat(page: ft.Page) -> list[ft.Control]:
     name_field = ft.TextField(label="Your name", autofocus=True, error=error)
     name_field.value = draft.current
     name_field.on_submit = join
+    field = MessageField(label="Message", max_lines=5, expand=True, focus=focus)
+    field.value = draft.current if name else ""
+    name_field.on_change = field.on_change = change
+    field.on_submit = send
     join_button = ft.Button("Join chat", on_click=join)
     dialog = ft.AlertDialog(name_field, modal=True, actions=[join_button])
     ft.use_dialog(None if name else dialog)
@@ -87,10 +91,6 @@ def chat(page: ft.Page) -> list[ft.Control]:
     listed = ft.ListView(lines, expand=True, padding=10, spacing=10, auto_scroll=True)
     border = ft.Border.all(1, ft.Colors.OUTLINE)
     box = ft.Container(listed, border=border, expand=True)
-    field = MessageField(label="Message", max_lines=5, expand=True, focus=focus)
-    field.value = draft.current if name else ""
-    field.on_change = name_field.on_change = change
-    field.on_submit = send
     button = ft.IconButton(ft.Icons.SEND, tooltip="Send message", on_click=send)
     return [ft.SelectionArea(box, expand=True), ft.Row([field, button])]
 
