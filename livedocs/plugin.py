@@ -226,8 +226,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)  # after the plugins that write what is made smaller here
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Leave out of the site's sheets and index what its pages do without."""
-        styles.shrink(Path(config.site_dir))
+        """Give each page its styles; keep the index of the search short."""
+        styles.inline(Path(config.site_dir))
         search.shorten(Path(config.site_dir))
 
     def _check_tests(self) -> None:

@@ -1,12 +1,14 @@
-"""Style sheets without what no page of the site uses.
+"""Each page with the styles that it uses, and no others.
 
-Material's sheet dresses far more than a site shows, and the first paint waits for it.
+The first paint waits for every style sheet, and Material's dresses far more than a page
+shows. So a page brings its rules itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lightningcss import process_stylesheet
@@ -19,12 +21,42 @@ _REFERENCE = re.compile(r"var\(\s*(--[\w-]+)")
 _ATTRIBUTE = re.compile(r"""(?:class|id)="([^"]*)\"""")
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL)
 _WORD = re.compile(r"[\w-]+")
+_LINK = re.compile(r"""<link rel="stylesheet" href="([^":]+)">""")
+_RELATIVE = re.compile(r"""url\(["']?(?!["']|data:|https?:|[/#])""")
 
 
-def shrink(site: Path) -> None:
-    """Rewrite every style sheet of a built site, minified and without unused rules.
+@dataclass
+class _Sheet:
+    """A style sheet, and what is left of it for which pages."""
 
-    A class or id is in use when a page has it, or when a script says it, whatever for.
+    name: str
+    """Its path from the root of the site."""
+    css: str
+    left: dict[frozenset[str], str] = field(default_factory=dict)
+    """Minified, by the names that are not in use."""
+
+    def __post_init__(self) -> None:
+        self.names = frozenset(_NAME.findall(self.css))
+        self.properties = frozenset(_PROPERTY.findall(self.css))
+
+    def without(self, unused: frozenset[str]) -> str:
+        """The rules that are left, minified."""
+        if unused not in self.left:
+            try:
+                small = process_stylesheet(
+                    self.css, self.name, unused_symbols={*unused}
+                )
+            except ValueError as error:
+                raise SnippetError(f"{error}") from None
+            self.left[unused] = small
+        return self.left[unused]
+
+
+def inline(site: Path) -> None:
+    """Put the rules that a page uses into it, in the place of its links to the sheets.
+
+    A class or id is in use when the page has it, or when a script says it, whatever
+    for. A sheet that refers to other files by their place stays a file, as it is.
 
     Args:
         site: the folder that the site was built into.
@@ -32,25 +64,42 @@ def shrink(site: Path) -> None:
     Raises:
         SnippetError: a sheet is not CSS; with its name, line and column.
     """
-    used: set[str] = set()
+    scripts = [path for path in site.rglob("*.js") if "lunr" not in path.parts]
+    always = _words(path.read_text("utf-8") for path in scripts)
+    sheets = []
+    for path in site.rglob("*.css"):
+        css = path.read_text("utf-8")
+        if _RELATIVE.search(css):
+            always.update(_REFERENCE.findall(css))
+        else:
+            sheets.append(_Sheet(path.relative_to(site).as_posix(), css))
     for page in site.rglob("*.html"):
         html = page.read_text("utf-8")
+        used = always | _words(_SCRIPT.findall(html)) | {*_REFERENCE.findall(html)}
         for value in _ATTRIBUTE.findall(html):
             used.update(value.split())
-        used.update(_words(_SCRIPT.findall(html)))
-        used.update(_REFERENCE.findall(html))
-    scripts = [path for path in site.rglob("*.js") if "lunr" not in path.parts]
-    used.update(_words(path.read_text("utf-8") for path in scripts))
-    sheets = {path: path.read_text("utf-8") for path in site.rglob("*.css")}
-    for css in sheets.values():
-        used.update(_REFERENCE.findall(css))
-    for path, css in sheets.items():
-        names = {*_NAME.findall(css), *_PROPERTY.findall(css)}
-        try:
-            small = process_stylesheet(css, path.name, unused_symbols=names - used)
-        except ValueError as error:
-            raise SnippetError(f"{error}") from None
-        path.write_text(small, "utf-8")
+        page.write_text(_styled(html, sheets, used), "utf-8")
+
+
+def _styled(html: str, sheets: list[_Sheet], used: set[str]) -> str:
+    """The page with rules instead of links."""
+    linked = {
+        link: sheet
+        for link in _LINK.findall(html)
+        for sheet in sheets
+        if f"/{link}".endswith(f"/{sheet.name}")
+    }
+    unused = {link: sheet.names - used for link, sheet in linked.items()}
+    for link, sheet in linked.items():
+        used = used | {*_REFERENCE.findall(sheet.without(unused[link]))}
+
+    def style(match: re.Match[str]) -> str:
+        if not (sheet := linked.get(match[1])):
+            return match[0]
+        properties = sheet.properties - used
+        return f"<style>{sheet.without(unused[match[1]] | properties)}</style>"
+
+    return _LINK.sub(style, html)
 
 
 def _words(texts: Iterable[str]) -> set[str]:

@@ -1,46 +1,81 @@
-"""What is left of the style sheets of a built site."""
+"""What pages of a built site get of its style sheets."""
 
 from pathlib import Path
 
 import pytest
 
 from livedocs.catalog import SnippetError
-from livedocs.styles import shrink
+from livedocs.styles import inline
+
+LINK = '<link rel="stylesheet" href="../look.css">'
 
 
-def shrunk(site: Path, css: str, page: str = "", script: str = "") -> str:
-    """The sheet after shrinking a site of one page, one sheet and one script."""
-    (site / "index.html").write_text(page)
+def styled(site: Path, css: str, page: str = "", script: str = "") -> str:
+    """What stands in the place of a page's link to the one sheet of its site."""
     (site / "look.css").write_text(css)
     (site / "look.js").write_text(script)
-    shrink(site)
-    return (site / "look.css").read_text()
+    path = site / "about" / "index.html"
+    path.parent.mkdir()
+    path.write_text(f"{LINK}{page}")
+    inline(site)
+    text = path.read_text()
+    assert text.endswith(page)
+    return text.removesuffix(page).removeprefix("<style>").removesuffix("</style>")
 
 
-def test_a_class_of_a_page_stays_and_another_goes(tmp_path: Path) -> None:
+def test_a_class_of_the_page_stays_and_another_goes(tmp_path: Path) -> None:
     css = ".used > .also { top: 0 } .used > .gone { top: 0 } #here { top: 0 }"
     page = '<p class="used also" id="here">The word gone is no class.</p>'
-    assert shrunk(tmp_path, css, page) == ".used>.also,#here{top:0}"
+    (tmp_path / "other.html").write_text('<p class="gone">')
+    assert styled(tmp_path, css, page) == ".used>.also,#here{top:0}"
 
 
 def test_what_a_script_may_add_stays(tmp_path: Path) -> None:
     css = ".by-file { top: 0 } .inline { top: 0 } .gone { top: 0 }"
     page = '<script>document.body.className = "inline"</script>'
     script = 'element.classList.add("by-file");'
-    assert shrunk(tmp_path, css, page, script) == ".by-file,.inline{top:0}"
+    assert styled(tmp_path, css, page, script) == ".by-file,.inline{top:0}"
 
 
 def test_elements_states_and_attributes_stay(tmp_path: Path) -> None:
     css = 'a:hover{top:0}[hidden]{left:0}:root:has(>body[data-x="y"]){right:0}'
-    assert shrunk(tmp_path, css) == css.replace('"', "")
+    assert styled(tmp_path, css) == css.replace('"', "")
 
 
-def test_a_property_stays_as_long_as_any_sheet_reads_it(tmp_path: Path) -> None:
-    (tmp_path / "other.css").write_text("p{color:var(--ink)}")
-    css = ":root{--ink:red;--nobodys:blue}"
-    assert shrunk(tmp_path, css) == ":root{--ink:red}"
+def test_a_property_stays_as_long_as_a_rule_that_is_left_reads_it(
+    tmp_path: Path,
+) -> None:
+    css = (
+        ":root{--ink:red;--nobodys:blue;--gone:green}"
+        "p{color:var(--ink)}.gone{color:var(--gone)}"
+    )
+    assert styled(tmp_path, css) == ":root{--ink:red}p{color:var(--ink)}"
+
+
+@pytest.mark.parametrize("address", ["look.css", "/look.css", "/below/look.css"])
+def test_a_link_may_be_absolute(tmp_path: Path, address: str) -> None:
+    (tmp_path / "look.css").write_text("p { top: 0 }")
+    page = tmp_path / "404.html"
+    page.write_text(f'<link rel="stylesheet" href="{address}">')
+    inline(tmp_path)
+    assert page.read_text() == "<style>p{top:0}</style>"
+
+
+def test_a_sheet_of_another_site_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "look.css").write_text("p { top: 0 }")
+    page = tmp_path / "index.html"
+    link = '<link rel="stylesheet" href="https://example.org/look.css">'
+    page.write_text(link)
+    inline(tmp_path)
+    assert page.read_text() == link
+
+
+def test_a_sheet_that_names_other_files_stays_a_file(tmp_path: Path) -> None:
+    css = "p { background: url(paper.png) }"
+    assert styled(tmp_path, css) == LINK
+    assert (tmp_path / "look.css").read_text() == css
 
 
 def test_a_sheet_that_is_not_css_says_which(tmp_path: Path) -> None:
     with pytest.raises(SnippetError, match=r"failed: .+ at look\.css"):
-        shrunk(tmp_path, "p { top")
+        styled(tmp_path, "p { top")
