@@ -41,8 +41,7 @@ _LINES = """() => {
     return lines;
 }""".replace("%s", _CUT_OFF)
 
-# The same once nothing moves any more: five frames without a change.
-_LINES_AT_REST = f"""async () => {{
+AT_REST = f"""async () => {{
     const lines = {_LINES};
     let seen = lines(), calm = 0;
     while (calm < 5) {{
@@ -53,6 +52,7 @@ _LINES_AT_REST = f"""async () => {{
     }}
     return seen;
 }}"""
+"""The lines in sight once nothing moves any more: five frames without a change."""
 
 # A text that is cut at the edge takes no more room: the newest line must be tall enough
 # for its letters, which are at least 5 pixels wide on average, but for very short ones.
@@ -196,7 +196,7 @@ class FletUser(BrowserUser):
     def waits_for_the_caret(self) -> None:
         """Wait until what is typed goes into a field."""
         self.page.wait_for_function(_TYPING)
-        self.page.evaluate(_LINES_AT_REST)
+        self.page.evaluate(AT_REST)
 
     def writes_without_a_click(self, *lines: str) -> None:
         """Send a message of so many lines where the caret is."""
@@ -240,16 +240,16 @@ class FletUser(BrowserUser):
 
     def _in_sight(self) -> dict[str, Message]:
         """The messages in sight, by the ids of their elements."""
-        lines = self.page.evaluate(_LINES_AT_REST)
+        lines = self.page.evaluate(AT_REST)
         parsed = ((key, parse(text)) for key, _, text in lines)
         return {key: message for key, message in parsed if message}
 
     def _scroll(self, distance: int) -> bool:
         """Turn the wheel over the messages; whether anything moved."""
-        before = self.page.evaluate(_LINES_AT_REST)
+        before = self.page.evaluate(AT_REST)
         self.page.mouse.move(300, 300)
         self.page.mouse.wheel(0, distance)
-        return bool(self.page.evaluate(_LINES_AT_REST) != before)
+        return bool(self.page.evaluate(AT_REST) != before)
 
     def _scroll_to_the_end(self) -> None:
         while self._scroll(100_000):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from livedocs.catalog import Catalog
+from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import launch
 from tests.contracts.chat import (
     AS_TYPED,
@@ -18,7 +18,7 @@ from tests.contracts.chat import (
     SharedPast,
 )
 from tests.users.base import Message
-from tests.users.flet import FletUser
+from tests.users.flet import AT_REST, FletUser
 from tests.users.stage import Stage
 from tests.waiting import wait_until
 
@@ -58,6 +58,16 @@ def test_two_tabs_are_two_sessions(start: Callable[[str], Stage]) -> None:
     wait_until(lambda: user.lines() == ["for me as well"])
     user.page = first
     assert user.lines() == ["for me alone"]
+
+
+@pytest.mark.claim("With `shift_enter=True` the field keeps the focus on Enter.")
+def test_the_field_keeps_the_focus_on_enter(start: Callable[[str], Stage]) -> None:
+    user = start("flet/chat/step2_messages").join()
+    assert isinstance(user, FletUser)
+    user.step_into(user.field)
+    for text in ("one", "two"):
+        user.writes_without_a_click(text)
+        user.hears(text)
 
 
 @pytest.fixture(params=STEPS[1:] + FINISHED)
@@ -265,11 +275,17 @@ def test_with_a_new_view_a_page_that_was_cut_off_shows_what_is_said_next(
     "`messages` in `history.py`: one tab; "
     "kept on reload, kept on reconnect, lost on restart."
 )
+@pytest.mark.claim(
+    "The tab’s sessionStorage holds the number of the session, and the server its page."
+)
 def test_the_history_through_everything(start: Callable[[str], Stage]) -> None:
     stage = start("flet/chat/history")
     alex, doppler = stage.join(), stage.join()
     said = [alex.says("one"), doppler.says("two")]
+    number = doppler.page.evaluate("sessionStorage._flet_session_id")
+    assert doppler.name == f"Guest {number[:4]}"  # by the server's `page.session.id`
     doppler.reload()
+    assert doppler.page.evaluate("sessionStorage._flet_session_id") == number
     assert doppler.messages() == said
     with doppler.cut_off():
         said.append(alex.says("in your absence"))
@@ -282,26 +298,89 @@ def test_the_history_through_everything(start: Callable[[str], Stage]) -> None:
         wait_until(lambda user=user: user.messages() == [])  # type: ignore[misc]
 
 
+Altered = Callable[[str, dict[str, str]], Snippet]
+
+
+@pytest.fixture
+def altered(tmp_path: Path) -> Altered:
+    """A snippet with some of its texts replaced by others."""
+
+    def altered(snippet: str, texts: dict[str, str]) -> Snippet:
+        original = Catalog.default().find(snippet)
+        text = original.text
+        for old, new in texts.items():
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        path = tmp_path / original.file
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        return Catalog(tmp_path).find(snippet)
+
+    return altered
+
+
+MAIN = "def main(page: ft.Page) -> None:\n"
+
+
 @pytest.mark.claim(
     "`FLET_SESSION_TIMEOUT` says after how many seconds without a connection "
     "a session ends."
 )
 def test_a_session_ends_when_its_time_is_over(
-    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, altered: Altered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = tmp_path / "flet" / "chat" / "watched.py"
-    program.parent.mkdir(parents=True)
-    main = "def main(page: ft.Page) -> None:\n"
     told = '    page.on_close = lambda: print("the session has ended")\n'
-    text = Catalog.default().find("flet/chat/step3_broadcast").text
-    assert main in text
-    program.write_text(text.replace(main, main + told))
     monkeypatch.setenv("FLET_SESSION_TIMEOUT", "1")
-    with launch(Catalog(tmp_path).find("flet/chat/watched")) as app:
+    with launch(altered("flet/chat/step3_broadcast", {MAIN: MAIN + told})) as app:
         user = FletUser(browser, app.addresses[0])
         user.open()
         user.leave()
         wait_until(lambda: "the session has ended" in app.output(), event="the end")
+
+
+@pytest.mark.claim(
+    "`on_connect` is called when a tab comes back, not when it comes first."
+)
+def test_on_connect_is_called_when_a_tab_comes_back(
+    browser: Browser, altered: Altered
+) -> None:
+    told = '    page.on_connect = lambda: print("the tab is back")\n'
+    with launch(altered("flet/chat/step3_broadcast", {MAIN: MAIN + told})) as app:
+        user = FletUser(browser, app.addresses[0])
+        user.open()
+        user.says("here for the first time")
+        assert "the tab is back" not in app.output()
+        user.reload()
+        wait_until(lambda: "the tab is back" in app.output(), event="the tab's return")
+        user.leave()
+
+
+@pytest.mark.claim(
+    "In Flet 1.0.5 `focus()` does nothing for a field with `shift_enter=True`:"
+)
+@pytest.mark.parametrize("shift_enter", [True, False])
+def test_focus_does_nothing_with_shift_enter(
+    browser: Browser, altered: Altered, shift_enter: bool
+) -> None:
+    asks = """async def ask() -> None:
+        await field.focus()
+        print("asked for the focus")
+
+    button = ft.Button("Send", on_click=ask)"""
+    texts = {
+        'button = ft.Button("Send", on_click=send)': asks,
+        "shift_enter=True": f"shift_enter={shift_enter}",
+    }
+    with launch(altered("flet/chat/step2_messages", texts)) as app:
+        user = FletUser(browser, app.addresses[0])
+        user.open()
+        user.click_button("Send")
+        wait_until(lambda: "asked for the focus" in app.output(), event="the answer")
+        user.page.evaluate(AT_REST)
+        user.page.keyboard.type("typed")
+        user.page.evaluate(AT_REST)
+        user.finds_field_with("" if shift_enter else "typed")
+        user.leave()
 
 
 @pytest.mark.parametrize("program", ["flet/chat/step6_layout", "flet/chat/history"])
