@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+)
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
@@ -53,6 +57,16 @@ class StreamlitSession:
         self.widget(label).click()
         self.run()
 
+    def message(self) -> WidgetStates:
+        """What this tab's browser would send now."""
+        states: WidgetStates = self.page._tree.get_widget_states()
+        return states
+
+    def send(self, message: WidgetStates) -> None:
+        """Send a message that may be older, or forged."""
+        self.page._run(message)
+        assert not self.page.exception, self.page.exception[0].value
+
     def reads(self, text: str) -> bool:
         """Whether a line of the page says so."""
         return text in [element.value for element in self.page.text]
@@ -74,11 +88,12 @@ class StreamlitSession:
         request = LocalScriptRunner.request_rerun
 
         def request_fragments(runner: LocalScriptRunner, data: RerunData) -> bool:
+            runner._requests = ScriptRequests()  # without the one for the whole script
             return request(runner, replace(data, fragment_id_queue=fragments))
 
         shown = self.page._tree
         with patch.object(LocalScriptRunner, "request_rerun", request_fragments):
-            self.page._run(shown.get_widget_states())
+            self.page._run(self.message())
         if not list(self._widgets()):  # the fragments alone have run; they draw nothing
             self.page._tree = shown
         assert not self.page.exception, self.page.exception[0].value

@@ -8,12 +8,12 @@ import streamlit as st
 
 from room_sync import private, sync
 
-SECRET_WORD = "swordfish"
+PRESENTER = "swordfish"
 
 with st.sidebar:
     word = st.text_input("Word", type="password", key=private("word"))
 
-with sync("talk", read_only=word != SECRET_WORD) as st:
+with sync("talk", read_only=word != PRESENTER) as st:
     slide = st.number_input("Slide", min_value=1, value=1)
     remark = st.text_input("Remark")
     if st.button("Applaud"):
