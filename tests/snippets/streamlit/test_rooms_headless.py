@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import runpy
+import sqlite3
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from datetime import time as clock
 from pathlib import Path
@@ -15,11 +20,14 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from livedocs.catalog import Catalog
 from tests.users.streamlit_headless import StreamlitSession
 
 ROOMS = Catalog.default().root / "streamlit" / "rooms"
+
+LIBRARY = ("room_store", "room_session", "room_sync")
 
 Write = Callable[[str], Path]
 
@@ -29,8 +37,8 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """A process of its own for each test; call it to start another."""
 
     def restart() -> None:
-        for path in ROOMS.glob("room_*.py"):
-            sys.modules.pop(path.stem, None)
+        for name in LIBRARY:
+            sys.modules.pop(name, None)
 
     monkeypatch.syspath_prepend(ROOMS)
     restart()
@@ -467,7 +475,7 @@ class TestState:
             '        state[private("mine")] = 1\n'
             '    if st.button("Empty"):\n'
             "        del state.n\n"
-            '    shared = sorted(key for key in state if not key.startswith("private:"))\n'
+            '    shared = sorted(k for k in state if not k.startswith("private:"))\n'
             '    st.text([getattr(state, "n", None), shared, state.get("tuple")])\n'
             '    st.text(state.get(private("mine")))\n'
         )
@@ -599,11 +607,11 @@ class TestRooms:
         assert doppler.reads("Red: 1 here")
         doppler.touch("Room", "Red")
         doppler.click("Enter room")
-        alex.wait_a_second()
+        alex.run()
         assert alex.reads("Red: 2 here")
         alex.click("Exit room")
         assert "room" not in alex.page.query_params
-        doppler.wait_a_second()
+        doppler.run()
         assert doppler.reads("Red: 1 here")
 
     def test_a_room_keeps_its_values_when_all_have_left(self) -> None:
@@ -751,3 +759,189 @@ class TestTable:
             assert table["What"].tolist() == ["Castle", "Food", "Trips"]
             assert table["Paid"].tolist() == [False, False, True]
             assert user.reads("To pay: 1200 euro")
+
+
+SAVED = """
+from room_store import SQLite
+use(SQLite("rooms.db", timeout=0.05))
+with sync("notes") as st:
+    text = st.text_area("Notes")
+    st.text(text)
+    if st.button("Count"):
+        st.update("n", lambda n: (n or 0) + 1)
+    st.text(st.session_state.get("n", 0))
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where programs of this test save their rooms."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "rooms.db"
+
+
+@contextmanager
+def locked(file: Path, _: Any) -> Iterator[None]:
+    """Another program writes, and takes its time."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@contextmanager
+def gone(file: Path, _: Any) -> Iterator[None]:
+    """Somebody has moved the file away, and puts it back."""
+    away = file.with_suffix(".away")
+    file.rename(away)
+    yield
+    assert not file.exists(), "an empty one in its place would look like data lost"
+    away.rename(file)
+
+
+@contextmanager
+def read_only(_: Path, store: Any) -> Iterator[None]:
+    """The file may be read and not be written."""
+    store._file.execute("PRAGMA query_only = 1")
+    yield
+    store._file.execute("PRAGMA query_only = 0")
+
+
+@contextmanager
+def full(_: Path, store: Any) -> Iterator[None]:
+    """There is no more room on the disk, as far as SQLite can tell."""
+    limit = store._file.execute("PRAGMA max_page_count").fetchone()[0]
+    store._file.execute("PRAGMA max_page_count = 1")
+    yield
+    store._file.execute(f"PRAGMA max_page_count = {limit}")
+
+
+FAILURES = {
+    locked: "database is locked",
+    gone: "the file is gone",
+    read_only: "attempt to write a readonly database",
+    full: "database or disk is full",
+}
+
+
+class TestSavedRooms:
+    def test_a_room_survives_a_restart(
+        self, file: Path, process: Callable[[], None]
+    ) -> None:
+        join("saved_room").set("Notes", "two words")
+        process()
+        assert join("saved_room").reads("2 words, saved in rooms.db")
+        assert file.exists()
+
+    def test_two_processes_share_a_file(
+        self, file: Path, process: Callable[[], None]
+    ) -> None:
+        alex = join("saved_room")
+        here = {name: sys.modules[name] for name in LIBRARY}
+        process()
+        doppler = join("saved_room")
+        there = {name: sys.modules[name] for name in LIBRARY}
+        assert here["room_sync"]._store is not there["room_sync"]._store
+        doppler.set("Notes", "hello")
+        sys.modules.update(here)
+        alex.wait_a_second()
+        assert alex.value("Notes") == "hello"
+        alex.set("Notes", "hello you")
+        sys.modules.update(there)
+        doppler.wait_a_second()
+        assert doppler.value("Notes") == "hello you"
+
+    @pytest.mark.parametrize("failure", FAILURES, ids=lambda f: f.__name__)
+    def test_what_cannot_be_saved_now_is_said_and_saved_later(
+        self, failure: Any, file: Path, program: Write
+    ) -> None:
+        app = program(SAVED)
+        alex, doppler = join(app), join(app)
+        alex.set("Notes", "before")
+        doppler.wait_a_second()
+        store = sys.modules["room_sync"]._store
+        while_it_lasts = "meanwhile" * 2000  # more than the pages that it has can hold
+        with failure(file, store):
+            alex.set("Notes", while_it_lasts)
+            (message,) = alex.errors()
+            assert message == (
+                f"rooms.db is out of reach: {FAILURES[failure]}. What was saved is "
+                "untouched; your changes wait in this tab and are saved later."
+            )
+            assert alex.value("Notes") == while_it_lasts
+            alex.wait_a_second()
+            alex.run()
+            assert alex.value("Notes") == while_it_lasts, "typed, and kept"
+        alex.wait_a_second()
+        assert not alex.errors()
+        doppler.wait_a_second()
+        for user in (alex, doppler, join(app)):
+            assert user.value("Notes") == while_it_lasts
+
+    def test_an_update_that_cannot_be_saved_has_not_happened(
+        self, file: Path, program: Write
+    ) -> None:
+        alex = join(program(SAVED))
+        alex.click("Count")
+        with locked(file, None):
+            alex.click("Count")
+            assert "database is locked" in alex.errors()[0]
+        alex.wait_a_second()
+        assert not alex.errors()
+        alex.run()
+        assert alex.reads("1")
+        alex.click("Count")
+        alex.run()
+        assert alex.reads("2")
+
+    @pytest.mark.parametrize("bytes_", [b"no rooms\n" * 500, b"SQLite format 3\0" * 99])
+    def test_a_damaged_file_is_named_and_left_as_it_is(
+        self, bytes_: bytes, file: Path, program: Write
+    ) -> None:
+        file.write_bytes(bytes_)
+        alex = join(program(SAVED))
+        alex.set("Notes", "typed")
+        (message,) = alex.errors()
+        assert message.startswith("rooms.db is out of reach: ")
+        assert alex.value("Notes") == "typed"
+        assert file.read_bytes() == bytes_
+
+    def test_all_that_was_acknowledged_outlives_a_kill(self, file: Path) -> None:
+        writer = (
+            "from itertools import count\n"
+            "from room_store import SQLite\n"
+            "store = SQLite('rooms.db')\n"
+            "for n in count():\n"
+            "    store.write('r', lambda _: {'n': str(n), str(n): 'x'})\n"
+            "    print(n, flush=True)\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", writer],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOMS)},
+        )
+        assert process.stdout
+        for _ in range(50):
+            process.stdout.readline()
+        process.kill()
+        rest = process.stdout.read().splitlines(keepends=True)
+        process.wait()
+        last = max([49, *(int(line) for line in rest if line.endswith("\n"))])
+        texts = __import__("room_store").SQLite(str(file)).read("r")[1]
+        assert int(texts["n"]) in (last, last + 1)
+        assert all(str(n) in texts for n in range(last + 1))
+
+
+class TestEdges:
+    def test_an_old_streamlit_is_refused_with_a_clear_message(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(st, "__version__", "1.59.2")
+        with pytest.raises(ImportError, match=r"needs Streamlit 1\.60 .* is 1\.59\.2"):
+            runpy.run_path(str(ROOMS / "room_sync.py"))
+
+    def test_the_longer_name_of_the_old_library_works(
+        self, room_sync: ModuleType
+    ) -> None:
+        assert room_sync.get_not_synced_key("x") == room_sync.private("x") != "x"
