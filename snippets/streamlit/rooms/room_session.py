@@ -95,7 +95,8 @@ class Visit:
     room: str
     version: int = 0  # of the room, as the last run of the script has shown it
     texts: Texts = field(default_factory=dict)  # of that version, with own changes
-    present: int | None = None  # as the last run has shown it, None if it has not
+    present: int = 1  # how many sessions are there, as far as this one knows
+    shown: int | None = None  # how many the last run has shown, if it has
     trouble: StoreError | None = None
     widgets: dict[str, Widget] = field(default_factory=dict)
     drafts: int = 0  # forms that clear and are open around what is drawn now
@@ -113,27 +114,27 @@ class Visit:
         every: float = 1.0,
     ) -> None:
         """Send what this user has changed, then take what the room says."""
-        self.store, self.read_only, self.only, self.every = (
-            store,
-            read_only,
-            only,
-            every,
-        )
-        self.drafts, self.present = 0, None
+        self.store, self.every = store, every
+        self.read_only, self.only = read_only, only
+        self.drafts, self.shown = 0, None
         self.version = self._exchange()
         if self.trouble:
             st.error(str(self.trouble))
 
+    def report(self, error: RoomError) -> None:
+        """Say what has stopped the app's own lines, unless begin() has said it."""
+        if not self.trouble:
+            st.error(str(error))
+        if isinstance(error, StoreError):
+            self.trouble = error
+
     def is_behind(self) -> bool:
         """Whether the page shows something older than the room does."""
-        before = self.trouble
+        trouble = self.trouble
         version = self._exchange()
-        if self.trouble or before:
-            return not (self.trouble and before)  # it has just begun, or ended
-        shown = self.present
-        return version != self.version or (
-            shown is not None and shown != self.store.present(self.room)
-        )
+        if self.trouble or trouble:
+            return not (self.trouble and trouble)  # it has just begun, or ended
+        return version != self.version or self.shown not in (None, self.present)
 
     def _exchange(self) -> int:
         """Give and take news as far as the store answers; return its version."""
@@ -142,6 +143,7 @@ class Visit:
             self.store.keep(self.room, self.session, 3 * max(self.every, 1))
             self._publish()
             version, self.texts = self.store.read(self.room)
+            self.present = self.store.present(self.room)
             self.trouble = None
         except StoreError as trouble:
             self.trouble = trouble
@@ -200,7 +202,10 @@ class Visit:
             texts = self.texts
         if key in texts:
             return from_text(texts[key])
-        return st.session_state[widget.key if widget else PRIVATE + key]
+        own = widget.key if widget else PRIVATE + key
+        if own not in st.session_state:
+            raise KeyError(key)
+        return st.session_state[own]
 
     def set(self, key: str, value: Any) -> None:
         """Share a value, or keep it in this session if it cannot be shared."""

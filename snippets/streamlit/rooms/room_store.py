@@ -218,6 +218,17 @@ class Memory:
             return sum(name == room for name, _ in self._until)
 
 
+SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS room (name PRIMARY KEY, version);
+CREATE TABLE IF NOT EXISTS text (room, key, text, PRIMARY KEY (room, key));
+CREATE TABLE IF NOT EXISTS present (room, session, until, PRIMARY KEY (room, session));
+CREATE TABLE IF NOT EXISTS last (version);
+INSERT INTO last SELECT 0 WHERE NOT EXISTS (SELECT * FROM last);
+"""
+
+
 @dataclass
 class SQLite:
     """Rooms in a file: they survive a restart, and several processes may share them."""
@@ -231,7 +242,7 @@ class SQLite:
         self._inode = 0  # of the file, once it has been open
 
     def _open(self) -> sqlite3.Connection:
-        """The file, made anew only as long as there has been none."""
+        """The file; one that was there and is gone is not made anew, empty."""
         path = Path(self.path)
         inode = path.stat().st_ino if path.exists() else 0
         if inode != self._inode and self._file:
@@ -242,18 +253,11 @@ class SQLite:
         if not self._file:
             file = sqlite3.connect(path, self.timeout, check_same_thread=False)
             file.isolation_level = None  # transactions begin where we say so
-            file.executescript(
-                """
-                PRAGMA journal_mode = WAL;
-                PRAGMA synchronous = FULL;
-                CREATE TABLE IF NOT EXISTS room (name PRIMARY KEY, version);
-                CREATE TABLE IF NOT EXISTS
-                    text (room, key, text, PRIMARY KEY (room, key));
-                CREATE TABLE IF NOT EXISTS present (room, session PRIMARY KEY, until);
-                CREATE TABLE IF NOT EXISTS last (version);
-                INSERT INTO last SELECT 0 WHERE NOT EXISTS (SELECT * FROM last);
-                """
-            )
+            try:
+                file.executescript(SCHEMA)
+            except sqlite3.Error:
+                file.close()
+                raise
             self._file, self._inode = file, path.stat().st_ino
         return self._file
 

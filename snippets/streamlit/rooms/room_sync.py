@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from room_session import FILES, PRIVATE, WIDGETS, Visit
-from room_store import Change, Memory, RoomError, Store, Texts, from_text, to_text
+from room_store import (
+    Change,
+    Memory,
+    RoomError,
+    Store,
+    StoreError,
+    Texts,
+    from_text,
+    to_text,
+)
 
 if tuple(int(part) for part in st.__version__.split(".")[:2]) < (1, 60):
     raise ImportError(
@@ -25,7 +34,7 @@ if tuple(int(part) for part in st.__version__.split(".")[:2]) < (1, 60):
 
 ACTIONS = {"button", "form_submit_button", "chat_input", "menu_button"}
 PLACES = {"container", "columns", "tabs", "expander", "popover", "form", "empty"}
-PLACES |= {"sidebar", "status", "chat_message"}
+PLACES |= {"sidebar", "bottom", "status", "chat_message", "grid"}
 
 _store: Store = Memory()
 
@@ -61,14 +70,14 @@ def sync(
         only: the keys to share; without it, all that are not private.
         every: seconds between two looks at what the others have done.
     """
-    own = st.session_state
+    own, room = st.session_state, room or ""
     store = _store if room else own.setdefault(private("alone"), Memory())
-    visit = own.setdefault(private(f"visit:{room}"), Visit(_session(), room or ""))
+    visit = own.setdefault(private(f"visit:{room}"), Visit(_session(), room))
     visit.begin(store, read_only=read_only, only=only, every=every)
     try:
         yield Shared(st, visit)
     except RoomError as error:
-        st.error(str(error))
+        visit.report(error)
     finally:
         _keep_looking(visit)
 
@@ -99,7 +108,8 @@ def enter_room(name: str) -> None:
 def exit_room() -> None:
     """Leave; the room keeps its values."""
     if name := st.query_params.pop("room", None):
-        _store.keep(name, _session(), 0)
+        with suppress(StoreError):  # the others see it soon in any case
+            _store.keep(name, _session(), 0)
 
 
 def list_rooms() -> list[str]:
@@ -114,30 +124,39 @@ def delete_room(name: str) -> None:
 
 def select_room_widget() -> str | None:
     """Choose a room in the sidebar, or make one; return the one that is entered."""
+    name = current_room()
     with st.sidebar:
         st.fragment(_show_rooms, run_every=1.0)()
-        if name := current_room():
+        if name:
             st.text(f"You are in: {name}")
             st.button("Exit room", key=private("exit"), on_click=exit_room)
             return name
-        with st.form(private("rooms")):
-            name = st.selectbox(
-                "Room",
-                list_rooms(),
-                index=None,
-                key=private("room"),
-                placeholder="Choose one or type a new name",
-                accept_new_options=True,
-            )
-            if st.form_submit_button("Enter room") and name:
-                enter_room(name)
-                st.rerun()
+        try:
+            _choose_room()
+        except StoreError as trouble:
+            st.error(str(trouble))
     return None
 
 
 def _show_rooms() -> None:
-    for name in list_rooms():
-        st.text(f"{name}: {_store.present(name)} here")
+    with suppress(StoreError):
+        for name in list_rooms():
+            st.text(f"{name}: {_store.present(name)} here")
+
+
+def _choose_room() -> None:
+    with st.form(private("rooms")):
+        name = st.selectbox(
+            "Room",
+            list_rooms(),
+            index=None,
+            key=private("room"),
+            placeholder="Choose one or type a new name",
+            accept_new_options=True,
+        )
+        if st.form_submit_button("Enter room") and name:
+            enter_room(name)
+            st.rerun()
 
 
 def _session() -> str:
@@ -191,7 +210,7 @@ class Shared(Place):
     @property
     def present(self) -> int:
         """How many sessions are in the room; the page follows when it changes."""
-        self._visit.present = self._visit.store.present(self._visit.room)
+        self._visit.shown = self._visit.present
         return self._visit.present
 
     def update(self, key: str, function: Callable[[Any], Any]) -> Any:
