@@ -35,6 +35,11 @@ class StreamlitSession:
         (found,) = [w for w in self._widgets() if getattr(w, "label", None) == label]
         return found
 
+    def only(self, kind: str) -> Any:
+        """The only widget of that kind."""
+        (found,) = self.page.get(kind)
+        return found
+
     def key(self, label: str) -> str:
         """Streamlit's key for the widget: a draft and the focus live as long as it."""
         key: str = self.widget(label).key

@@ -312,13 +312,11 @@ class TestValues:
             "    st.text(repr(value))\n"
         )
         alex, doppler = join(app), join(app)
-        (own,), (others,) = alex.page.get(widget), doppler.page.get(widget)
-        own.set_value(value)
+        alex.only(widget).set_value(value)
         alex.run()
         doppler.wait_a_second()
         assert alex.page.text[0].value == doppler.page.text[0].value
-        (others,) = doppler.page.get(widget)
-        assert others.value == value
+        assert doppler.only(widget).value == value
 
     def test_an_enum_which_each_run_defines_anew_is_found(self, program: Write) -> None:
         app = program(
@@ -936,6 +934,73 @@ class TestSavedRooms:
         texts = __import__("room_store").SQLite(str(file)).read("r")[1]
         assert int(texts["n"]) in (last, last + 1)
         assert all(str(n) in texts for n in range(last + 1))
+
+
+class TestReadme:
+    """The examples of streamlit-sync's README, with ``as st`` and nothing else new."""
+
+    def test_the_first_example(self, program: Write) -> None:
+        app = program(
+            "import streamlit as st\n"
+            "room_name = select_room_widget()\n"
+            "with sync(room_name) as st:\n"
+            '    y = st.slider("Select a value")\n'
+            '    st.write(y, "squared is", y * y)\n'
+        )
+        alex, doppler = join(app, room="Red"), join(app, room="Red")
+        alex.set("Select a value", 7)
+        doppler.wait_a_second()
+        assert doppler.page.markdown[0].value == "`7` squared is `49`"
+
+    def test_widgets_in_a_function_of_the_page(self, program: Write) -> None:
+        """The function finds the name `st` that the page has bound anew."""
+        app = program(
+            "import streamlit as st\n"
+            "def app():\n"
+            '    st.slider("Select a value")\n'
+            'with sync("default_room") as st:\n'
+            "    app()\n"
+        )
+        alex, doppler = join(app), join(app)
+        alex.set("Select a value", 7)
+        doppler.wait_a_second()
+        assert doppler.value("Select a value") == 7
+
+    def test_keys_that_are_not_synced(self, program: Write) -> None:
+        app = program(
+            'with sync("default_room") as st:\n'
+            '    x = st.slider("Select a value", key=get_not_synced_key("key"))\n'
+            '    username = get_not_synced_key("username")\n'
+            '    if st.button("Set"):\n'
+            '        st.session_state["my_custom_key"] = 42\n'
+            '        st.session_state[username] = "Adrien Treuille"\n'
+            '    st.text(st.session_state.get("my_custom_key"))\n'
+            "    st.text(st.session_state.get(username))\n"
+        )
+        alex, doppler = join(app), join(app)
+        alex.set("Select a value", 7)
+        alex.click("Set")
+        doppler.wait_a_second()
+        assert alex.reads("Adrien Treuille")
+        assert doppler.reads("42")
+        assert not doppler.reads("Adrien Treuille")
+        assert doppler.value("Select a value") == 0
+
+    def test_the_number_of_clicks(self, program: Write) -> None:
+        app = program(
+            'with sync("default_room") as st:\n'
+            '    if st.session_state.get("NB_CLICKS") is None:\n'
+            '        st.session_state["NB_CLICKS"] = 0\n'
+            '    if st.button(label="click"):\n'
+            '        st.session_state["NB_CLICKS"] += 1\n'
+            '    st.write("Clicked **" + str(st.session_state["NB_CLICKS"]) + "**")\n'
+        )
+        alex, doppler = join(app), join(app)
+        alex.click("click")
+        doppler.click("click")
+        alex.wait_a_second()
+        for user in (alex, doppler):
+            assert user.page.markdown[0].value == "Clicked **2**"
 
 
 class TestEdges:
