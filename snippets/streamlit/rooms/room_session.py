@@ -189,7 +189,6 @@ class Visit:
     def read(self) -> Texts:
         """The room's texts as they are now, or as they were when last in reach."""
         try:
-            self._publish()
             return self.store.read(self.room)[1]
         except StoreError as trouble:
             self.trouble = trouble
@@ -197,15 +196,27 @@ class Visit:
 
     def value(self, key: str) -> Any:
         """A shared value as it is now; of a widget, as this session shows it."""
-        texts, widget = self.read(), self.widgets.get(key)
-        if widget:
-            texts = self.texts
+        widget = self._widget(key)
+        texts = self.texts if widget else self.read()
         if key in texts:
             return from_text(texts[key])
         own = widget.key if widget else PRIVATE + key
         if own not in st.session_state:
             raise KeyError(key)
         return st.session_state[own]
+
+    def _widget(self, name: str) -> Widget | None:
+        """A widget, when what the user has changed in it is sent.
+
+        Callbacks and the app's own fragments ask for it before begin() has sent that.
+        """
+        widget = self.widgets.get(name)
+        if widget and widget.edits(name):
+            try:
+                self._publish()
+            except StoreError as trouble:
+                self.trouble = trouble
+        return widget
 
     def set(self, key: str, value: Any) -> None:
         """Share a value, or keep it in this session if it cannot be shared."""
@@ -254,9 +265,7 @@ class Visit:
     ) -> Any:
         given = bound.arguments
         base = _table(given) if kind == "data_editor" else None
-        widget = self.widgets.get(name)
-        if widget and widget.edits(name):
-            self.read()  # a fragment of the app runs alone: this sends its edits
+        widget = self._widget(name)
         knows = about(name, self.texts)
         if not (widget and widget.is_current(knows, base)):
             widget = Widget(knows, _first(kind, name, knows, given), base)
