@@ -154,10 +154,7 @@ class Visit:
         edits = {
             n: new for n, widget in self.widgets.items() if (new := widget.edits(n))
         }
-        if self.read_only:
-            for name in edits:
-                del self.widgets[name]  # born anew, it shows the room's value again
-        elif edits:
+        if edits and not self.read_only:  # a browser may send what it should not
             texts = {key: text for new in edits.values() for key, text in new.items()}
             self._write(lambda _: dict(texts))
             for name, new in edits.items():

@@ -9,9 +9,9 @@ import runpy
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -560,21 +560,31 @@ class TestState:
     def test_an_update_is_one_step_for_all_threads(
         self, kind: str, room_store: ModuleType, tmp_path: Path
     ) -> None:
-        file = tmp_path / "rooms.db"
+        def store_of_a_process() -> Any:
+            file = str(tmp_path / "rooms.db")
+            return memory if kind == "Memory" else room_store.SQLite(file, 60)
+
         memory = room_store.Memory()
+        first = store_of_a_process()
+        first.write("r", lambda _: {"n": "0"})  # it stays open till the end
 
         def click() -> None:
-            store = memory if kind == "Memory" else room_store.SQLite(str(file), 60)
+            store = store_of_a_process()
             for _ in range(50):
-                store.write("r", lambda t: {"n": str(int(t.get("n", "0")) + 1)})
+                store.write("r", lambda t: {"n": str(int(t["n"]) + 1)})
 
-        threads = [threading.Thread(target=click) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        store = memory if kind == "Memory" else room_store.SQLite(str(file))
-        assert store.read("r")[1] == {"n": "200"}
+        with ThreadPoolExecutor(4) as pool:
+            for click_ended in [pool.submit(click) for _ in range(4)]:
+                click_ended.result()
+        assert first.read("r")[1] == {"n": "200"}
+
+    def test_processes_may_make_the_same_file_at_the_same_moment(
+        self, room_store: ModuleType, tmp_path: Path
+    ) -> None:
+        for n in range(20):
+            stores = [room_store.SQLite(str(tmp_path / f"{n}.db")) for _ in range(4)]
+            with ThreadPoolExecutor(len(stores)) as pool:
+                assert list(pool.map(lambda s: s.rooms(), stores)) == [[]] * 4
 
 
 class Clock:
@@ -582,7 +592,8 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, room_store: ModuleType) -> None:
         self.now = time.time()
-        monkeypatch.setattr(room_store, "time", SimpleNamespace(time=lambda: self.now))
+        patched = SimpleNamespace(time=lambda: self.now, monotonic=time.monotonic)
+        monkeypatch.setattr(room_store, "time", patched)
 
 
 class TestRooms:
@@ -710,6 +721,17 @@ class TestViewers:
         assert doppler.value("Slide") == 3
         alex.wait_a_second()
         assert alex.reads("Slide 3:  (0 times)")
+
+    def test_who_becomes_a_viewer_sees_the_rooms_value_again(self) -> None:
+        alex, doppler = join("viewers"), join("viewers")
+        alex.set("Word", "swordfish")
+        alex.set("Slide", 3)
+        alex.touch("Word", "forgotten")
+        alex.touch("Slide", 9)
+        alex.run()
+        doppler.wait_a_second()
+        for user in (alex, doppler):
+            assert user.value("Slide") == 3
 
     @pytest.mark.parametrize(
         "change",
