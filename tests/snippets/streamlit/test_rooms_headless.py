@@ -507,6 +507,37 @@ class TestState:
             assert user.value("A") == 1
             assert user.reads("1 1")
 
+    def test_a_value_that_is_set_shows_in_a_widget_of_the_same_run(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    if st.button("Set"):\n'
+            "        st.session_state.a = 9\n"
+            '    st.slider("A", key="a")\n'
+        )
+        alex = join(app)
+        alex.click("Set")
+        assert alex.value("A") == 9
+
+    def test_a_widget_and_its_state_agree_whatever_others_do_meanwhile(
+        self, program: Write
+    ) -> None:
+        app = program(
+            "import room_sync\n"
+            'with sync("lobby") as st:\n'
+            '    a = st.slider("A", key="a")\n'
+            '    if st.button("Meanwhile"):\n'
+            '        room_sync._store.write("lobby", lambda _: {"a": "8"})\n'
+            '    st.text(f"{a} {st.session_state.a}")\n'
+        )
+        alex = join(app)
+        alex.set("A", 5)
+        alex.click("Meanwhile")
+        assert alex.reads("5 5")
+        alex.wait_a_second()
+        assert alex.reads("8 8")
+
     def test_a_callback_finds_what_its_user_has_just_changed(
         self, program: Write
     ) -> None:
@@ -662,6 +693,20 @@ class TestRooms:
         assert not alex.reads("1 in Red")
         alex.click("Delete Red")
         assert not [b for b in alex.page.button if b.label == "Delete Red"]
+
+    def test_a_page_may_show_two_rooms(self, program: Write) -> None:
+        app = program(
+            'with sync("Red") as st:\n'
+            '    red = st.slider("A", key="a")\n'
+            'with sync("Blue") as st:\n'
+            '    blue = st.slider("B", key="b")\n'
+            "    st.text(f\"{red} {blue} {st.session_state.get('a')}\")\n"
+        )
+        alex, doppler = join(app), join(app)
+        for label, red, blue in (("A", 5, 0), ("B", 5, 6)):
+            alex.set(label, blue or red)
+            doppler.wait_a_second()
+            assert doppler.reads(f"{red} {blue} None")
 
 
 class TestPresence:
