@@ -272,6 +272,24 @@ class TestWidgets:
         doppler.wait_a_second()
         assert doppler.value("A") == 8
 
+    def test_an_option_that_a_session_does_not_have_stays_in_the_room(
+        self, program: Write
+    ) -> None:
+        app = program(
+            "import streamlit\n"
+            'options = list(streamlit.query_params.get("options", "abc"))\n'
+            'with sync("lobby") as st:\n'
+            '    st.selectbox("X", options)\n'
+            '    st.slider("B")\n'
+        )
+        alex, doppler = join(app), join(app, options="ab")
+        alex.set("X", "c")
+        doppler.wait_a_second()
+        assert doppler.value("X") == "a"
+        doppler.set("B", 5)
+        alex.wait_a_second()
+        assert alex.value("X") == "c"
+
 
 KINDS: dict[str, tuple[str, Any]] = {
     "slider": ('"X"', 5.0),
@@ -506,6 +524,35 @@ class TestState:
         for user in (alex, doppler):
             assert user.value("A") == 1
             assert user.reads("1 1")
+
+    def test_an_update_in_a_callback_builds_on_what_its_user_has_just_changed(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            "    def double():\n"
+            '        st.update("a", lambda a: 2 * a)\n'
+            '    st.slider("A", key="a", on_change=double)\n'
+        )
+        alex, doppler = join(app), join(app)
+        alex.set("A", 5)
+        doppler.wait_a_second()
+        assert (alex.value("A"), doppler.value("A")) == (10, 10)
+
+    def test_to_set_the_value_that_is_there_is_no_news(self, program: Write) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    st.session_state["a"] = 1\n'
+            '    runs = st.session_state.get(private("runs"), 0) + 1\n'
+            '    st.session_state[private("runs")] = runs\n'
+            "    st.text(runs)\n"
+        )
+        alex, doppler = join(app), join(app)
+        for _ in range(3):
+            for user in (alex, doppler):
+                user.wait_a_second()
+        assert alex.reads("2"), "its own first one was news"
+        assert doppler.reads("1")
 
     def test_a_value_that_is_set_shows_in_a_widget_of_the_same_run(
         self, program: Write
