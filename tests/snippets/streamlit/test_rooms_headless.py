@@ -646,15 +646,31 @@ class TestState:
         first = store_of_a_process()
         first.write("r", lambda _: {"n": "0"})  # it stays open till the end
 
+        def one_more(texts: dict[str, str]) -> dict[str, str]:
+            time.sleep(0.0001)  # let other threads in
+            return {"n": str(int(texts["n"]) + 1)}
+
         def click() -> None:
             store = store_of_a_process()
             for _ in range(50):
-                store.write("r", lambda t: {"n": str(int(t["n"]) + 1)})
+                store.write("r", one_more)
 
         with ThreadPoolExecutor(4) as pool:
             for click_ended in [pool.submit(click) for _ in range(4)]:
                 click_ended.result()
         assert first.read("r")[1] == {"n": "200"}
+
+    @pytest.mark.parametrize("kind", ["Memory", "SQLite"])
+    def test_an_update_that_fails_halfway_has_not_happened(
+        self, kind: str, room_store: ModuleType, tmp_path: Path
+    ) -> None:
+        arguments = [str(tmp_path / "rooms.db")] if kind == "SQLite" else []
+        store = getattr(room_store, kind)(*arguments)
+        store.write("r", lambda _: {"n": "1"})
+        with pytest.raises(ZeroDivisionError):
+            store.write("r", lambda texts: {"n": str(int(texts["n"]) / 0)})
+        store.write("r", lambda texts: {"m": texts["n"]})
+        assert store.read("r")[1] == {"n": "1", "m": "1"}
 
     def test_processes_may_make_the_same_file_at_the_same_moment(
         self, room_store: ModuleType, tmp_path: Path
