@@ -254,12 +254,25 @@ class SQLite:
             file = sqlite3.connect(path, self.timeout, check_same_thread=False)
             file.isolation_level = None  # transactions begin where we say so
             try:
-                file.executescript(SCHEMA)
+                self._prepare(file)
             except sqlite3.Error:
                 file.close()
                 raise
             self._file, self._inode = file, path.stat().st_ino
         return self._file
+
+    def _prepare(self, file: sqlite3.Connection) -> None:
+        """Make the tables; SQLite itself does not always wait for others who do so."""
+        until = time.monotonic() + self.timeout
+        while True:
+            try:
+                file.executescript(SCHEMA)
+                return
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > until:
+                    raise
+            time.sleep(0.01)
 
     @contextmanager
     def _transaction(

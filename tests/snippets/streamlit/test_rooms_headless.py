@@ -675,7 +675,7 @@ class TestState:
     def test_processes_may_make_the_same_file_at_the_same_moment(
         self, room_store: ModuleType, tmp_path: Path
     ) -> None:
-        for n in range(20):
+        for n in range(100):
             stores = [room_store.SQLite(str(tmp_path / f"{n}.db")) for _ in range(4)]
             with ThreadPoolExecutor(len(stores)) as pool:
                 assert list(pool.map(lambda s: s.rooms(), stores)) == [[]] * 4
