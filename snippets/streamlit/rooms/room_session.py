@@ -1,0 +1,320 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["streamlit==1.67.0"]
+# ///
+"""One session in a room: what it shows, what its user changes, what the others do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from inspect import BoundArguments, signature
+from itertools import count
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.errors import DuplicateWidgetID, StreamlitAPIException
+
+from room_store import (
+    Change,
+    RoomError,
+    Store,
+    StoreError,
+    Texts,
+    UnshareableError,
+    about,
+    cells,
+    chosen,
+    filled,
+    from_text,
+    merged,
+    to_text,
+)
+
+# Widgets that rooms share, with the argument that takes their first value.
+WIDGETS = {
+    "data_editor": "data",
+    "feedback": "default",
+    "radio": "index",
+    "selectbox": "index",
+    **dict.fromkeys(["multiselect", "pills", "segmented_control"], "default"),
+    **dict.fromkeys(["checkbox", "number_input", "select_slider", "slider"], "value"),
+    **dict.fromkeys(["color_picker", "text_area", "text_input", "toggle"], "value"),
+    **dict.fromkeys(["date_input", "datetime_input", "time_input"], "value"),
+}
+FILES = {"file_uploader", "camera_input", "audio_input"}
+PRIVATE = "private:"
+
+_serials = count(time.time_ns())  # none comes again, not even after a restart
+
+Call = Callable[..., Any]
+
+
+class RefusedError(RoomError):
+    """A session that only watches has tried to change its room."""
+
+
+@dataclass
+class Widget:
+    """A shared widget as this session's browser knows it.
+
+    A session's own edits keep it, its key and the focus. When somebody else has set
+    another value, it is born anew, under a key that the browser has never seen and with
+    the value as its own default. So no message can carry an older value for its key:
+    whatever differs from what it said last is this user's edit.
+    """
+
+    knows: Texts  # what the room says about it, as far as this session has seen
+    first: dict[str, Any]  # the arguments that make it show that
+    base: pd.DataFrame | None  # of a table: the app's data
+    key: str = ""  # Streamlit's
+    said: Texts = field(default_factory=dict)  # what it said last
+
+    def edits(self, name: str) -> Texts:
+        """What the user has changed since it said something last."""
+        if self.key not in st.session_state:  # the last run did not draw it
+            return {}
+        now = st.session_state[self.key]
+        is_table = self.base is not None
+        texts = cells(name, now["edited_rows"]) if is_table else {name: to_text(now)}
+        return {key: text for key, text in texts.items() if self.said.get(key) != text}
+
+    def is_current(self, knows: Texts, base: pd.DataFrame | None) -> bool:
+        """Whether it can stay."""
+        same = base is self.base or (base is not None and base.equals(self.base))
+        return same and self.knows == knows and self.key in st.session_state
+
+
+@dataclass
+class Visit:
+    """What one session knows about a room, from run to run."""
+
+    session: str
+    room: str
+    version: int = 0  # of the room, as the last run of the script has shown it
+    texts: Texts = field(default_factory=dict)  # of that version, with own changes
+    present: int = 1  # how many sessions are there, as far as this one knows
+    shown: int | None = None  # how many the last run has shown, if it has
+    trouble: StoreError | None = None
+    widgets: dict[str, Widget] = field(default_factory=dict)
+    drafts: int = 0  # forms that clear and are open around what is drawn now
+
+    def shares(self, key: str) -> bool:
+        """Whether a key is the room's, not this session's."""
+        return not key.startswith(PRIVATE) and (self.only is None or key in self.only)
+
+    def begin(
+        self,
+        store: Store,
+        *,
+        read_only: bool = False,
+        only: Collection[str] | None = None,
+        every: float = 1.0,
+    ) -> None:
+        """Send what this user has changed, then take what the room says."""
+        self.store, self.every = store, every
+        self.read_only, self.only = read_only, only
+        self.drafts, self.shown = 0, None
+        self.version = self._exchange()
+        if self.trouble:
+            st.error(str(self.trouble))
+
+    def report(self, error: RoomError) -> None:
+        """Say what has stopped the app's own lines, unless begin() has said it."""
+        if not self.trouble:
+            st.error(str(error))
+        if isinstance(error, StoreError):
+            self.trouble = error
+
+    def is_behind(self) -> bool:
+        """Whether the page shows something older than the room does."""
+        trouble = self.trouble
+        version = self._exchange()
+        if self.trouble or trouble:
+            return not (self.trouble and trouble)  # it has just begun, or ended
+        return version != self.version or self.shown not in (None, self.present)
+
+    def _exchange(self) -> int:
+        """Give and take news as far as the store answers; return its version."""
+        version = self.version
+        try:
+            self.store.keep(self.room, self.session, 3 * max(self.every, 1))
+            self._publish()
+            version, self.texts = self.store.read(self.room)
+            self.present = self.store.present(self.room)
+            self.trouble = None
+        except StoreError as trouble:
+            self.trouble = trouble
+        return version
+
+    def _publish(self) -> None:
+        """Write what this user has changed; what cannot be written now waits."""
+        edits = {
+            n: new for n, widget in self.widgets.items() if (new := widget.edits(n))
+        }
+        if edits and not self.read_only:  # a browser may send what it should not
+            texts = {key: text for new in edits.values() for key, text in new.items()}
+            self._write(lambda _: dict(texts))
+            for name, new in edits.items():
+                self.widgets[name].said |= new
+                self.widgets[name].knows |= new
+
+    def _write(self, change: Callable[[Texts], Change]) -> None:
+        written: Change = {}
+
+        def changed(texts: Texts) -> Change:
+            written.update(change(texts))
+            return written
+
+        self.store.write(self.room, changed)
+        self.texts = merged(self.texts, written)
+
+    def write(self, change: Callable[[Texts], Change]) -> None:
+        """Change the room, after what the user has done in widgets.
+
+        Raises:
+            RefusedError: this session only watches.
+            StoreError: the room is out of reach.
+        """
+        if self.read_only:
+            raise RefusedError("You are watching this room: changes are not accepted.")
+        self._publish()
+        self._write(change)
+
+    def read(self) -> Texts:
+        """The room's texts as they are now, or as they were when last in reach."""
+        try:
+            return self.store.read(self.room)[1]
+        except StoreError as trouble:
+            self.trouble = trouble
+            return self.texts
+
+    def value(self, key: str) -> Any:
+        """A shared value as it is now; of a widget, as this session shows it."""
+        widget = self._widget(key)
+        texts = self.texts if widget else self.read()
+        if key in texts:
+            return from_text(texts[key])
+        own = widget.key if widget else PRIVATE + key
+        if own not in st.session_state:
+            raise KeyError(key)
+        return st.session_state[own]
+
+    def _widget(self, name: str) -> Widget | None:
+        """A widget, when what the user has changed in it is sent.
+
+        Callbacks and the app's own fragments ask for it before begin() has sent that.
+        """
+        widget = self.widgets.get(name)
+        if widget and widget.edits(name):
+            try:
+                self._publish()
+            except StoreError as trouble:
+                self.trouble = trouble
+        return widget
+
+    def set(self, key: str, value: Any) -> None:
+        """Share a value, or keep it in this session if it cannot be shared."""
+        try:
+            text = to_text(value)
+        except UnshareableError as reason:
+            self._warn(key, reason)
+            st.session_state[PRIVATE + key] = value
+        else:
+            self.write(lambda _: {key: text})
+
+    def _warn(self, name: str, reason: object) -> None:
+        st.warning(f"“{name}” stays private: {reason}.")
+
+    def draw_own(self, call: Call, kind: str, *args: Any, **options: Any) -> Any:
+        """Draw what rooms never share: actions, and what holds files."""
+        key = str(options.get("key") or f"{kind}:{args[0] if args else ''}")
+        if self.shares(key) and kind in FILES:
+            self._warn(key, "files cannot be shared")
+        elif self.shares(key) and self.read_only:
+            options["disabled"] = True
+        return call(*args, **options)
+
+    def draw(
+        self, call: Call, kind: str, draft: bool, *args: Any, **options: Any
+    ) -> Any:
+        """Draw a widget with the room's value in it."""
+        bound = signature(call).bind(*args, **options)
+        given = bound.arguments
+        name = str(given.get("key") or f"{kind}:{given.get('label', '')}")
+        if not self.shares(name):
+            return call(*args, **options)
+        if self.read_only:
+            given["disabled"] = True
+        if "options" in given and kind != "feedback":
+            given["options"] = list(given["options"])  # read more than once
+        if not draft and not self.drafts:
+            try:
+                return self._draw_shared(call, kind, name, bound)
+            except UnshareableError as reason:
+                self._warn(name, reason)
+        return call(*bound.args, **bound.kwargs)
+
+    def _draw_shared(
+        self, call: Call, kind: str, name: str, bound: BoundArguments
+    ) -> Any:
+        given = bound.arguments
+        base = _table(given) if kind == "data_editor" else None
+        widget = self._widget(name)
+        knows = about(name, self.texts)
+        if not (widget and widget.is_current(knows, base)):
+            widget = Widget(knows, _first(kind, name, knows, given), base)
+        try:
+            result = self._show(call, name, widget, bound)
+        except DuplicateWidgetID:
+            raise
+        except StreamlitAPIException:  # this session's widget cannot hold that value
+            result = self._show(call, name, widget := Widget(knows, {}, base), bound)
+        if base is None and not (widget.said and self.trouble):
+            widget.said = {name: to_text(result)}
+        return result
+
+    def _show(
+        self, call: Call, name: str, widget: Widget, bound: BoundArguments
+    ) -> Any:
+        widget.key = widget.key or f"{name}#{next(_serials)}"
+        given = {**bound.arguments, **widget.first, "key": widget.key}
+        shown = BoundArguments(bound.signature, given)
+        result = call(*shown.args, **shown.kwargs)
+        self.widgets[name] = widget
+        return result
+
+
+def _table(given: dict[str, Any]) -> pd.DataFrame:
+    fixed = given.get("num_rows", "fixed") == "fixed"
+    if not (fixed and isinstance(given["data"], pd.DataFrame)):
+        raise UnshareableError(
+            "a shared table is a DataFrame with a fixed number of rows"
+        )
+    return given["data"]
+
+
+def _first(kind: str, name: str, knows: Texts, given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with which a widget shows what the room knows about it."""
+    if kind == "data_editor":
+        return {"data": filled(given["data"], name, knows)}
+    argument, text = WIDGETS[kind], knows.get(name)
+    if text is None:
+        return {}
+    if "options" not in given or kind == "feedback":
+        return {argument: from_text(text)}
+    options = given["options"]
+    if given.get("accept_new_options"):  # somebody may have typed another
+        said = from_text(text)
+        typed = said if isinstance(said, list) else [said]
+        options = [*options, *(new for new in typed if new not in [None, *options])]
+    try:
+        value = chosen(text, options)
+    except ValueError:  # not an option in this session
+        return {}
+    if argument == "index" and value is not None:
+        value = options.index(value)
+    more = {"options": options} if given.get("accept_new_options") else {}
+    return {argument: value, **more}

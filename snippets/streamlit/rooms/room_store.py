@@ -1,0 +1,334 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["streamlit==1.67.0"]
+# ///
+"""What rooms keep, as text, and where: in memory or in a file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from enum import Enum
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+Texts = dict[str, str]  # a room: each key with its value as text, see to_text()
+Change = dict[str, str | None]  # what to set in a room; None removes a key
+
+
+class RoomError(Exception):
+    """What rooms show in the app instead of a traceback."""
+
+
+class StoreError(RoomError):
+    """The rooms cannot be read or written now; nothing that was saved is touched."""
+
+
+class UnshareableError(RoomError, TypeError):
+    """A value stays in its session, because text cannot hold it."""
+
+
+def to_plain(value: Any) -> Any:
+    """Say a value in JSON's terms; each object is one tag and what it holds."""
+    match value:
+        case Enum():
+            return {"enum": [type(value).__module__, type(value).__name__, value.name]}
+        case None | bool() | int() | float() | str():
+            return value
+        case np.generic():
+            return to_plain(value.item())
+        case list():
+            return [to_plain(item) for item in value]
+        case dict():
+            return {"dict": [[to_plain(k), to_plain(v)] for k, v in value.items()]}
+        case tuple():
+            return {"tuple": [to_plain(item) for item in value]}
+        case set() | frozenset():
+            return {"set": sorted(map(to_plain, value), key=json.dumps)}
+        case datetime() | date() | clock():
+            return {_kind(value).__name__: value.isoformat()}
+        case timedelta():
+            return {"timedelta": [value.days, value.seconds, value.microseconds]}
+    raise UnshareableError(f"a {type(value).__name__} cannot be shared")
+
+
+def _kind(value: date | clock) -> type:
+    return next(kind for kind in (datetime, date, clock) if isinstance(value, kind))
+
+
+def to_text(value: Any) -> str:
+    """Write a value as text; raises UnshareableError."""
+    return json.dumps(to_plain(value))
+
+
+def _enum(parts: list[str]) -> Enum:
+    module, name, member = parts
+    return getattr(sys.modules[module], name)[member]
+
+
+FROM_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "enum": _enum,
+    "dict": dict,
+    "tuple": tuple,
+    "set": set,
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": clock.fromisoformat,
+    "timedelta": lambda parts: timedelta(*parts),
+}
+
+
+def from_text(text: str) -> Any:
+    """Read what to_text() wrote."""
+
+    def build(tagged: dict[str, Any]) -> Any:
+        ((tag, plain),) = tagged.items()
+        return FROM_PLAIN[tag](plain)
+
+    return json.loads(text, object_hook=build)
+
+
+def merged(texts: Texts, change: Change) -> Texts:
+    """The texts with the change applied; a key that it does not name stays."""
+    return {k: text for k, text in (texts | change).items() if text is not None}
+
+
+def about(name: str, texts: Texts) -> Texts:
+    """What a room says about a widget: one text, or one for each cell of a table."""
+    cells = f"{name}["
+    return {k: text for k, text in texts.items() if k == name or k.startswith(cells)}
+
+
+def cells(name: str, edited: dict[int, dict[str, Any]]) -> Texts:
+    """A table's edited cells, each under a key of its own in the room."""
+    return {
+        f"{name}{json.dumps([row, column])}": to_text(value)
+        for row, columns in edited.items()
+        for column, value in columns.items()
+    }
+
+
+def filled(table: pd.DataFrame, name: str, texts: Texts) -> pd.DataFrame:
+    """A copy of the table with the room's cells in it, as far as it has such cells."""
+    table = table.copy()
+    columns = {str(column): column for column in table.columns}
+    for key, text in texts.items():
+        row, column = json.loads(key.removeprefix(name))
+        if row < len(table) and column in columns:
+            values = table[columns[column]].astype(object)
+            values.iloc[row] = from_text(text)
+            kind = table[columns[column]].dtype
+            table[columns[column]] = values.astype(kind, errors="ignore")
+    return table
+
+
+def chosen(text: str, options: list[Any]) -> Any:
+    """The option, or the list or tuple of options, that the text stands for.
+
+    It compares texts, so that an Enum which each run of a script defines anew is found.
+    Raises ValueError when one is not among the options.
+    """
+    texts = [to_text(option) for option in options]
+
+    def find(plain: Any) -> Any:
+        return options[texts.index(json.dumps(plain))]
+
+    if text == "null" or text in texts:
+        return None if text == "null" else options[texts.index(text)]
+    match json.loads(text):
+        case list(plain):
+            return [find(item) for item in plain]
+        case {"tuple": plain}:
+            return tuple(find(item) for item in plain)
+        case plain:
+            return find(plain)
+
+
+class Store(Protocol):
+    """Where rooms are kept. A method that raises StoreError has changed nothing."""
+
+    def read(self, room: str) -> tuple[int, Texts]:
+        """The room's version, 0 if it does not exist, and its texts."""
+
+    def write(self, room: str, change: Callable[[Texts], Change]) -> None:
+        """Merge what change(the room's texts) returns, in one step; None removes."""
+
+    def rooms(self) -> list[str]:
+        """The names of all rooms."""
+
+    def delete(self, room: str) -> None:
+        """Forget the room."""
+
+    def keep(self, room: str, session: str, seconds: float) -> None:
+        """Count the session as present for so long from now on."""
+
+    def present(self, room: str) -> int:
+        """How many sessions are in the room."""
+
+
+class Memory:
+    """Rooms in the memory of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._versions = count(1)
+        self._rooms: dict[str, tuple[int, Texts]] = {}
+        self._until: dict[tuple[str, str], float] = {}
+
+    def read(self, room: str) -> tuple[int, Texts]:
+        with self._lock:
+            version, texts = self._rooms.get(room, (0, {}))
+            return version, dict(texts)
+
+    def write(self, room: str, change: Callable[[Texts], Change]) -> None:
+        with self._lock:
+            before = self.read(room)[1]
+            after = merged(before, change(dict(before)))
+            if after != before or room not in self._rooms:
+                self._rooms[room] = next(self._versions), after
+
+    def rooms(self) -> list[str]:
+        with self._lock:
+            return sorted(self._rooms)
+
+    def delete(self, room: str) -> None:
+        with self._lock:
+            self._rooms.pop(room, None)
+
+    def keep(self, room: str, session: str, seconds: float) -> None:
+        with self._lock:
+            self._until[room, session] = time.time() + seconds
+
+    def present(self, room: str) -> int:
+        with self._lock:
+            now = time.time()
+            self._until = {who: end for who, end in self._until.items() if end > now}
+            return sum(name == room for name, _ in self._until)
+
+
+SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS room (name PRIMARY KEY, version);
+CREATE TABLE IF NOT EXISTS text (room, key, text, PRIMARY KEY (room, key));
+CREATE TABLE IF NOT EXISTS present (room, session, until, PRIMARY KEY (room, session));
+CREATE TABLE IF NOT EXISTS last (version);
+INSERT INTO last SELECT 0 WHERE NOT EXISTS (SELECT * FROM last);
+"""
+
+
+@dataclass
+class SQLite:
+    """Rooms in a file: they survive a restart, and several processes may share them."""
+
+    path: str
+    timeout: float = 2.0  # seconds to wait for another process that writes
+
+    def __post_init__(self) -> None:
+        self._lock = threading.RLock()
+        self._file: sqlite3.Connection | None = None
+        self._inode = 0  # of the file, once it has been open
+
+    def _open(self) -> sqlite3.Connection:
+        """The file; one that was there and is gone is not made anew, empty."""
+        path = Path(self.path)
+        inode = path.stat().st_ino if path.exists() else 0
+        if inode != self._inode and self._file:
+            self._file.close()
+            self._file = None
+        if self._inode and not inode:
+            raise sqlite3.OperationalError("the file is gone")
+        if not self._file:
+            file = sqlite3.connect(path, self.timeout, check_same_thread=False)
+            file.isolation_level = None  # transactions begin where we say so
+            try:
+                self._prepare(file)
+            except sqlite3.Error:
+                file.close()
+                raise
+            self._file, self._inode = file, path.stat().st_ino
+        return self._file
+
+    def _prepare(self, file: sqlite3.Connection) -> None:
+        """Make the tables; SQLite itself does not always wait for others who do so."""
+        until = time.monotonic() + self.timeout
+        while True:
+            try:
+                file.executescript(SCHEMA)
+                return
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > until:
+                    raise
+            time.sleep(0.01)
+
+    @contextmanager
+    def _transaction(
+        self, begin: str = "BEGIN IMMEDIATE"
+    ) -> Iterator[Callable[..., list]]:
+        with self._lock:
+            try:
+                file = self._open()
+                file.execute(begin)
+                try:
+                    yield lambda sql, *values: file.execute(sql, values).fetchall()
+                    file.execute("COMMIT")
+                finally:
+                    if file.in_transaction:
+                        file.execute("ROLLBACK")
+            except (sqlite3.Error, OSError) as error:
+                raise StoreError(
+                    f"{self.path} is out of reach: {error}. What was saved is "
+                    "untouched; your changes wait in this tab and are saved later."
+                ) from error
+
+    def read(self, room: str) -> tuple[int, Texts]:
+        with self._transaction("BEGIN") as sql:
+            found = sql("SELECT version FROM room WHERE name = ?", room)
+            texts = dict(sql("SELECT key, text FROM text WHERE room = ?", room))
+        return (found[0][0] if found else 0), texts
+
+    def write(self, room: str, change: Callable[[Texts], Change]) -> None:
+        with self._transaction() as sql:
+            before = dict(sql("SELECT key, text FROM text WHERE room = ?", room))
+            after = merged(before, change(dict(before)))
+            if after == before and sql("SELECT * FROM room WHERE name = ?", room):
+                return
+            for key in before.keys() - after.keys():
+                sql("DELETE FROM text WHERE (room, key) = (?, ?)", room, key)
+            for key, text in after.items() - before.items():
+                sql("REPLACE INTO text VALUES (?, ?, ?)", room, key, text)
+            sql("UPDATE last SET version = version + 1")
+            sql("REPLACE INTO room SELECT ?, version FROM last", room)
+
+    def rooms(self) -> list[str]:
+        with self._transaction("BEGIN") as sql:
+            return [name for (name,) in sql("SELECT name FROM room ORDER BY name")]
+
+    def delete(self, room: str) -> None:
+        with self._transaction() as sql:
+            sql("DELETE FROM text WHERE room = ?", room)
+            sql("DELETE FROM room WHERE name = ?", room)
+
+    def keep(self, room: str, session: str, seconds: float) -> None:
+        now = time.time()
+        with self._transaction() as sql:
+            sql("DELETE FROM present WHERE until < ?", now)
+            sql("REPLACE INTO present VALUES (?, ?, ?)", room, session, now + seconds)
+
+    def present(self, room: str) -> int:
+        with self._transaction("BEGIN") as sql:
+            query = "SELECT count(*) FROM present WHERE room = ? AND until > ?"
+            return sql(query, room, time.time())[0][0]

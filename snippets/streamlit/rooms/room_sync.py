@@ -1,0 +1,270 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["streamlit==1.67.0"]
+# ///
+"""Rooms in which Streamlit sessions share widgets and values, on public API alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from room_session import FILES, PRIVATE, WIDGETS, Visit
+from room_store import (
+    Change,
+    Memory,
+    RoomError,
+    Store,
+    StoreError,
+    Texts,
+    from_text,
+    to_text,
+)
+
+if tuple(int(part) for part in st.__version__.split(".")[:2]) < (1, 60):
+    raise ImportError(
+        f"room_sync needs Streamlit 1.60 or newer, and this is {st.__version__}: "
+        "pip install --upgrade streamlit"
+    )
+
+ACTIONS = {"button", "form_submit_button", "chat_input", "menu_button"}
+PLACES = {"container", "columns", "tabs", "expander", "popover", "form", "empty"}
+PLACES |= {"sidebar", "bottom", "status", "chat_message", "grid"}
+
+_store: Store = Memory()
+
+
+def use(store: Store) -> None:
+    """Keep the rooms there from now on; the same store again changes nothing."""
+    global _store
+    if store != _store:
+        _store = store
+
+
+def private(key: str) -> str:
+    """A key that stays in its session, for a widget or in st.session_state."""
+    return PRIVATE + key
+
+
+get_not_synced_key = private
+
+
+@contextmanager
+def sync(
+    room: str | None,
+    *,
+    read_only: bool = False,
+    only: Collection[str] | None = None,
+    every: float = 1.0,
+) -> Iterator[Shared]:
+    """Share what is drawn with all sessions in the room: ``with sync("lobby") as st:``.
+
+    Args:
+        room: its name; with None or "" the session is in a room of its own.
+        read_only: widgets are disabled, and changes are refused.
+        only: the keys to share; without it, all that are not private.
+        every: seconds between two looks at what the others have done.
+    """
+    own, room = st.session_state, room or ""
+    store = _store if room else own.setdefault(private("alone"), Memory())
+    visit = own.setdefault(private(f"visit:{room}"), Visit(_session(), room))
+    visit.begin(store, read_only=read_only, only=only, every=every)
+    try:
+        yield Shared(st, visit)
+    except RoomError as error:
+        visit.report(error)
+    finally:
+        _keep_looking(visit)
+
+
+def _keep_looking(visit: Visit) -> None:
+    """Look at the room from time to time, in a fragment that draws nothing."""
+    whole_run = True
+
+    def look() -> None:
+        if not whole_run and visit.is_behind():
+            st.rerun()
+
+    st.fragment(look, run_every=visit.every)()
+    whole_run = False
+
+
+def current_room() -> str | None:
+    """The room that the page's address names: a link invites, a reload returns."""
+    return st.query_params.get("room") or None
+
+
+def enter_room(name: str) -> None:
+    """Make the room if there is none, and put it into the page's address."""
+    _store.write(name, lambda _: {})
+    st.query_params["room"] = name
+
+
+def exit_room() -> None:
+    """Leave; the room keeps its values."""
+    if name := st.query_params.pop("room", None):
+        with suppress(StoreError):  # the others see it soon in any case
+            _store.keep(name, _session(), 0)
+
+
+def list_rooms() -> list[str]:
+    """The names of all rooms, in alphabetical order."""
+    return _store.rooms()
+
+
+def delete_room(name: str) -> None:
+    """Forget the room's values; who is in it starts anew."""
+    _store.delete(name)
+
+
+def select_room_widget() -> str | None:
+    """Choose a room in the sidebar, or make one; return the one that is entered."""
+    name = current_room()
+    with st.sidebar:
+        st.fragment(_show_rooms, run_every=1.0)()
+        if name:
+            st.text(f"You are in: {name}")
+            st.button("Exit room", key=private("exit"), on_click=exit_room)
+            return name
+        try:
+            _choose_room()
+        except StoreError as trouble:
+            st.error(str(trouble))
+    return None
+
+
+def _show_rooms() -> None:
+    with suppress(StoreError):
+        for name in list_rooms():
+            st.text(f"{name}: {_store.present(name)} here")
+
+
+def _choose_room() -> None:
+    with st.form(private("rooms")):
+        name = st.selectbox(
+            "Room",
+            list_rooms(),
+            index=None,
+            key=private("room"),
+            placeholder="Choose one or type a new name",
+            accept_new_options=True,
+        )
+        if st.form_submit_button("Enter room") and name:
+            enter_room(name)
+            st.rerun()
+
+
+def _session() -> str:
+    return st.session_state.setdefault(private("session"), uuid.uuid4().hex)
+
+
+class Place:
+    """Streamlit, or one of its containers, whose widgets are the room's."""
+
+    def __init__(self, target: Any, visit: Visit, draft: bool = False) -> None:
+        self._target, self._visit, self._draft = target, visit, draft
+
+    def __enter__(self) -> Place:
+        self._target.__enter__()
+        self._visit.drafts += self._draft
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._visit.drafts -= self._draft
+        self._target.__exit__(*error)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._target, name)
+        if name in WIDGETS:
+            return partial(self._visit.draw, found, name, self._draft)
+        if name in ACTIONS | FILES:
+            return partial(self._visit.draw_own, found, name)
+        if name in PLACES:
+            return partial(self._open, found) if callable(found) else self._wrap(found)
+        return found
+
+    def _open(self, make: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        # What a form clears was each user's own draft all along.
+        made, draft = make(*args, **options), options.get("clear_on_submit", False)
+        if isinstance(made, Sequence):
+            return [self._wrap(place, draft) for place in made]
+        return self._wrap(made, draft)
+
+    def _wrap(self, place: Any, draft: bool = False) -> Place:
+        return Place(place, self._visit, draft or self._draft or self._visit.drafts > 0)
+
+
+class Shared(Place):
+    """Streamlit, as an app draws in a room: ``with sync("lobby") as st:``."""
+
+    @property
+    def session_state(self) -> State:
+        """The room's values; under private keys, the session's own."""
+        return State(self._visit)
+
+    @property
+    def present(self) -> int:
+        """How many sessions are in the room; the page follows when it changes."""
+        self._visit.shown = self._visit.present
+        return self._visit.present
+
+    def update(self, key: str, function: Callable[[Any], Any]) -> Any:
+        """Set a shared value to function(the present one or None), in one step.
+
+        Raises:
+            RoomError: it was refused or cannot be shared, or the room is out of
+                reach; nothing has changed then.
+        """
+        new = None
+
+        def change(texts: Texts) -> Change:
+            nonlocal new
+            new = function(from_text(texts.get(key, "null")))
+            return {key: to_text(new)}
+
+        self._visit.write(change)
+        return new
+
+
+class State(MutableMapping[str, Any]):
+    """st.session_state, where every key that is not private is the room's."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.__dict__["_visit"] = visit
+
+    def __getitem__(self, key: str) -> Any:
+        shared = self._visit.shares(key)
+        return self._visit.value(key) if shared else st.session_state[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if self._visit.shares(key):
+            self._visit.set(key, value)
+        else:
+            st.session_state[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if self._visit.shares(key):
+            self._visit.write(lambda _: {key: None})
+        else:
+            del st.session_state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._visit.read()
+        yield from (key for key in st.session_state if not self._visit.shares(str(key)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getattr__(self, key: str) -> Any:
+        try:
+            return self[key]
+        except KeyError:
+            raise AttributeError(f"st.session_state has no {key!r}") from None
+
+    __setattr__ = __setitem__
+    __delattr__ = __delitem__

@@ -1,0 +1,1212 @@
+"""The rooms with several sessions in one process, without server and browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import runpy
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from datetime import time as clock
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit as st
+from hypothesis import given, settings, strategies
+
+from livedocs.catalog import Catalog
+from tests.users.streamlit_headless import StreamlitSession
+
+ROOMS = Catalog.default().root / "streamlit" / "rooms"
+
+LIBRARY = ("room_store", "room_session", "room_sync")
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture(autouse=True)
+def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """A process of its own for each test; call it to start another."""
+
+    def restart() -> None:
+        for name in LIBRARY:
+            sys.modules.pop(name, None)
+
+    monkeypatch.syspath_prepend(ROOMS)
+    restart()
+    yield restart
+    restart()
+
+
+@pytest.fixture
+def room_store() -> ModuleType:
+    """The module that the programs of this test import."""
+    return __import__("room_store")
+
+
+@pytest.fixture
+def room_sync() -> ModuleType:
+    """The module that the programs of this test import."""
+    return __import__("room_sync")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Write:
+    """Write a program of a few lines."""
+
+    def write(lines: str) -> Path:
+        path = tmp_path / "app.py"
+        path.write_text("from room_sync import *\n" + lines)
+        return path
+
+    return write
+
+
+def join(program: str | Path, **address: str) -> StreamlitSession:
+    """Let one more session open the program."""
+    path = program if isinstance(program, Path) else ROOMS / f"{program}.py"
+    return StreamlitSession(path, **address)
+
+
+TWO_FIELDS = """
+with sync("lobby") as st:
+    a = st.slider("A")
+    b = st.text_input("B", key="b")
+    st.text(f"{a} {b}")
+"""
+
+
+class TestWidgets:
+    def test_a_change_reaches_an_idle_session(self) -> None:
+        alex, doppler = join("first_room"), join("first_room")
+        alex.set("Select a value", 7)
+        doppler.wait_a_second()
+        assert doppler.value("Select a value") == 7
+        assert not doppler.errors()
+
+    def test_who_comes_later_finds_the_value(self) -> None:
+        alex = join("first_room")
+        alex.set("Select a value", 7)
+        assert join("first_room").value("Select a value") == 7
+
+    def test_changes_of_different_widgets_at_the_same_moment_both_win(
+        self, program: Write
+    ) -> None:
+        app = program(TWO_FIELDS)
+        alex, doppler, third = join(app), join(app), join(app)
+        for n in range(1, 51):
+            alex.touch("A", n)
+            doppler.touch("B", str(n))
+            for user in random.Random(n).sample([alex, doppler], 2):
+                user.run()
+            for user in (alex, doppler, third):
+                user.wait_a_second()
+                assert (user.value("A"), user.value("B")) == (n, str(n))
+
+    def test_of_two_changes_of_one_widget_the_later_wins_everywhere(
+        self, program: Write
+    ) -> None:
+        app = program(TWO_FIELDS)
+        users = alex, doppler, _ = join(app), join(app), join(app)
+        for n in range(50):
+            alex.touch("B", f"Alex {n}")
+            doppler.touch("B", f"Doppler {n}")
+            first, second = random.Random(n).sample([alex, doppler], 2)
+            first.run()
+            second.run()
+            later = f"Alex {n}" if second is alex else f"Doppler {n}"
+            for user in users:
+                user.wait_a_second()
+                assert user.value("B") == later
+
+    def test_a_message_with_older_values_reverts_nothing(self, program: Write) -> None:
+        """Each message of a browser carries the values of all its widgets."""
+        app = program(TWO_FIELDS)
+        alex, doppler = join(app), join(app)
+        alex.set("A", 5)
+        doppler.set("B", "hello")
+        old = doppler.message()
+        alex.set("A", 6)
+        doppler.wait_a_second()
+        doppler.send(old)
+        doppler.send(old)
+        alex.wait_a_second()
+        assert alex.reads("6 hello")
+        assert doppler.reads("6 hello")
+
+    def test_a_value_may_come_back(self, program: Write) -> None:
+        app = program(TWO_FIELDS)
+        alex, doppler = join(app), join(app)
+        for n in (5, 0, 5, 0):
+            alex.set("A", n)
+            doppler.wait_a_second()
+            assert doppler.value("A") == n
+
+    def test_own_edits_and_those_of_other_widgets_leave_a_widget_alone(
+        self, program: Write
+    ) -> None:
+        """Its key stays, and so do its focus and what is being typed."""
+        app = program(TWO_FIELDS)
+        alex, doppler = join(app), join(app)
+        own, others = alex.key("B"), doppler.key("B")
+        for n in range(3):
+            alex.set("B", f"typed {n}")
+            doppler.set("A", n)
+            alex.wait_a_second()
+        assert alex.key("B") == own
+        doppler.wait_a_second()
+        assert doppler.key("B") != others
+        assert doppler.value("B") == "typed 2"
+
+    def test_a_widget_that_was_away_shows_the_newest_value(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    if st.checkbox("More", key=private("more")):\n'
+            '        st.slider("A")\n'
+        )
+        alex, doppler = join(app), join(app)
+        for user in (alex, doppler):
+            user.set("More", True)
+        alex.set("A", 5)
+        alex.set("More", False)
+        alex.set("More", True)
+        assert alex.value("A") == 5, "its own edit"
+        alex.set("More", False)
+        doppler.wait_a_second()
+        doppler.set("A", 6)
+        alex.set("More", True)
+        assert alex.value("A") == 6, "somebody else's"
+
+    def test_an_idle_session_is_drawn_again_only_when_something_changed(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    st.slider("A")\n'
+            '    runs = st.session_state.get(private("runs"), 0) + 1\n'
+            '    st.session_state[private("runs")] = runs\n'
+            "    st.text(runs)\n"
+        )
+        alex, doppler = join(app), join(app)
+        for _ in range(3):
+            doppler.wait_a_second()
+        assert doppler.reads("1")
+        alex.set("A", 5)
+        for _ in range(3):
+            doppler.wait_a_second()
+            alex.wait_a_second()
+        assert doppler.reads("2")
+        assert alex.reads("2"), "its own change is no news"
+
+    def test_widgets_in_containers_are_shared(self, program: Write) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            "    left, right = st.columns(2)\n"
+            '    left.slider("A")\n'
+            "    with right, st.expander('More'):\n"
+            '        st.slider("B")\n'
+            '    st.sidebar.slider("C")\n'
+            "    with st.sidebar.container():\n"
+            '        st.slider("D")\n'
+            '    st.tabs(["one", "two"])[1].slider("E")\n'
+        )
+        alex, doppler = join(app), join(app)
+        for n, label in enumerate("ABCDE", 1):
+            alex.set(label, n)
+        doppler.wait_a_second()
+        assert [doppler.value(label) for label in "ABCDE"] == [1, 2, 3, 4, 5]
+
+    def test_edits_in_a_fragment_of_the_app_are_shared(self, program: Write) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            "    @st.fragment\n"
+            "    def part():\n"
+            '        st.slider("A")\n'
+            "    part()\n"
+        )
+        alex, doppler = join(app), join(app)
+        alex.touch("A", 5)
+        alex.wait_a_second()
+        doppler.wait_a_second()
+        assert doppler.value("A") == 5
+
+    def test_two_widgets_of_one_name_are_an_error_that_names_it(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n    st.slider("A", 0, 9)\n    st.slider("A")\n'
+        )
+        with pytest.raises(AssertionError, match="slider:A"):
+            join(app)
+
+    def test_a_value_that_a_session_cannot_show_stays_in_the_room(
+        self, program: Write
+    ) -> None:
+        app = program(
+            "import streamlit\n"
+            'top = int(streamlit.query_params.get("top", 100))\n'
+            'with sync("lobby") as st:\n'
+            '    st.number_input("A", 0, top)\n'
+            '    st.slider("B")\n'
+        )
+        alex, doppler = join(app), join(app, top="10")
+        alex.set("A", 50)
+        doppler.wait_a_second()
+        assert doppler.value("A") == 0
+        doppler.set("B", 5)
+        alex.wait_a_second()
+        assert alex.value("A") == 50
+        alex.set("A", 8)
+        doppler.wait_a_second()
+        assert doppler.value("A") == 8
+
+    def test_an_option_that_a_session_does_not_have_stays_in_the_room(
+        self, program: Write
+    ) -> None:
+        app = program(
+            "import streamlit\n"
+            'options = list(streamlit.query_params.get("options", "abc"))\n'
+            'with sync("lobby") as st:\n'
+            '    st.selectbox("X", options)\n'
+            '    st.slider("B")\n'
+        )
+        alex, doppler = join(app), join(app, options="ab")
+        alex.set("X", "c")
+        doppler.wait_a_second()
+        assert doppler.value("X") == "a"
+        doppler.set("B", 5)
+        alex.wait_a_second()
+        assert alex.value("X") == "c"
+
+
+KINDS: dict[str, tuple[str, Any]] = {
+    "slider": ('"X"', 5.0),
+    "slider range": ('"X", value=(1, 9)', (2, 3)),
+    "slider dates": (
+        '"X", date(2026, 1, 1), date(2026, 12, 31), date(2026, 2, 2)',
+        date(2026, 5, 6),
+    ),
+    "select_slider": ('"X", list("abc")', "b"),
+    "number_input": ('"X", value=None', 2.5),
+    "checkbox": ('"X"', True),
+    "toggle": ('"X", True', False),
+    "text_input": ('"X"', "Ω\n\\"),
+    "text_area": ('"X", value="old"', ""),
+    "color_picker": ('"X"', "#123456"),
+    "date_input": ('"X", date(2026, 1, 1)', date(2026, 3, 4)),
+    "time_input": ('"X"', clock(12, 45)),
+    "multiselect": ('"X", list("abc"), "b"', ["c", "a"]),
+    "selectbox": ('"X", iter("abc")', "c"),
+    "selectbox none": ('"X", ["a", None, "c"], index=None', "a"),
+    "radio": ('"X", np.arange(3)', 2),
+    "pills": ('"X", list("abc")', "b"),
+    "segmented_control": ('"X", list("abc"), selection_mode="multi"', ["a"]),
+    "feedback": ('"stars"', 3),
+}
+
+
+class TestValues:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_kind_of_widget_is_shared(self, kind: str, program: Write) -> None:
+        arguments, value = KINDS[kind]
+        widget = kind.partition(" ")[0]
+        app = program(
+            "from datetime import date\n"
+            "import numpy as np\n"
+            'with sync("lobby") as st:\n'
+            f"    value = st.{widget}({arguments})\n"
+            "    st.text(repr(value))\n"
+        )
+        alex, doppler = join(app), join(app)
+        alex.only(widget).set_value(value)
+        alex.run()
+        doppler.wait_a_second()
+        assert alex.page.text[0].value == doppler.page.text[0].value
+        assert doppler.only(widget).value == value
+
+    def test_an_enum_which_each_run_defines_anew_is_found(self, program: Write) -> None:
+        app = program(
+            "from enum import Enum\n"
+            'Color = Enum("Color", "RED GREEN")\n'
+            'with sync("lobby") as st:\n'
+            '    color = st.selectbox("Color", Color)\n'
+            "    st.text(color is Color.GREEN)\n"
+        )
+        alex, doppler = join(app), join(app)
+        alex.widget("Color").select_index(1)
+        alex.run()
+        doppler.wait_a_second()
+        assert alex.reads("True")
+        assert doppler.reads("True")
+
+    def test_what_somebody_typed_beside_the_options_reaches_the_others(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    st.text(st.selectbox("X", ["a"], accept_new_options=True))\n'
+        )
+        alex, doppler = join(app), join(app)
+        alex.widget("X").options.append("new")
+        alex.set("X", "new")
+        doppler.wait_a_second()
+        assert doppler.reads("new")
+        doppler.run()
+        assert doppler.reads("new")
+
+    @pytest.mark.parametrize(
+        ("kind", "name"), [("file_uploader", "File"), ("camera_input", "Photo")]
+    )
+    def test_a_file_stays_private_and_a_warning_names_it(
+        self, kind: str, name: str, program: Write
+    ) -> None:
+        alex = join(program(f'with sync("lobby") as st:\n    st.{kind}("{name}")\n'))
+        (warning,) = alex.warnings()
+        assert f"“{kind}:{name}” stays private" in warning
+
+    def test_a_frame_stays_private_and_a_warning_names_it(self, program: Write) -> None:
+        app = program(
+            "import pandas as pd\n"
+            'with sync("lobby") as st:\n'
+            '    if st.button("Load"):\n'
+            '        st.session_state["frame"] = pd.DataFrame({"a": [1, 2]})\n'
+            '    st.text(len(st.session_state.get("frame", "")))\n'
+        )
+        alex, doppler = join(app), join(app)
+        alex.click("Load")
+        assert alex.reads("2")
+        assert alex.warnings() == [
+            "“frame” stays private: a DataFrame cannot be shared."
+        ]
+        doppler.wait_a_second()
+        assert doppler.reads("0")
+
+
+class TestButtonsAndForms:
+    def test_a_click_is_its_sessions_and_its_effect_everybodys(self) -> None:
+        alex, doppler = join("buttons"), join("buttons")
+        alex.click("Send balloons")
+        assert alex.page.get("balloons")
+        for user in (alex, doppler):
+            user.wait_a_second()
+            assert user.reads("Sent 1 times")
+            assert not user.page.get("balloons")
+
+    def test_nothing_is_seen_of_a_form_before_it_is_sent(self) -> None:
+        alex, doppler = join("forms"), join("forms")
+        alex.touch("Where?", "There")
+        alex.run()
+        doppler.wait_a_second()
+        assert doppler.reads("Here, on Monday")
+
+    def test_all_fields_of_a_form_arrive_together(self) -> None:
+        alex, doppler = join("forms"), join("forms")
+        alex.touch("Where?", "There")
+        alex.touch("When?", "Friday")
+        alex.click("Agree")
+        doppler.wait_a_second()
+        for user in (alex, doppler):
+            assert user.reads("There, on Friday")
+            assert (user.value("Where?"), user.value("When?")) == ("There", "Friday")
+
+    def test_a_draft_survives_what_others_send_in_other_fields(self) -> None:
+        alex, doppler = join("forms"), join("forms")
+        draft = doppler.key("When?")
+        alex.touch("Where?", "There")
+        alex.click("Agree")
+        doppler.wait_a_second()
+        assert doppler.key("When?") == draft
+        doppler.touch("When?", "Friday")
+        doppler.click("Agree")
+        alex.wait_a_second()
+        for user in (alex, doppler):
+            assert user.reads("There, on Friday")
+
+    def test_a_form_that_clears_is_empty_for_all_and_keeps_the_others_drafts(
+        self,
+    ) -> None:
+        alex, doppler = join("forms"), join("forms")
+        draft = doppler.key("Name")
+        alex.touch("Name", "Alex")
+        alex.click("I come")
+        doppler.wait_a_second()
+        assert doppler.reads("Coming: Alex")
+        assert doppler.key("Name") == draft
+        assert doppler.value("Name") == ""
+        alex.run()
+        doppler.touch("Name", "Doppler")
+        doppler.click("I come")
+        alex.click("I come")
+        assert alex.reads("Coming: Alex, Doppler"), "a cleared field is sent empty"
+
+
+class TestPrivate:
+    def test_private_widgets_and_values_are_each_sessions_own(self) -> None:
+        alex, doppler = join("private_values"), join("private_values")
+        alex.set("Your name", "Alex")
+        alex.set("Zoom, for you", 3)
+        alex.set("Level, for all", 4)
+        alex.click("Sign in")
+        doppler.wait_a_second()
+        assert doppler.value("Your name") == ""
+        assert doppler.reads("Level 4, seen at zoom 1")
+        assert doppler.reads("Signed in: Alex")
+
+    def test_only_what_is_named_can_be_shared(self) -> None:
+        alex, doppler = join("chosen_values"), join("chosen_values")
+        alex.set("Topic, for all", "Lunch")
+        alex.set("Notes, for you", "soup?")
+        alex.click("Vote")
+        doppler.wait_a_second()
+        assert doppler.reads("Lunch: 1 votes")
+        assert doppler.value("Notes, for you") == ""
+
+    def test_a_session_in_no_room_is_alone(self) -> None:
+        alex, doppler = join("choose_room"), join("choose_room")
+        alex.set("A", 7)
+        alex.run()
+        assert alex.value("A") == 7
+        doppler.wait_a_second()
+        assert doppler.value("A") == 1
+
+
+class TestState:
+    def test_the_state_is_a_dictionary_of_the_room(self, program: Write) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            "    state = st.session_state\n"
+            '    if st.button("Fill"):\n'
+            "        state.n = 1\n"
+            '        state["tuple"] = (1, {2}, {3: None})\n'
+            '        state[private("mine")] = 1\n'
+            '    if st.button("Empty"):\n'
+            "        del state.n\n"
+            '    shared = sorted(k for k in state if not k.startswith("private:"))\n'
+            '    st.text([getattr(state, "n", None), shared, state.get("tuple")])\n'
+            '    st.text(state.get(private("mine")))\n'
+        )
+        alex, doppler = join(app), join(app)
+        alex.click("Fill")
+        doppler.wait_a_second()
+        assert doppler.reads("[1, ['n', 'tuple'], (1, {2}, {3: None})]")
+        assert doppler.reads("None")
+        doppler.click("Empty")
+        alex.wait_a_second()
+        assert alex.reads("[None, ['tuple'], (1, {2}, {3: None})]")
+        assert alex.reads("1")
+
+    def test_the_state_knows_the_widgets(self, program: Write) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    st.button("Reset", on_click=lambda: st.session_state.update(a=1))\n'
+            '    a = st.slider("A", key="a", value=3)\n'
+            '    st.text(f"{a} {st.session_state.a}")\n'
+        )
+        alex, doppler = join(app), join(app)
+        assert alex.reads("3 3")
+        alex.set("A", 5)
+        doppler.wait_a_second()
+        assert doppler.reads("5 5")
+        doppler.click("Reset")
+        alex.wait_a_second()
+        for user in (alex, doppler):
+            assert user.value("A") == 1
+            assert user.reads("1 1")
+
+    def test_an_update_in_a_callback_builds_on_what_its_user_has_just_changed(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            "    def double():\n"
+            '        st.update("a", lambda a: 2 * a)\n'
+            '    st.slider("A", key="a", on_change=double)\n'
+        )
+        alex, doppler = join(app), join(app)
+        alex.set("A", 5)
+        doppler.wait_a_second()
+        assert (alex.value("A"), doppler.value("A")) == (10, 10)
+
+    def test_to_set_the_value_that_is_there_is_no_news(self, program: Write) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    st.session_state["a"] = 1\n'
+            '    runs = st.session_state.get(private("runs"), 0) + 1\n'
+            '    st.session_state[private("runs")] = runs\n'
+            "    st.text(runs)\n"
+        )
+        alex, doppler = join(app), join(app)
+        for _ in range(3):
+            for user in (alex, doppler):
+                user.wait_a_second()
+        assert alex.reads("2"), "its own first one was news"
+        assert doppler.reads("1")
+
+    def test_a_value_that_is_set_shows_in_a_widget_of_the_same_run(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    if st.button("Set"):\n'
+            "        st.session_state.a = 9\n"
+            '    st.slider("A", key="a")\n'
+        )
+        alex = join(app)
+        alex.click("Set")
+        assert alex.value("A") == 9
+
+    def test_a_widget_and_its_state_agree_whatever_others_do_meanwhile(
+        self, program: Write
+    ) -> None:
+        app = program(
+            "import room_sync\n"
+            'with sync("lobby") as st:\n'
+            '    a = st.slider("A", key="a")\n'
+            '    if st.button("Meanwhile"):\n'
+            '        room_sync._store.write("lobby", lambda _: {"a": "8"})\n'
+            '    st.text(f"{a} {st.session_state.a}")\n'
+        )
+        alex = join(app)
+        alex.set("A", 5)
+        alex.click("Meanwhile")
+        assert alex.reads("5 5")
+        alex.wait_a_second()
+        assert alex.reads("8 8")
+
+    def test_a_callback_finds_what_its_user_has_just_changed(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            "    def double():\n"
+            "        st.session_state.b = 2 * st.session_state.a\n"
+            '    st.slider("A", key="a", on_change=double)\n'
+            '    st.slider("B", key="b")\n'
+        )
+        alex, doppler = join(app), join(app)
+        alex.set("A", 5)
+        assert alex.value("B") == 10
+        doppler.wait_a_second()
+        assert (doppler.value("A"), doppler.value("B")) == (5, 10)
+
+    def test_a_counter_loses_no_click(self) -> None:
+        users = [join("counter") for _ in range(3)]
+        for _ in range(10):
+            for user in users:
+                user.widget("Click").click()
+            for user in users:
+                user.run()
+        for user in users:
+            user.wait_a_second()
+            assert user.reads("Clicked 30 times")
+
+    @pytest.mark.parametrize(
+        ("program", "clicks"), [("pitfall_lost_update", 1), ("counter", 2)]
+    )
+    def test_reading_and_writing_apart_loses_what_others_write_between(
+        self, program: str, clicks: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        alex, doppler = join(program), join(program)
+        others = [doppler]
+        sleep = time.sleep
+
+        def sleep_while_others_click(seconds: float) -> None:
+            if seconds == 0.2 and others:  # the program's, not the test runner's
+                others.pop().click("Click")
+            sleep(seconds)
+
+        monkeypatch.setattr(time, "sleep", sleep_while_others_click)
+        alex.click("Click")
+        for user in others:
+            user.click("Click")
+        alex.run()
+        assert alex.reads(f"Clicked {clicks} times")
+
+    @pytest.mark.parametrize("kind", ["Memory", "SQLite"])
+    def test_an_update_is_one_step_for_all_threads(
+        self, kind: str, room_store: ModuleType, tmp_path: Path
+    ) -> None:
+        def store_of_a_process() -> Any:
+            file = str(tmp_path / "rooms.db")
+            return memory if kind == "Memory" else room_store.SQLite(file, 60)
+
+        memory = room_store.Memory()
+        first = store_of_a_process()
+        first.write("r", lambda _: {"n": "0"})  # it stays open till the end
+
+        def one_more(texts: dict[str, str]) -> dict[str, str]:
+            time.sleep(0.0001)  # let other threads in
+            return {"n": str(int(texts["n"]) + 1)}
+
+        def click() -> None:
+            store = store_of_a_process()
+            for _ in range(50):
+                store.write("r", one_more)
+
+        with ThreadPoolExecutor(4) as pool:
+            for click_ended in [pool.submit(click) for _ in range(4)]:
+                click_ended.result()
+        assert first.read("r")[1] == {"n": "200"}
+
+    @pytest.mark.parametrize("kind", ["Memory", "SQLite"])
+    def test_an_update_that_fails_halfway_has_not_happened(
+        self, kind: str, room_store: ModuleType, tmp_path: Path
+    ) -> None:
+        arguments = [str(tmp_path / "rooms.db")] if kind == "SQLite" else []
+        store = getattr(room_store, kind)(*arguments)
+        store.write("r", lambda _: {"n": "1"})
+        with pytest.raises(ZeroDivisionError):
+            store.write("r", lambda texts: {"n": str(int(texts["n"]) / 0)})
+        store.write("r", lambda texts: {"m": texts["n"]})
+        assert store.read("r")[1] == {"n": "1", "m": "1"}
+
+    def test_processes_may_make_the_same_file_at_the_same_moment(
+        self, room_store: ModuleType, tmp_path: Path
+    ) -> None:
+        for n in range(100):
+            stores = [room_store.SQLite(str(tmp_path / f"{n}.db")) for _ in range(4)]
+            with ThreadPoolExecutor(len(stores)) as pool:
+                assert list(pool.map(lambda s: s.rooms(), stores)) == [[]] * 4
+
+
+class Clock:
+    """What `time.time()` says in the stores, in the hands of a test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room_store: ModuleType) -> None:
+        self.now = time.time()
+        patched = SimpleNamespace(time=lambda: self.now, monotonic=time.monotonic)
+        monkeypatch.setattr(room_store, "time", patched)
+
+
+class TestRooms:
+    def test_a_link_with_the_rooms_name_leads_into_it(self) -> None:
+        alex, doppler = join("choose_room", room="Red"), join("choose_room", room="Red")
+        elsewhere = join("choose_room", room="Blue")
+        alex.set("A", 7)
+        doppler.wait_a_second()
+        elsewhere.wait_a_second()
+        assert doppler.value("A") == 7
+        assert elsewhere.value("A") == 1
+
+    def test_a_new_room_is_made_entered_and_listed(self) -> None:
+        alex, doppler = join("choose_room"), join("choose_room")
+        alex.widget("Room").options.append("Red")
+        alex.touch("Room", "Red")
+        alex.click("Enter room")
+        assert alex.page.query_params["room"] == "Red"
+        assert alex.page.title[0].value == "Red"
+        doppler.run()
+        assert doppler.widget("Room").options == ["Red"]
+        assert doppler.reads("Red: 1 here")
+        doppler.touch("Room", "Red")
+        doppler.click("Enter room")
+        alex.run()
+        assert alex.reads("Red: 2 here")
+        alex.click("Exit room")
+        assert "room" not in alex.page.query_params
+        doppler.run()
+        assert doppler.reads("Red: 1 here")
+
+    def test_a_room_keeps_its_values_when_all_have_left(self) -> None:
+        alex = join("choose_room", room="Red")
+        alex.set("A", 7)
+        alex.click("Exit room")
+        assert alex.value("A") == 1
+        assert join("choose_room", room="Red").value("A") == 7
+
+    def test_a_reload_returns_to_the_room_and_its_values(self) -> None:
+        alex = join("choose_room", room="Red")
+        alex.set("A", 7)
+        again = join("choose_room", **alex.page.query_params)
+        assert again.value("A") == 7
+
+    def test_who_is_in_a_room_that_is_deleted_starts_anew(self) -> None:
+        alex, doppler = join("own_room_ui"), join("own_room_ui")
+        label = "What everybody in the room reads"
+        for user in (alex, doppler):
+            user.click("Enter Red")
+        alex.set(label, "hello")
+        doppler.wait_a_second()
+        doppler.click("Delete Red")
+        assert doppler.value(label) == ""
+        alex.wait_a_second()
+        assert alex.value(label) == ""
+        alex.set(label, "again")
+        doppler.wait_a_second()
+        assert doppler.value(label) == "again"
+
+    def test_rooms_of_ones_own_making(self) -> None:
+        alex = join("own_room_ui")
+        assert not [b for b in alex.page.button if b.label == "Delete Red"]
+        alex.click("Enter Red")
+        assert alex.reads("1 in Red")
+        alex.click("Leave Red")
+        assert not alex.reads("1 in Red")
+        alex.click("Delete Red")
+        assert not [b for b in alex.page.button if b.label == "Delete Red"]
+
+    def test_a_page_may_show_two_rooms(self, program: Write) -> None:
+        app = program(
+            'with sync("Red") as st:\n'
+            '    red = st.slider("A", key="a")\n'
+            'with sync("Blue") as st:\n'
+            '    blue = st.slider("B", key="b")\n'
+            "    st.text(f\"{red} {blue} {st.session_state.get('a')}\")\n"
+        )
+        alex, doppler = join(app), join(app)
+        for label, red, blue in (("A", 5, 0), ("B", 5, 6)):
+            alex.set(label, blue or red)
+            doppler.wait_a_second()
+            assert doppler.reads(f"{red} {blue} None")
+
+
+class TestPresence:
+    def test_all_see_how_many_are_there(self) -> None:
+        alex, doppler = join("first_room"), join("first_room")
+        assert alex.reads("1 here")
+        alex.wait_a_second()
+        for user in (alex, doppler):
+            assert user.reads("2 here")
+
+    @pytest.mark.parametrize("kind", ["Memory", "SQLite"])
+    def test_who_is_silent_is_gone_within_five_seconds(
+        self,
+        kind: str,
+        room_store: ModuleType,
+        room_sync: ModuleType,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+    ) -> None:
+        if kind == "SQLite":
+            room_sync.use(room_store.SQLite(str(tmp_path / "rooms.db")))
+        now = Clock(monkeypatch, room_store)
+        alex, _ = join("first_room"), join("first_room")
+        for _ in range(2):
+            now.now += 1
+            alex.wait_a_second()
+            assert alex.reads("2 here"), "a late sign of life is no absence"
+        for _ in range(2):
+            now.now += 1
+            alex.wait_a_second()
+        assert alex.reads("1 here")
+
+
+class TestViewers:
+    def test_viewers_see_all_and_can_touch_nothing(self) -> None:
+        alex, doppler = join("viewers"), join("viewers")
+        alex.set("Word", "swordfish")
+        alex.set("Slide", 3)
+        doppler.wait_a_second()
+        assert doppler.reads("Slide 3:  (0 times)")
+        for label in ("Slide", "Remark", "Applaud"):
+            assert doppler.widget(label).disabled
+            assert not alex.widget(label).disabled
+
+    def test_a_forged_message_of_a_viewer_changes_nothing(self) -> None:
+        alex, doppler = join("viewers"), join("viewers")
+        alex.set("Word", "swordfish")
+        alex.set("Slide", 3)
+        doppler.wait_a_second()
+        forged = doppler.message()
+        for state in forged.widgets:
+            if "Slide" in state.id:
+                state.double_value = 9
+            if "Applaud" in state.id:
+                state.trigger_value = True
+        doppler.send(forged)
+        assert doppler.value("Slide") == 3
+        alex.wait_a_second()
+        assert alex.reads("Slide 3:  (0 times)")
+
+    def test_who_becomes_a_viewer_sees_the_rooms_value_again(self) -> None:
+        alex, doppler = join("viewers"), join("viewers")
+        alex.set("Word", "swordfish")
+        alex.set("Slide", 3)
+        alex.touch("Word", "forgotten")
+        alex.touch("Slide", 9)
+        alex.run()
+        doppler.wait_a_second()
+        for user in (alex, doppler):
+            assert user.value("Slide") == 3
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            'st.update("n", lambda n: 1)',
+            'st.session_state["n"] = 1',
+            'st.session_state.pop("n", None)',
+        ],
+    )
+    def test_what_a_viewers_script_would_change_is_refused_with_a_message(
+        self, change: str, program: Write, room_sync: ModuleType
+    ) -> None:
+        room_sync._store.write("lobby", lambda _: {"n": "7"})
+        app = program(f'with sync("lobby", read_only=True) as st:\n    {change}\n')
+        assert join(app).errors() == [
+            "You are watching this room: changes are not accepted."
+        ]
+        assert room_sync._store.read("lobby")[1] == {"n": "7"}
+
+
+def edit(user: StreamlitSession, row: int, column: str, value: Any) -> None:
+    """Change a cell of the only table, as its editor in the browser does."""
+    table = user.page.data_editor[0].proto
+    message = user.message()
+    (state,) = [w for w in message.widgets if w.id == table.id] or [
+        message.widgets.add(id=table.id)
+    ]
+    edits = json.loads(state.string_value or EMPTY)
+    edits["edited_rows"].setdefault(str(row), {})[column] = value
+    state.string_value = json.dumps(edits)
+    user.send(message)
+
+
+EMPTY = '{"edited_rows": {}, "added_rows": [], "deleted_rows": []}'
+
+
+class TestTable:
+    def test_cells_that_several_edit_are_merged(self) -> None:
+        users = alex, doppler, third = [join("table") for _ in range(3)]
+        edit(alex, 0, "Euro", 900)
+        edit(doppler, 0, "What", "Castle")
+        edit(third, 2, "Paid", True)
+        edit(alex, 1, "Euro", 300)
+        for user in users:
+            user.wait_a_second()
+            table = user.page.data_editor[0].value
+            assert table["What"].tolist() == ["Castle", "Food", "Trips"]
+            assert table["Paid"].tolist() == [False, False, True]
+            assert user.reads("To pay: 1200 euro")
+
+
+SAVED = """
+from room_store import SQLite
+use(SQLite("rooms.db", timeout=0.05))
+with sync("notes") as st:
+    text = st.text_area("Notes")
+    st.text(text)
+    if st.button("Count"):
+        st.update("n", lambda n: (n or 0) + 1)
+    st.text(st.session_state.get("n", 0))
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where programs of this test save their rooms."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "rooms.db"
+
+
+@contextmanager
+def locked(file: Path, _: Any) -> Iterator[None]:
+    """Another program writes, and takes its time."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@contextmanager
+def gone(file: Path, _: Any) -> Iterator[None]:
+    """Somebody has moved the file away, and puts it back."""
+    away = file.with_suffix(".away")
+    file.rename(away)
+    yield
+    assert not file.exists(), "an empty one in its place would look like data lost"
+    away.rename(file)
+
+
+@contextmanager
+def read_only(_: Path, store: Any) -> Iterator[None]:
+    """The file may be read and not be written."""
+    store._file.execute("PRAGMA query_only = 1")
+    yield
+    store._file.execute("PRAGMA query_only = 0")
+
+
+@contextmanager
+def full(_: Path, store: Any) -> Iterator[None]:
+    """There is no more room on the disk, as far as SQLite can tell."""
+    limit = store._file.execute("PRAGMA max_page_count").fetchone()[0]
+    store._file.execute("PRAGMA max_page_count = 1")
+    yield
+    store._file.execute(f"PRAGMA max_page_count = {limit}")
+
+
+FAILURES = {
+    locked: "database is locked",
+    gone: "the file is gone",
+    read_only: "attempt to write a readonly database",
+    full: "database or disk is full",
+}
+
+
+class TestSavedRooms:
+    def test_a_room_survives_a_restart(
+        self, file: Path, process: Callable[[], None]
+    ) -> None:
+        join("saved_room").set("Notes", "two words")
+        process()
+        assert join("saved_room").reads("2 words, saved in rooms.db")
+        assert file.exists()
+
+    def test_two_processes_share_a_file(
+        self, file: Path, process: Callable[[], None]
+    ) -> None:
+        alex = join("saved_room")
+        here = {name: sys.modules[name] for name in LIBRARY}
+        process()
+        doppler = join("saved_room")
+        there = {name: sys.modules[name] for name in LIBRARY}
+        assert here["room_sync"]._store is not there["room_sync"]._store
+        doppler.set("Notes", "hello")
+        sys.modules.update(here)
+        alex.wait_a_second()
+        assert alex.value("Notes") == "hello"
+        alex.set("Notes", "hello you")
+        sys.modules.update(there)
+        doppler.wait_a_second()
+        assert doppler.value("Notes") == "hello you"
+
+    @pytest.mark.parametrize("failure", FAILURES, ids=lambda f: f.__name__)
+    def test_what_cannot_be_saved_now_is_said_and_saved_later(
+        self, failure: Any, file: Path, program: Write
+    ) -> None:
+        app = program(SAVED)
+        alex, doppler = join(app), join(app)
+        alex.click("Count")
+        doppler.wait_a_second()
+        store = sys.modules["room_sync"]._store
+        while_it_lasts = "meanwhile" * 2000  # more than the pages that it has can hold
+        with failure(file, store):
+            alex.set("Notes", while_it_lasts)
+            (message,) = alex.errors()
+            assert message == (
+                f"rooms.db is out of reach: {FAILURES[failure]}. What was saved is "
+                "untouched; your changes wait in this tab and are saved later."
+            )
+            assert alex.value("Notes") == while_it_lasts
+            alex.wait_a_second()
+            alex.run()
+            assert alex.value("Notes") == while_it_lasts, "typed, and kept"
+        alex.wait_a_second()
+        assert not alex.errors()
+        doppler.wait_a_second()
+        for user in (alex, doppler, join(app)):
+            assert user.value("Notes") == while_it_lasts
+            user.run()
+            assert user.reads("1"), "saved before"
+
+    def test_an_update_that_cannot_be_saved_has_not_happened(
+        self, file: Path, program: Write
+    ) -> None:
+        alex = join(program(SAVED))
+        alex.click("Count")
+        with locked(file, None):
+            alex.click("Count")
+            (message,) = alex.errors()
+            assert "database is locked" in message
+        alex.wait_a_second()
+        assert not alex.errors()
+        alex.run()
+        assert alex.reads("1")
+        alex.click("Count")
+        alex.run()
+        assert alex.reads("2")
+
+    @pytest.mark.parametrize("bytes_", [b"no rooms\n" * 500, b"SQLite format 3\0" * 99])
+    def test_a_damaged_file_is_named_and_left_as_it_is(
+        self, bytes_: bytes, file: Path, program: Write
+    ) -> None:
+        file.write_bytes(bytes_)
+        alex = join(program(SAVED))
+        alex.set("Notes", "typed")
+        (message,) = alex.errors()
+        assert message.startswith("rooms.db is out of reach: ")
+        assert alex.value("Notes") == "typed"
+        assert file.read_bytes() == bytes_
+
+    def test_all_that_was_acknowledged_outlives_a_kill(self, file: Path) -> None:
+        writer = (
+            "from itertools import count\n"
+            "from room_store import SQLite\n"
+            "store = SQLite('rooms.db')\n"
+            "for n in count():\n"
+            "    store.write('r', lambda _: {'n': str(n), str(n): 'x'})\n"
+            "    print(n, flush=True)\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", writer],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOMS)},
+        )
+        assert process.stdout
+        for _ in range(50):
+            process.stdout.readline()
+        process.kill()
+        rest = process.stdout.read().splitlines(keepends=True)
+        process.wait()
+        last = max([49, *(int(line) for line in rest if line.endswith("\n"))])
+        texts = __import__("room_store").SQLite(str(file)).read("r")[1]
+        assert int(texts["n"]) in (last, last + 1)
+        assert all(str(n) in texts for n in range(last + 1))
+
+
+class TestReadme:
+    """The examples of streamlit-sync's README, with ``as st`` and nothing else new."""
+
+    def test_the_first_example(self, program: Write) -> None:
+        app = program(
+            "import streamlit as st\n"
+            "room_name = select_room_widget()\n"
+            "with sync(room_name) as st:\n"
+            '    y = st.slider("Select a value")\n'
+            '    st.write(y, "squared is", y * y)\n'
+        )
+        alex, doppler = join(app, room="Red"), join(app, room="Red")
+        alex.set("Select a value", 7)
+        doppler.wait_a_second()
+        assert doppler.page.markdown[0].value == "`7` squared is `49`"
+
+    def test_widgets_in_a_function_of_the_page(self, program: Write) -> None:
+        """The function finds the name `st` that the page has bound anew."""
+        app = program(
+            "import streamlit as st\n"
+            "def app():\n"
+            '    st.slider("Select a value")\n'
+            'with sync("default_room") as st:\n'
+            "    app()\n"
+        )
+        alex, doppler = join(app), join(app)
+        alex.set("Select a value", 7)
+        doppler.wait_a_second()
+        assert doppler.value("Select a value") == 7
+
+    def test_keys_that_are_not_synced(self, program: Write) -> None:
+        app = program(
+            'with sync("default_room") as st:\n'
+            '    x = st.slider("Select a value", key=get_not_synced_key("key"))\n'
+            '    username = get_not_synced_key("username")\n'
+            '    if st.button("Set"):\n'
+            '        st.session_state["my_custom_key"] = 42\n'
+            '        st.session_state[username] = "Adrien Treuille"\n'
+            '    st.text(st.session_state.get("my_custom_key"))\n'
+            "    st.text(st.session_state.get(username))\n"
+        )
+        alex, doppler = join(app), join(app)
+        alex.set("Select a value", 7)
+        alex.click("Set")
+        doppler.wait_a_second()
+        assert alex.reads("Adrien Treuille")
+        assert doppler.reads("42")
+        assert not doppler.reads("Adrien Treuille")
+        assert doppler.value("Select a value") == 0
+
+    def test_the_number_of_clicks(self, program: Write) -> None:
+        app = program(
+            'with sync("default_room") as st:\n'
+            '    if st.session_state.get("NB_CLICKS") is None:\n'
+            '        st.session_state["NB_CLICKS"] = 0\n'
+            '    if st.button(label="click"):\n'
+            '        st.session_state["NB_CLICKS"] += 1\n'
+            '    st.write("Clicked **" + str(st.session_state["NB_CLICKS"]) + "**")\n'
+        )
+        alex, doppler = join(app), join(app)
+        alex.click("click")
+        doppler.click("click")
+        alex.wait_a_second()
+        for user in (alex, doppler):
+            assert user.page.markdown[0].value == "Clicked **2**"
+
+
+class TestEdges:
+    def test_an_old_streamlit_is_refused_with_a_clear_message(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(st, "__version__", "1.59.2")
+        with pytest.raises(ImportError, match=r"needs Streamlit 1\.60 .* is 1\.59\.2"):
+            runpy.run_path(str(ROOMS / "room_sync.py"))
+
+    def test_the_longer_name_of_the_old_library_works(
+        self, room_sync: ModuleType
+    ) -> None:
+        assert room_sync.get_not_synced_key("x") == room_sync.private("x") != "x"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one of three users does next."""
+
+    user: int
+    widget: str
+    value: int
+    late: bool
+    """They still look at what they saw before they last heard of the others."""
+
+
+STEPS = strategies.lists(
+    strategies.builds(
+        Step,
+        user=strategies.integers(0, 2),
+        widget=strategies.sampled_from("AB"),
+        value=strategies.integers(0, 3),
+        late=strategies.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@pytest.fixture(scope="session")
+def two_sliders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("merge") / "app.py"
+    path.write_text(
+        "from room_sync import sync\n"
+        'with sync("lobby") as st:\n'
+        '    st.slider("A", 0, 3)\n'
+        '    st.slider("B", 0, 3)\n'
+    )
+    return path
+
+
+class TestMerge:
+    @settings(max_examples=30, deadline=None, database=None, derandomize=True)
+    @given(steps=STEPS)
+    def test_any_order_of_edits_and_echoes_converges_and_loses_no_edit(
+        self, two_sliders: Path, steps: list[Step]
+    ) -> None:
+        """The room's value is the last one that a session was told is its own.
+
+        An edit made late counts, too, unless somebody else's value has taken the place
+        of that very widget meanwhile. All other widgets in its message are echoes.
+        """
+        __import__("room_sync").delete_room("lobby")
+        users = [join(two_sliders) for _ in range(3)]
+        last = {"A": 0, "B": 0}
+        for step in steps:
+            user = users[step.user]
+            shown, key = user.value(step.widget), user.key(step.widget)
+            user.touch(step.widget, step.value)
+            message = user.message()
+            if step.late:
+                user.touch(step.widget, shown)
+                user.wait_a_second()
+            if step.value != shown and user.key(step.widget) == key:
+                last[step.widget] = step.value
+            user.send(message)
+        for user in users:
+            user.wait_a_second()
+            assert {label: user.value(label) for label in "AB"} == last

@@ -1,0 +1,112 @@
+"""A Streamlit session without browser and server, on Streamlit's own AppTest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock, patch
+
+import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+)
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+
+class StreamlitSession:
+    """One tab: it sends the values of all its widgets with each run, as browsers do."""
+
+    def __init__(self, script: Path, **address: str) -> None:
+        self.page = AppTest.from_file(script, default_timeout=10)
+        self.page.query_params.update(address)
+        self.run()
+
+    def run(self) -> None:
+        """Let the script run from its top, as a touch of anything does."""
+        self.page.run()
+        assert not self.page.exception, self.page.exception[0].value
+
+    def widget(self, label: str) -> Any:
+        """The widget with that label; there is exactly one."""
+        (found,) = [w for w in self._widgets() if getattr(w, "label", None) == label]
+        return found
+
+    def only(self, kind: str) -> Any:
+        """The only widget of that kind."""
+        (found,) = self.page.get(kind)
+        return found
+
+    def key(self, label: str) -> str:
+        """Streamlit's key for the widget: a draft and the focus live as long as it."""
+        key: str = self.widget(label).key
+        return key
+
+    def value(self, label: str) -> Any:
+        """What the widget shows."""
+        return self.widget(label).value
+
+    def touch(self, label: str, value: Any) -> None:
+        """Change a widget, but do not let the server know yet."""
+        self.widget(label).set_value(value)
+
+    def set(self, label: str, value: Any) -> None:
+        """Change a widget."""
+        self.touch(label, value)
+        self.run()
+
+    def click(self, label: str) -> None:
+        """Press a button."""
+        self.widget(label).click()
+        self.run()
+
+    def message(self) -> WidgetStates:
+        """What this tab's browser would send now."""
+        states: WidgetStates = self.page._tree.get_widget_states()
+        return states
+
+    def send(self, message: WidgetStates) -> None:
+        """Send a message that may be older, or forged."""
+        self.page._run(message)
+        assert not self.page.exception, self.page.exception[0].value
+
+    def reads(self, text: str) -> bool:
+        """Whether a line of the page says so."""
+        return text in [element.value for element in self.page.text]
+
+    def errors(self) -> list[str]:
+        """What the page reports in red."""
+        return [element.value for element in self.page.error]
+
+    def warnings(self) -> list[str]:
+        """What the page reports in yellow."""
+        return [element.value for element in self.page.warning]
+
+    def wait_a_second(self) -> None:
+        """Let the fragments that look after the room run, and what they ask for.
+
+        AppTest runs whole scripts only; its runner takes fragments as well.
+        """
+        fragments = list(self.page._fragment_storage._fragments)
+        request = LocalScriptRunner.request_rerun
+        rerun = Mock(side_effect=st.rerun)
+
+        def request_fragments(runner: LocalScriptRunner, data: RerunData) -> bool:
+            runner._requests = ScriptRequests()  # without the one for the whole script
+            return request(runner, replace(data, fragment_id_queue=fragments))
+
+        shown = self.page._tree
+        with (
+            patch.object(LocalScriptRunner, "request_rerun", request_fragments),
+            patch.object(st, "rerun", rerun),
+        ):
+            self.page._run(self.message())
+        if not rerun.called:  # AppTest takes what the fragments drew for the whole page
+            self.page._tree = shown
+        assert not self.page.exception, self.page.exception[0].value
+
+    def _widgets(self) -> list[Any]:
+        return [node for node in self.page._tree if hasattr(node, "_widget_state")]
