@@ -9,10 +9,12 @@ from typing import Any
 import yaml
 from mkdocs.utils.yaml import yaml_load
 
+from livedocs.catalog import FRAMEWORKS
+
 ROOT = Path(__file__).parents[2]
 
-PAGES_PER_FOLDER = 10
-"""Few, as on a real site: each page lists its neighbours, so a full folder is heavy."""
+FOLDERS = [framework.id for framework in FRAMEWORKS]
+"""Where tutorials are; they take turns."""
 
 PROGRAMS_PER_PAGE = 3
 
@@ -90,7 +92,7 @@ _PAGE = """\
 ---
 title: Room {number}
 description: Invented tutorial {number}, there to be built in great numbers and timed.
-framework: taipy
+framework: {framework}
 category: rooms
 keywords: [rooms, notes]
 ---
@@ -157,7 +159,8 @@ def write_site(folder: Path, pages: int, way: Way) -> None:
             _STEP.format(number=step, block=way.block(program))
             for step, program in enumerate(programs, 1)
         )
-        text = _PAGE.format(number=number) + "".join(steps)
+        head = _PAGE.format(number=number, framework=_folder(number))
+        text = head + "".join(steps)
         _write(folder / f"docs/tutorials/{_place(number)}.md", text)
 
 
@@ -173,8 +176,12 @@ def programs_of(page: int) -> Iterator[Program]:
         yield Program(f"{_place(page)}/step{step}.py", code)
 
 
+def _folder(page: int) -> str:
+    return FOLDERS[page % len(FOLDERS)]
+
+
 def _place(page: int) -> str:
-    return f"part{page // PAGES_PER_FOLDER:03}/room{page:04}"
+    return f"{_folder(page)}/room{page:04}"
 
 
 def _settings(folder: Path, way: Way) -> dict[str, Any]:
@@ -184,6 +191,8 @@ def _settings(folder: Path, way: Way) -> dict[str, Any]:
         settings.pop(name, None)
     for name in ("custom_dir", "favicon", "logo"):
         settings["theme"].pop(name, None)
+    # A page that lists all others takes longer than its code does.
+    settings["theme"]["features"].append("navigation.prune")
     if way is not OURS:
         for name in ("plugins", "markdown_extensions"):
             settings[name] = [it for it in settings[name] if _name(it) != OURS.name]
