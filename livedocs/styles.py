@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from lightningcss import process_stylesheet
@@ -76,7 +77,7 @@ def inline(site: Path) -> None:
     for page in site.rglob("*.html"):
         html = page.read_text("utf-8")
         used = always | _words(_SCRIPT.findall(html)) | {*_REFERENCE.findall(html)}
-        for value in _ATTRIBUTE.findall(html):
+        for value in {*_ATTRIBUTE.findall(html)}:
             used.update(value.split())
         page.write_text(_styled(html, sheets, used), "utf-8")
 
@@ -91,7 +92,7 @@ def _styled(html: str, sheets: list[_Sheet], used: set[str]) -> str:
     }
     unused = {link: sheet.names - used for link, sheet in linked.items()}
     for link, sheet in linked.items():
-        used = used | {*_REFERENCE.findall(sheet.without(unused[link]))}
+        used = used | _references(sheet.without(unused[link]))
 
     def style(match: re.Match[str]) -> str:
         if not (sheet := linked.get(match[1])):
@@ -100,6 +101,11 @@ def _styled(html: str, sheets: list[_Sheet], used: set[str]) -> str:
         return f"<style>{sheet.without(unused[match[1]] | properties)}</style>"
 
     return _LINK.sub(style, html)
+
+
+@lru_cache(maxsize=100)  # most pages of a site are left with the same rules
+def _references(css: str) -> frozenset[str]:
+    return frozenset(_REFERENCE.findall(css))
 
 
 def _words(texts: Iterable[str]) -> set[str]:
