@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -320,6 +323,35 @@ def altered(tmp_path: Path) -> Altered:
 
 
 MAIN = "def main(page: ft.Page) -> None:\n"
+
+
+@pytest.mark.claim("Flet runs a plain function in another thread")
+@pytest.mark.parametrize("handler", ["def on_message", "async def on_message"])
+def test_a_plain_pubsub_handler_runs_in_another_thread(
+    browser: Browser, altered: Altered, handler: str
+) -> None:
+    tell = 'print("in thread", __import__("threading").get_ident())\n'
+    texts = {
+        "async def on_message": handler,
+        "        page.update()\n": f"        page.update()\n        {tell}",
+        "def send() -> None:\n": f"def send() -> None:\n        {tell}",
+    }
+    with launch(altered("flet/chat/step3_broadcast", texts)) as app:
+        user = FletUser(browser, app.addresses[0])
+        user.open()
+        user.says("where does it run?")
+        wait_until(lambda: app.output().count("in thread") == 2, event="both prints")
+        threads = re.findall(r"in thread (\d+)", app.output())
+        user.leave()
+    assert (threads[0] == threads[1]) == handler.startswith("async")
+
+
+@pytest.mark.claim("A session outlives its connection, by default for an hour.")
+def test_a_session_outlives_its_connection_for_an_hour() -> None:
+    """Asked in a process of its own: importing the server gives `flet` more names."""
+    code = "from flet_web.fastapi.flet_app import DEFAULT_FLET_SESSION_TIMEOUT as it"
+    asked = [sys.executable, "-c", f"{code}; print(it)"]
+    assert int(subprocess.check_output(asked, text=True)) == 60 * 60
 
 
 @pytest.mark.claim(

@@ -6,18 +6,11 @@ import gc
 import logging
 import weakref
 from collections.abc import Callable, Iterator
-from inspect import signature
 from itertools import chain, count
-from queue import Queue
-from threading import get_ident
 from types import ModuleType
 
 import flet as ft
 import pytest
-from flet_web.fastapi.flet_app import FletApp  # type: ignore[import-untyped]
-from flet_web.fastapi.flet_app_manager import (  # type: ignore[import-untyped]
-    app_manager,
-)
 
 from tests.contracts.chat import Chat, OwnPast, SharedPast
 from tests.users.base import Message
@@ -463,33 +456,3 @@ def test_a_pubsub_handler_runs_in_the_context_of_the_sender(
     sender, _ = FletSession(server), FletSession(server)
     sender.click(content="Send")
     assert contexts == [sender.session.id] * 2
-
-
-@pytest.mark.claim("Flet runs a plain function in another thread")
-def test_a_plain_pubsub_handler_runs_in_another_thread(
-    serve: Callable[[Callable[[ft.Page], None]], FletServer],
-) -> None:
-    def main(page: ft.Page) -> None: ...
-
-    server = serve(main)
-    hub = app_manager.get_pubsubhub(main, loop=server.loop)
-    ran_in: Queue[int] = Queue()
-
-    async def note_async(message: str) -> None:
-        ran_in.put(get_ident())
-
-    async def send(handler: Callable[[str], object]) -> None:
-        hub.subscribe("a tab", handler)
-        hub.send_all("a message")
-        hub.unsubscribe("a tab")
-
-    server.run(send(note_async))
-    assert ran_in.get(timeout=10) == get_ident()
-    server.run(send(lambda message: ran_in.put(get_ident())))
-    assert ran_in.get(timeout=10) != get_ident()
-
-
-@pytest.mark.claim("A session outlives its connection, by default for an hour.")
-def test_a_session_outlives_its_connection_for_an_hour() -> None:
-    default = signature(FletApp).parameters["session_timeout_seconds"].default
-    assert default == 60 * 60
