@@ -704,11 +704,11 @@ class _Finish(Treeprocessor):
                 )
 
     def _wrap_tables(self, root: etree.Element) -> None:
-        """Let each table scroll by itself, by keys too; a class keeps Material's
-        script off it."""
+        """Let each table scroll by itself, with the keyboard too."""
         for parent in list(root.iter()):
             for place, table in enumerate(parent):
                 if table.tag == "table":
+                    # Any class keeps Material's script off it.
                     table.set("class", table.get("class", "ss-table"))
                     scroll = etree.Element(
                         "div", {"class": "ss-scroll", "tabindex": "0"}

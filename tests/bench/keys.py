@@ -150,7 +150,7 @@ def watch_lines(count: int = LINES) -> list[float]:
 
 def _texts(count: int) -> list[str]:
     """The same ones each time: 5 to 10 letters, a space now and then."""
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311 -- nothing secret
     keys = string.ascii_lowercase + " "
     return [
         "".join(chance.choices(keys, k=chance.randint(5, 10))) for _ in range(count)

@@ -28,6 +28,7 @@ PROGRAMS = {
     "streamlit/x/hello": 'import streamlit as st\nst.write("Hello")\n',
 }
 
+# It starts a program that would outlive the test: `launch` has to end that as well.
 SERVE = """\
 import http.server, subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -130,6 +131,7 @@ def test_a_program_that_dies_shows_its_own_last_lines(tmp_path: Path) -> None:
 
 
 def test_a_program_that_stays_silent_is_stopped(tmp_path: Path) -> None:
+    # Longer than any test may take: `launch` has to end it.
     silent = "import time, sys\nprint('waiting')\ntime.sleep(600)"
     with (
         pytest.raises(LaunchError, match=r"did not answer .* within 1 s") as failure,

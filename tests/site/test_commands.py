@@ -90,12 +90,15 @@ def test_every_command_in_a_fence_is_run_by_something() -> None:
 
 
 def test_every_program_has_its_run_command(built_site: Path) -> None:
-    """Those that are wrong on purpose are shown in parts, and not offered to run."""
+    """Those that are wrong on purpose are shown in parts, and not offered to run.
+
+    The rooms have no page yet; the issue that they belong to is open.
+    """
     expected = {
         snippet.run_command(SITE_URL)
         for snippet in Catalog.default()
         if not snippet.name.startswith("pitfall_")
-        and snippet.framework != "streamlit"  # its pages are still to come
+        and not snippet.id.startswith("streamlit/rooms/")
     }
     assert run_commands(built_site) == expected
 

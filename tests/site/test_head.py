@@ -56,6 +56,14 @@ def test_every_page_has_one_heading_and_a_description(built_site: Path) -> None:
         assert _meta(page, "name", "description"), path
 
 
+def test_the_first_paint_waits_for_no_other_file(built_site: Path) -> None:
+    for path in built_site.rglob("*.html"):
+        page = _page(path)
+        assert page.select("head style")
+        assert not page.select("link[rel=stylesheet]"), path
+        assert not page.select("script[src]:not([defer], [type=module])"), path
+
+
 def test_missing_page_speaks_of_no_other(built_site: Path) -> None:
     page = _page(built_site / "404.html")
     assert page.title and page.title.text.startswith("Page not found")

@@ -8,8 +8,6 @@ from room_sync import sync
 
 with sync("lobby") as st:
     if st.button("Click"):
-        st.update(
-            "clicks", lambda clicks: (clicks or 0) + 1
-        )  # read and written at once
+        st.update("clicks", lambda clicks: (clicks or 0) + 1)  # in one step
 
     st.text(f"Clicked {st.session_state.get('clicks', 0)} times")
