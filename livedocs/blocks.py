@@ -682,6 +682,8 @@ class _Finish(Treeprocessor):
             )
         self._check_places(root)
         self._wrap_tables(root)
+        for tabs in root.iter("div"):  # keeps Material's script off them; see look.js
+            tabs.attrib.pop("data-tabs", None)
         self._number_claims(root)
         if page.context.claims:
             self._list_proofs(root)

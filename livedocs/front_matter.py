@@ -70,8 +70,10 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
             f"{name}:1: A tutorial starts with front matter between two '---' lines: "
             f"{fields}."
         )
+    loader = yaml.SafeLoader(head["yaml"])
     try:
-        found = yaml.safe_load(head["yaml"])
+        node = loader.get_single_node()
+        found = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise SnippetError(
@@ -84,7 +86,7 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
         ) from None
     if not isinstance(found, dict):
         raise SnippetError(f"{name}:2: The front matter needs lines like 'title: …'.")
-    lines = _lines(head["yaml"], name)
+    lines = _lines(node, name)
     try:
         read = FrontMatter.model_validate(found)
     except ValidationError as error:
@@ -99,12 +101,10 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
     return read
 
 
-def _lines(head: str, name: str) -> dict[str, int]:
+def _lines(head: yaml.MappingNode, name: str) -> dict[str, int]:
     """The line of each field, counted from 1 in the page."""
-    node = yaml.compose(head, Loader=yaml.SafeLoader)
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
     lines: dict[str, int] = {}
-    for key, _ in pairs:
+    for key, _ in head.value:
         line = key.start_mark.line + 2
         if lines.setdefault(key.value, line) != line:
             raise SnippetError(

@@ -19,7 +19,6 @@ from livedocs.catalog import SnippetError
 _NAME = re.compile(r"[.#](-?[_a-zA-Z][\w-]*)")
 _PROPERTY = re.compile(r"(--[\w-]+)\s*:")
 _REFERENCE = re.compile(r"var\(\s*(--[\w-]+)")
-_ATTRIBUTE = re.compile(r"""(?:class|id)="([^"]*)\"""")
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL)
 _WORD = re.compile(r"[\w-]+")
 _LINK = re.compile(r"""<link rel="stylesheet" href="([^":]+)">""")
@@ -77,8 +76,7 @@ def inline(site: Path) -> None:
     for page in site.rglob("*.html"):
         html = page.read_text("utf-8")
         used = always | _words(_SCRIPT.findall(html)) | {*_REFERENCE.findall(html)}
-        for value in {*_ATTRIBUTE.findall(html)}:
-            used.update(value.split())
+        used.update(*map(str.split, _values(html)))
         page.write_text(_styled(html, sheets, used), "utf-8")
 
 
@@ -106,6 +104,12 @@ def _styled(html: str, sheets: list[_Sheet], used: set[str]) -> str:
 @lru_cache(maxsize=100)  # most pages of a site are left with the same rules
 def _references(css: str) -> frozenset[str]:
     return frozenset(_REFERENCE.findall(css))
+
+
+def _values(html: str) -> set[str]:
+    """What the attributes class and id say; much faster than a regular expression."""
+    parts = [part for name in ("class", "id") for part in html.split(f'{name}="')[1:]]
+    return {part.partition('"')[0] for part in parts}
 
 
 def _words(texts: Iterable[str]) -> set[str]:
