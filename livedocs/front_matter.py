@@ -84,7 +84,7 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
         raise SnippetError(
             f"{name}:2: The front matter is not YAML: {reason}"
         ) from None
-    if not isinstance(found, dict):
+    if not isinstance(node, yaml.MappingNode):
         raise SnippetError(f"{name}:2: The front matter needs lines like 'title: …'.")
     lines = _lines(node, name)
     try:

@@ -3,7 +3,7 @@
 import importlib.util
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from types import ModuleType
 
 import pytest
@@ -57,22 +57,24 @@ def start(browser: Browser) -> Iterator[Callable[[str], Stage]]:
         yield lambda snippet: stages.enter_context(open_stage(snippet, browser))
 
 
+@contextmanager
+def imported(snippet: str) -> Iterator[ModuleType]:
+    """Import a snippet by its id, without starting it."""
+    path = Catalog.default().find(snippet).path
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # Taipy looks callbacks up by module
+    try:
+        spec.loader.exec_module(module)
+        yield module
+    finally:
+        sys.modules.pop(spec.name, None)
+
+
 @pytest.fixture
 def load() -> Iterator[Callable[[str], ModuleType]]:
     """Import a snippet by its id, anew for each test, without starting it."""
-    names: list[str] = []
-
-    def load(snippet: str) -> ModuleType:
-        path = Catalog.default().find(snippet).path
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module  # Taipy looks callbacks up by module
-        names.append(spec.name)
-        spec.loader.exec_module(module)
-        return module
-
-    yield load
-    for name in names:
-        sys.modules.pop(name, None)
+    with ExitStack() as imports:
+        yield lambda snippet: imports.enter_context(imported(snippet))

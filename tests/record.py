@@ -21,6 +21,7 @@ class Recorder:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self.ids = catalog.ids
         self.browser = ""
         self.whole = True
         self.tests: dict[str, int] = {}
@@ -40,7 +41,7 @@ class Recorder:
         return report
 
     def _note(self, item: pytest.Function, seconds: float) -> None:
-        for name, users in _programs(item, self.catalog.ids):
+        for name, users in _programs(item, self.ids):
             self.tests[name] = self.tests.get(name, 0) + 1
             self.users[name] = max(self.users.get(name, 0), users)
             self.seconds[name] = self.seconds.get(name, 0.0) + seconds

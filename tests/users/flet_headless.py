@@ -28,20 +28,22 @@ Main = Callable[[ft.Page], Awaitable[None] | None]
 Control = dict[str, Any]
 """A control as a client knows it: its properties, ``_c`` its type, ``_i`` its id."""
 
-_SEEN = ("controls", "views", "content", "title", "actions", "_dialogs", "_b")
+_DRAWN = ("_b", "_dialogs", "actions", "title", "content", "views", "controls")
+"""The properties that hold what a control draws, the last on the screen first."""
 _encode = protocol.configure_encode_object_for_msgpack(ft.BaseControl)  # type: ignore[no-untyped-call]
 _REPLACE, _ADD, _REMOVE, _MOVE = range(4)
 
 
 def walk(node: object) -> Iterator[Control]:
     """All controls that are drawn for this one, itself first."""
-    if isinstance(node, list):
-        for item in node:
-            yield from walk(item)
-    elif isinstance(node, dict):
-        yield node
-        for name in _SEEN:
-            yield from walk(node.get(name))
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case list(nodes):
+                waiting.extend(reversed(nodes))
+            case dict(control):
+                yield control
+                waiting.extend(control[name] for name in _DRAWN if name in control)
 
 
 class FletServer:
@@ -111,9 +113,10 @@ class Client(Connection):
 
     def control(self, control_id: int) -> Control:
         """The control with this id, shown or not."""
-        found = [node for node in walk(self.page) if node.get("_i") == control_id]
-        assert found, f"the client knows no control {control_id}"
-        return found[0]
+        for node in walk(self.page):
+            if node.get("_i") == control_id:
+                return node
+        raise AssertionError(f"the client knows no control {control_id}")
 
     def _apply(self, root: Control, patch: list[Any]) -> None:
         paths: dict[int, list[Any]] = {}

@@ -6,12 +6,15 @@ import gc
 import logging
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import lru_cache
 from itertools import chain, count
 from types import ModuleType
 
 import flet as ft
 import pytest
 
+from tests.conftest import imported
 from tests.contracts.chat import Chat, OwnPast, SharedPast
 from tests.users.base import Message
 from tests.users.flet_headless import FletServer, FletSession, walk
@@ -33,10 +36,20 @@ Join = Callable[[], FletSession]
 Load = Callable[[str], ModuleType]
 
 
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Load]:
+    """Import a snippet by its id, once: Flet makes each control of it a dataclass."""
+    with ExitStack() as imports:
+        yield lru_cache(lambda snippet: imports.enter_context(imported(snippet)))
+
+
 @pytest.fixture
-def program(request: pytest.FixtureRequest, load: Load) -> ModuleType:
-    """The snippet."""
-    return load(request.param)
+def program(request: pytest.FixtureRequest, programs: Load) -> ModuleType:
+    """The snippet, as in a process that has just started."""
+    program = programs(request.param)
+    if request.param == HISTORY:
+        program.history.clear()
+    return program
 
 
 @pytest.fixture
@@ -72,6 +85,14 @@ def join(server: FletServer) -> Join:
         return user
 
     return join
+
+
+@pytest.fixture
+def old_objects() -> Iterator[None]:
+    """Let the garbage collector look only at what comes from now on: it is quicker."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
@@ -368,7 +389,10 @@ def test_what_was_missed_comes_with_the_next_message(
 
 @for_programs(HISTORY, FINISHED, DECLARATIVE)
 def test_a_session_that_has_ended_leaves_nothing_behind(
-    server: FletServer, alex: FletSession, caplog: pytest.LogCaptureFixture
+    server: FletServer,
+    alex: FletSession,
+    old_objects: None,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     user = FletSession(server)
     user.join("Passer-by")
@@ -386,7 +410,7 @@ def test_a_session_that_has_ended_leaves_nothing_behind(
 
 @for_programs(HISTORY)
 def test_a_page_that_is_drawn_again_keeps_no_old_lines(
-    alex: FletSession, doppler: FletSession
+    alex: FletSession, doppler: FletSession, old_objects: None
 ) -> None:
     alex.says("one line")
     before = len(doppler.session.index)
