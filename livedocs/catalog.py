@@ -12,7 +12,8 @@ import hashlib
 import re
 import textwrap
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -124,25 +125,34 @@ class Snippet:
         body = _HEADER.sub("", self.text, count=1)
         return _without_markers(body.split("\n")).strip("\n") + "\n"
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
-        """The program as Python reads it.
+        """The program as Python reads it, parsed anew each time.
 
         Raises:
             SnippetError: it is not Python.
         """
+        with self._errors():
+            return ast.parse(self.text)
+
+    @property
+    def _outline(self) -> _Outline:
+        with self._errors():
+            return _outline(self.text)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
         try:
-            return _parse(self.text)
+            yield
         except SyntaxError as error:
             raise SnippetError(
                 f"snippets/{self.file}:{error.lineno}: This is not Python: {error.msg}."
             ) from None
 
-    @cached_property
+    @property
     def summary(self) -> str:
         """The first line of the docstring, or an empty string."""
-        doc = ast.get_docstring(self.tree) or ""
-        return doc.partition("\n")[0]
+        return self._outline.summary
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
@@ -157,7 +167,7 @@ class Snippet:
     @cached_property
     def sections(self) -> tuple[str, ...]:
         """All names that `section` takes, in the order of the file."""
-        return tuple(self._spans)
+        return tuple(self._outline.spans)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -169,10 +179,6 @@ class Snippet:
         }
         return tuple(sorted(bound | set(self.sections)))
 
-    @cached_property
-    def _spans(self) -> dict[str, tuple[int, int]]:
-        return _named(self.tree) | _regions(self.text)
-
     def section(self, name: str) -> str:
         """Cut one part out: a function, class, ``Class.method`` or marked region.
 
@@ -182,11 +188,12 @@ class Snippet:
         Raises:
             SnippetError: no such part; the nearest name is offered.
         """
-        if name not in self._spans:
+        spans = self._outline.spans
+        if name not in spans:
             raise SnippetError(
-                f"{self.file} has no section {name!r}. {nearest(name, self._spans)}"
+                f"{self.file} has no section {name!r}. {nearest(name, spans)}"
             )
-        first, last = self._spans[name]
+        first, last = spans[name]
         lines = self.text.split("\n")[first - 1 : last]
         return textwrap.dedent(_without_markers(lines)).strip("\n") + "\n"
 
@@ -260,7 +267,7 @@ class Catalog:
                     f"snippets/{file.as_posix()}: A program is "
                     "snippets/<framework>/<topic>/<name>.py."
                 )
-            _ = self.find(file.as_posix()).tree
+            _ = self.find(file.as_posix()).sections
 
 
 def _is_file(path: Path) -> bool:
@@ -284,9 +291,20 @@ def _without_markers(lines: Iterable[str]) -> str:
     return "\n".join(line for line in lines if not _REGION.match(line))
 
 
-@lru_cache(maxsize=512)
-def _parse(text: str) -> ast.Module:
-    return ast.parse(text)
+@dataclass(frozen=True)
+class _Outline:
+    """What is remembered of a program; its whole tree would take far more memory."""
+
+    summary: str
+    spans: Mapping[str, tuple[int, int]]
+    """First and last line, counted from 1, of everything that `section` takes."""
+
+
+@lru_cache(maxsize=4096)
+def _outline(text: str) -> _Outline:
+    tree = ast.parse(text)
+    summary = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return _Outline(summary, _named(tree) | _regions(text))
 
 
 def _named(tree: ast.Module) -> dict[str, tuple[int, int]]:

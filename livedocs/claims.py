@@ -54,16 +54,15 @@ class Suite:
 
     def _proofs(self, files: Iterator[Path]) -> Iterator[Proof]:
         own = sorted(files)
-        contracts = {c for path in own for c in _contracts(self._parsed(path))}
+        contracts = {name for path in own for name in self._read(path).contracts}
         shared = [self.root / "tests/contracts" / f"{name}.py" for name in contracts]
         for path in [*own, *sorted(path for path in shared if path.is_file())]:
-            relative = path.relative_to(self.root).as_posix()
-            yield from _marks(self._parsed(path), relative)
+            yield from self._read(path).proofs
 
-    def _parsed(self, path: Path) -> ast.Module:
+    def _read(self, path: Path) -> _Module:
         name = path.relative_to(self.root).as_posix()
         try:
-            return _parse(path.read_text("utf-8"))
+            return _read(path.read_text("utf-8"), name)
         except SyntaxError as error:
             raise SnippetError(
                 f"{name}:{error.lineno}: This is not Python: {error.msg}."
@@ -77,9 +76,19 @@ def fold(sentence: str) -> str:
     return " ".join(sentence.split())
 
 
+@dataclass(frozen=True)
+class _Module:
+    """What is remembered of a module of tests."""
+
+    proofs: tuple[Proof, ...]
+    contracts: frozenset[str]
+    """The modules of `CONTRACTS` that it imports."""
+
+
 @lru_cache(maxsize=512)
-def _parse(source: str) -> ast.Module:
-    return ast.parse(source)
+def _read(source: str, path: str) -> _Module:
+    tree = ast.parse(source)
+    return _Module(tuple(_marks(tree, path)), _contracts(tree))
 
 
 def _marks(tree: ast.Module, path: str) -> Iterator[Proof]:
@@ -125,7 +134,6 @@ def _sentences(mark: ast.expr, path: str) -> Iterator[str]:
 
 
 def _contracts(tree: ast.Module) -> frozenset[str]:
-    """The modules of `CONTRACTS` that a test module imports."""
     names: set[str] = set()
     for node in ast.walk(tree):
         match node:
