@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Locator, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -27,10 +27,36 @@ _AT_REST = (
 """The page while the server draws nothing on it."""
 
 
+_LINES = """() => [...document.querySelectorAll("[data-testid=stText]")].map(
+    line => line.textContent
+)"""
+_IN_ORDER = f"""lines => {{
+    let next = 0;
+    for (const line of ({_LINES})()) if (line === lines[next]) next += 1;
+    return next === lines.length;
+}}"""
+_COUNT = f"""([text, count]) =>
+    ({_LINES})().filter(line => line === text).length >= count
+"""
+_OUT_OF_REACH = """lines => {
+    const all = [...document.querySelectorAll("[data-testid=stText]")];
+    return lines.filter(text => {
+        const line = all.find(line => line.textContent === text);
+        line?.scrollIntoView({block: "center"});
+        const {top, bottom, right} = line?.getBoundingClientRect() ?? {};
+        return !(0 <= top && bottom <= innerHeight && right <= innerWidth);
+    });
+}"""
+
+
+def parse(line: str) -> Message:
+    """The message that a line of a chat shows."""
+    sender, _, text = line.partition(": ")
+    return Message(sender, text)
+
+
 class StreamlitUser(BrowserUser):
     """A person at a Streamlit page, in a room or in a chat."""
-
-    _name = ""
 
     def __init__(self, browser: Browser, address: str) -> None:
         self._plugged_in = ExitStack()
@@ -151,6 +177,7 @@ class StreamlitUser(BrowserUser):
 
     def steps_into_cell(self, row: int, column: int) -> None:
         """Open a cell of the table to write in it."""
+        expect(self.page.locator(_AT_REST)).to_be_attached()
         # The grid itself takes the focus first, and selects its first cell then.
         self.page.get_by_test_id("data-grid-canvas").focus()
         self.cell(row, column).focus()
@@ -184,21 +211,43 @@ class StreamlitUser(BrowserUser):
 
     @property
     def name(self) -> str:
-        return self._name
+        return parse_qs(urlsplit(self.page.url).query)["name"][0]
 
     def join(self, name: str) -> None:
         self.enters("Your name", name)
         expect(self.field).to_be_visible()
-        self._name = name
+
+    def send(self, text: str) -> None:
+        with self._sees_own(text):
+            super().send(text)
+
+    def paste(self, text: str) -> None:
+        with self._sees_own(text):
+            super().paste(text)
+
+    @contextmanager
+    def _sees_own(self, text: str) -> Iterator[None]:
+        """Wait, as a person does, until the message that is sent is in sight.
+
+        Of two that Streamlit gets while the script runs, it forgets the first
+        (`coalesce_widget_states` in streamlit/runtime/state/widgets.py).
+        """
+        line = f"{self.name}: {text}"
+        before = self.page.evaluate(_LINES).count(line)
+        yield
+        if text.strip():
+            self.page.wait_for_function(_COUNT, arg=[line, before + 1], polling=20)
 
     def messages(self) -> list[Message]:
-        raise NotImplementedError
+        return [parse(line) for line in self.page.evaluate(_LINES)]
 
     def sees(self, *messages: Message) -> None:
-        raise NotImplementedError
+        lines = [f"{message.sender}: {message.text}" for message in messages]
+        self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
 
     def reads(self, *messages: Message) -> None:
-        raise NotImplementedError
+        lines = [f"{message.sender}: {message.text}" for message in messages]
+        assert self.page.evaluate(_OUT_OF_REACH, lines) == []
 
 
 class StreamlitSocket:

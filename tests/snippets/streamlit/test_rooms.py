@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -252,6 +253,13 @@ class TestTable:
 
 @program("viewers", POLLED)
 class TestViewers:
+    @pytest.fixture(scope="class", autouse=True)
+    def word(self) -> Iterator[None]:
+        """What the server takes for the presenter's word."""
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("PRESENTER_WORD", "swordfish")
+            yield
+
     def test_viewers_see_everything_and_can_touch_nothing(
         self, alex: User, doppler: User
     ) -> None:
