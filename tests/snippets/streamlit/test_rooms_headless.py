@@ -24,10 +24,7 @@ import pytest
 import streamlit as st
 from hypothesis import given, settings, strategies
 
-from livedocs.catalog import Catalog
-from tests.users.streamlit_headless import StreamlitSession
-
-ROOMS = Catalog.default().root / "streamlit" / "rooms"
+from tests.users.streamlit_headless import ROOMS, StreamlitSession, own_process
 
 LIBRARY = ("room_store", "room_session", "room_sync")
 
@@ -35,17 +32,10 @@ Write = Callable[[str], Path]
 
 
 @pytest.fixture(autouse=True)
-def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+def process() -> Iterator[Callable[[], None]]:
     """A process of its own for each test; call it to start another."""
-
-    def restart() -> None:
-        for name in LIBRARY:
-            sys.modules.pop(name, None)
-
-    monkeypatch.syspath_prepend(ROOMS)
-    restart()
-    yield restart
-    restart()
+    with own_process() as restart:
+        yield restart
 
 
 @pytest.fixture
