@@ -1,7 +1,7 @@
 """A program in a room, in one of its two modes, for all tests of a class.
 
-A class says which: ``@in_room("streamlit/rooms/forms")``; the people who come to it are
-those of the other frameworks' tests.
+A class says which, by ``program()`` in `modes`; those who come to it are the `alex`,
+`doppler` and `third` of the other frameworks' tests.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 
 Play = Callable[[str], Stage]
+
+
+def _written(lines: str, folder: Path) -> Snippet:
+    # Under the name of the library, which is what it tries out.
+    return Snippet("streamlit/rooms/room_sync", written(lines, folder), lines)
 
 
 @contextmanager
@@ -44,7 +49,11 @@ def stage(
     """The program of the class, in the mode of this round."""
     program, mode = request.param
     folder = tmp_path_factory.mktemp(mode)
-    snippet = in_mode(mode, Catalog.default().find(program), folder)
+    if "\n" in program:
+        snippet = _written(program, folder / "written")
+    else:
+        snippet = Catalog.default().find(program)
+    snippet = in_mode(mode, snippet, folder)
     with _open_stage(snippet, browser) as stage:
         yield stage
 
@@ -55,9 +64,7 @@ def play(browser: Browser, tmp_path: Path) -> Iterator[Play]:
     with ExitStack() as stages:
 
         def play(lines: str, mode: str = POLLED) -> Stage:
-            path = written(lines, tmp_path / "written")
-            snippet = Snippet("streamlit/rooms/first_room", path, lines)
-            snippet = in_mode(mode, snippet, tmp_path / mode)
+            snippet = in_mode(mode, _written(lines, tmp_path / "written"), tmp_path)
             return stages.enter_context(_open_stage(snippet, browser))
 
         yield play

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.chat import FinishedChat, PocketChat, SharedPast
+from tests.contracts.chat import BrowserSharedPast
 from tests.snippets.streamlit.modes import POLLED
 
 
@@ -15,10 +15,10 @@ def chat(program: str) -> pytest.MarkDecorator:
 
 
 @chat("chat")
-class TestPolledChat(SharedPast, PocketChat):
+class TestPolledChat(BrowserSharedPast):
     """One past for everybody, which each page asks for."""
 
 
 @chat("chat_launcher")
-class TestPushedChat(SharedPast, FinishedChat):
+class TestPushedChat(BrowserSharedPast):
     """One past for everybody, of which the server tells."""
