@@ -54,35 +54,7 @@ def private(key: str) -> str:
 get_not_synced_key = private
 
 
-@contextmanager
-def sync(
-    room: str | None,
-    *,
-    read_only: bool = False,
-    only: Collection[str] | None = None,
-    every: float = 1.0,
-) -> Iterator[Shared]:
-    """Share what is drawn with all sessions in the room: ``with sync("lobby") as st:``.
-
-    Args:
-        room: its name; with None or "" the session is in a room of its own.
-        read_only: widgets are disabled, and changes are refused.
-        only: the keys to share; without it, all that are not private.
-        every: seconds between two looks at what the others have done.
-    """
-    own, room = st.session_state, room or ""
-    store = _store if room else own.setdefault(private("alone"), Memory())
-    visit = own.setdefault(private(f"visit:{room}"), Visit(_session(), room))
-    visit.begin(store, read_only=read_only, only=only, every=every)
-    try:
-        yield Shared(st, visit)
-    except RoomError as error:
-        visit.report(error)
-    finally:
-        _keep_looking(visit)
-
-
-def _keep_looking(visit: Visit) -> None:
+def poll(visit: Visit) -> None:
     """Look at the room from time to time, in a fragment that draws nothing."""
     whole_run = True
 
@@ -94,15 +66,58 @@ def _keep_looking(visit: Visit) -> None:
     whole_run = False
 
 
+@contextmanager
+def sync(
+    room: str | None,
+    *,
+    read_only: bool = False,
+    only: Collection[str] | None = None,
+    every: float | None = 1.0,
+    follow: Callable[[Visit], None] = poll,
+) -> Iterator[Shared]:
+    """Share what is drawn with all sessions in the room: ``with sync("lobby") as st:``.
+
+    Args:
+        room: its name; with None or "" the session is in a room of its own.
+        read_only: widgets are disabled, and changes are refused.
+        only: the keys to share; without it, all that are not private.
+        every: seconds between two looks at what the others have done; with None the
+            page follows them only when its own user does something.
+        follow: what draws the part of the page that follows the others.
+    """
+    own, room = st.session_state, room or ""
+    store = _store if room else own.setdefault(private("alone"), Memory())
+    visit = own.setdefault(private(f"visit:{room}"), Visit(_session(), room))
+    visit.begin(store, read_only=read_only, only=only, every=every)
+    try:
+        yield Shared(st, visit)
+    except RoomError as error:
+        visit.report(error)
+    finally:
+        visit.running = False
+        if every:
+            follow(visit)
+
+
 def current_room() -> str | None:
     """The room that the page's address names: a link invites, a reload returns."""
     return st.query_params.get("room") or None
 
 
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say on the page why the rooms are out of reach."""
+    try:
+        yield
+    except StoreError as trouble:
+        st.error(str(trouble))
+
+
 def enter_room(name: str) -> None:
     """Make the room if there is none, and put it into the page's address."""
-    _store.write(name, lambda _: {})
-    st.query_params["room"] = name
+    with _said():
+        _store.write(name, lambda _: {})
+        st.query_params["room"] = name
 
 
 def exit_room() -> None:
@@ -119,7 +134,8 @@ def list_rooms() -> list[str]:
 
 def delete_room(name: str) -> None:
     """Forget the room's values; who is in it starts anew."""
-    _store.delete(name)
+    with _said():
+        _store.delete(name)
 
 
 def select_room_widget() -> str | None:
@@ -131,17 +147,15 @@ def select_room_widget() -> str | None:
             st.text(f"You are in: {name}")
             st.button("Exit room", key=private("exit"), on_click=exit_room)
             return name
-        try:
+        with _said():
             _choose_room()
-        except StoreError as trouble:
-            st.error(str(trouble))
     return None
 
 
 def _show_rooms() -> None:
     with suppress(StoreError):
         for name in list_rooms():
-            st.text(f"{name}: {_store.present(name)} here")
+            st.text(f"{name}: {len(_store.present(name))} here")
 
 
 def _choose_room() -> None:
@@ -156,7 +170,8 @@ def _choose_room() -> None:
         )
         if st.form_submit_button("Enter room") and name:
             enter_room(name)
-            st.rerun()
+            if current_room() == name:
+                st.rerun()
 
 
 def _session() -> str:
@@ -210,8 +225,18 @@ class Shared(Place):
     @property
     def present(self) -> int:
         """How many sessions are in the room; the page follows when it changes."""
+        return len(self.sessions)
+
+    @property
+    def sessions(self) -> frozenset[str]:
+        """The sessions in the room; the page follows when one comes or goes."""
         self._visit.shown = self._visit.present
         return self._visit.present
+
+    @property
+    def session(self) -> str:
+        """This session, as it is called among those in the room."""
+        return self._visit.session
 
     def update(self, key: str, function: Callable[[Any], Any]) -> Any:
         """Set a shared value to function(the present one or None), in one step.

@@ -1,0 +1,70 @@
+"""A program in a room, in one of its two modes, for all tests of a class.
+
+A class says which, by ``program()`` in `modes`; those who come to it are the `alex`,
+`doppler` and `third` of the other frameworks' tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from livedocs.catalog import Catalog, Snippet
+from tests.snippets.streamlit.modes import POLLED, in_mode, written
+from tests.users.stage import Stage
+from tests.users.streamlit import StreamlitUser
+
+Play = Callable[[str], Stage]
+
+
+def _written(lines: str, folder: Path) -> Snippet:
+    # Under the name of the library, which is what it tries out.
+    return Snippet("streamlit/rooms/room_sync", written(lines, folder), lines)
+
+
+@contextmanager
+def _open_stage(snippet: Snippet, browser: Browser) -> Iterator[Stage]:
+    """Start it; in the end no page and no log may show a traceback."""
+    stage = Stage(snippet, browser)
+    try:
+        yield stage
+        for user in stage.users:
+            if isinstance(user, StreamlitUser) and not user.page.is_closed():
+                user.sees_no_exception()
+        assert "Traceback" not in stage.app.output(), stage.app.output()
+    finally:
+        stage.close()
+
+
+@pytest.fixture(scope="class")
+def stage(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stage]:
+    """The program of the class, in the mode of this round."""
+    program, mode = request.param
+    folder = tmp_path_factory.mktemp(mode)
+    if "\n" in program:
+        snippet = _written(program, folder / "written")
+    else:
+        snippet = Catalog.default().find(program)
+    snippet = in_mode(mode, snippet, folder)
+    with _open_stage(snippet, browser) as stage:
+        yield stage
+
+
+@pytest.fixture
+def play(browser: Browser, tmp_path: Path) -> Iterator[Play]:
+    """Start a program of a few lines, for this test alone."""
+    with ExitStack() as stages:
+
+        def play(lines: str, mode: str = POLLED) -> Stage:
+            snippet = in_mode(mode, _written(lines, tmp_path / "written"), tmp_path)
+            return stages.enter_context(_open_stage(snippet, browser))
+
+        yield play

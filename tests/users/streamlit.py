@@ -1,0 +1,354 @@
+"""A person at a Streamlit page: widgets by their labels, lines by their words."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Browser, Locator, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from tests.users.base import BrowserUser, Message
+from tests.users.cable import Cable
+
+_AT_REST = (
+    "[data-testid=stApp]"
+    "[data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+)
+"""The page while the server draws nothing on it."""
+
+
+_LINES = """() => [...document.querySelectorAll("[data-testid=stText]")].map(
+    line => line.textContent
+)"""
+_IN_ORDER = f"""lines => {{
+    let next = 0;
+    for (const line of ({_LINES})()) if (line === lines[next]) next += 1;
+    return next === lines.length;
+}}"""
+_OUT_OF_REACH = """lines => {
+    const all = [...document.querySelectorAll("[data-testid=stText]")];
+    return lines.filter(text => {
+        const line = all.find(line => line.textContent === text);
+        line?.scrollIntoView({block: "center"});
+        const {top, bottom, right} = line?.getBoundingClientRect() ?? {};
+        return !(0 <= top && bottom <= innerHeight && right <= innerWidth);
+    });
+}"""
+
+
+_CLICK_AT = """(button, moments) => {
+    for (const moment of moments) setTimeout(() => button.click(), moment - Date.now());
+}"""
+_UNTIL = "moment => new Promise(done => setTimeout(done, moment - Date.now()))"
+_WATCH = """label => {
+    const seen = [];
+    const look = () => {
+        const shown = document.querySelector(`[aria-label="${label}"]`)?.value;
+        if (shown !== undefined && shown !== seen.at(-1)) seen.push(shown);
+        requestAnimationFrame(look);
+    };
+    (window.seen ??= {})[label] = seen;
+    look();
+}"""
+
+
+def parse(line: str) -> Message:
+    """The message that a line of a chat shows."""
+    sender, _, text = line.partition(": ")
+    return Message(sender, text)
+
+
+class StreamlitUser(BrowserUser):
+    """A person at a Streamlit page, in a room or in a chat."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._plugged_in = ExitStack()
+        self.cable = self._plugged_in.enter_context(Cable.to(address))
+        super().__init__(browser, self.cable.address)
+
+    # What everybody does.
+
+    def wait_until_ready(self) -> None:
+        drawn = self.page.locator(_AT_REST).locator("[data-testid=stElementContainer]")
+        expect(drawn.first).to_be_attached()
+        self.sees_no_exception()
+
+    def is_at_rest(self) -> None:
+        """Wait until the server draws nothing on the page."""
+        expect(self.page.locator(_AT_REST)).to_be_attached()
+
+    def sees_no_exception(self) -> None:
+        """See that the page shows no traceback."""
+        assert self.page.get_by_test_id("stException").all_inner_texts() == []
+
+    def follows_link_of(self, other: StreamlitUser) -> None:
+        """Open what stands in another one's address bar."""
+        self.page.goto(f"{self.address}?{urlsplit(other.page.url).query}")
+        self.wait_until_ready()
+
+    def leave(self) -> None:
+        with self._plugged_in:
+            super().leave()
+
+    @contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """Be without a connection for a while, and connected again afterwards."""
+        with self._sockets[-1].expect_event("close"):
+            self.cable.hang_up()
+        yield
+        self.cable.plug_in()
+        self.is_at_rest()
+
+    # Widgets.
+
+    def widget(self, label: str) -> Locator:
+        """What takes keys for the widget with this label."""
+        return self.page.locator(f'[aria-label="{label}"]:is(input, textarea)')
+
+    def turns(self, label: str, key: str) -> None:
+        """Press a key at a slider: an arrow, Home, End, PageUp or PageDown."""
+        self.widget(label).press(key)
+
+    def sets_slider(self, label: str, steps: int) -> None:
+        """Move a slider to its beginning, then so many steps on, key by key."""
+        for key in ("Home", *["ArrowRight"] * steps):
+            self.turns(label, key)
+
+    def types(self, label: str, text: str) -> None:
+        """Type a text into a field, key by key, and leave the caret there."""
+        self.widget(label).press_sequentially(text)
+
+    def enters(self, label: str, text: str) -> None:
+        """Put a text into a field instead of what is there, and send it."""
+        field = self.widget(label)
+        field.fill(text)
+        is_long = field.evaluate("field => field.tagName === 'TEXTAREA'")
+        field.press("Control+Enter" if is_long else "Enter")
+
+    def chooses(self, label: str, option: str) -> None:
+        """Open a selectbox and take one of its options."""
+        self.widget(label).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def presses(self, name: str) -> None:
+        """Press the button that says so."""
+        self.button(name).click()
+
+    def button(self, name: str) -> Locator:
+        """The button that says so."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def finds(self, label: str, value: str) -> None:
+        """Wait until a widget shows this value."""
+        expect(self.widget(label)).to_have_value(value)
+
+    @contextmanager
+    def finds_anew(self, label: str) -> Iterator[None]:
+        """Wait in the end until the server has replaced this widget by another one."""
+        widget = self.widget(label).element_handle()
+        yield
+        widget.wait_for_element_state("hidden")
+        self.wait_until_ready()
+
+    def reads_line(self, text: str) -> None:
+        """Wait until a line of the page says exactly this."""
+        expect(self.line(text)).to_be_visible()
+
+    def line(self, text: str) -> Locator:
+        """The line of the page that says exactly this."""
+        lines = self.page.locator("[data-testid=stText], [data-testid=stMarkdown] p")
+        return lines.filter(has_text=re.compile(rf"^\s*{re.escape(text)}\s*$"))
+
+    def sees_title(self, text: str) -> None:
+        """Wait until the page has this heading."""
+        expect(self.page.get_by_role("heading", name=text, exact=True)).to_be_visible()
+
+    def sees_present(
+        self, count: int, where: str = "here", within: float | None = None
+    ) -> None:
+        """Wait, at most so many milliseconds, until the page counts so many people."""
+        expect(self.line(f"{count} {where}")).to_be_visible(timeout=within)
+
+    def makes_room(self, name: str) -> None:
+        """Type the name of a new room into the sidebar, and enter it."""
+        self.types("Room", name)
+        self.page.get_by_role("option", name=name).click()
+        self.presses("Enter room")
+        self.reads_line(f"You are in: {name}")
+
+    # Clicks that are due at a moment of which several people know.
+
+    def will_press(self, name: str, *moments: float) -> None:
+        """Press a button at these moments, each in seconds since 1970."""
+        self._will_click(self.button(name), moments)
+
+    def will_step(self, label: str, step: str, *moments: float) -> None:
+        """Press ``Up`` or ``Down`` beside a number at these moments."""
+        box = self.page.get_by_test_id("stNumberInput").filter(has=self.widget(label))
+        self._will_click(box.get_by_test_id(f"stNumberInputStep{step}"), moments)
+
+    def _will_click(self, button: Locator, moments: Sequence[float]) -> None:
+        expect(button).to_be_enabled()
+        button.evaluate(_CLICK_AT, [1000 * moment for moment in moments])
+
+    def until(self, moment: float) -> None:
+        """Do nothing before this moment."""
+        self.page.evaluate(_UNTIL, 1000 * moment)
+
+    def watches(self, label: str) -> None:
+        """Remember from now on whatever a widget shows."""
+        self.page.evaluate(_WATCH, label)
+
+    def has_seen(self, label: str) -> list[str]:
+        """What a widget has shown since, each value as often as it came."""
+        seen: list[str] = self.page.evaluate("label => window.seen[label]", label)
+        return seen
+
+    # Tables.
+
+    def cell(self, row: int, column: int) -> Locator:
+        """A cell of the table, as a screen reader finds it; both counted from 0."""
+        return self.page.get_by_test_id(f"glide-cell-{column}-{row}")
+
+    def steps_into_cell(self, row: int, column: int) -> None:
+        """Open a cell of the table to write in it."""
+        self.is_at_rest()
+        # The grid itself takes the focus first, and selects its first cell then.
+        self.page.get_by_test_id("data-grid-canvas").focus()
+        self.cell(row, column).focus()
+        expect(self.cell(row, column)).to_have_attribute("aria-selected", "true")
+        self.page.keyboard.press("Enter")
+
+    def fills_cell(self, row: int, column: int, text: str) -> None:
+        """Write a text into a cell of the table instead of what is there."""
+        self.steps_into_cell(row, column)
+        self.open_cell.fill(text)
+        self.open_cell.press("Enter")
+
+    def ticks_cell(self, row: int, column: int) -> None:
+        """Turn a cell of the table that is a checkbox."""
+        self.steps_into_cell(row, column)
+
+    @property
+    def open_cell(self) -> Locator:
+        """Where a cell is written in."""
+        return self.page.locator("#portal").locator("input, textarea")
+
+    def finds_cell(self, row: int, column: int, text: str) -> None:
+        """Wait until a cell of the table holds this."""
+        expect(self.cell(row, column)).to_have_text(text)
+
+    # Chats.
+
+    @property
+    def field(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Message")
+
+    @property
+    def name(self) -> str:
+        return parse_qs(urlsplit(self.page.url).query)["name"][0]
+
+    def join(self, name: str) -> None:
+        self.enters("Your name", name)
+        expect(self.field).to_be_visible()
+
+    def messages(self) -> list[Message]:
+        return [parse(line) for line in self.page.evaluate(_LINES)]
+
+    def sees(self, *messages: Message) -> None:
+        lines = [f"{message.sender}: {message.text}" for message in messages]
+        self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
+
+    def reads(self, *messages: Message) -> None:
+        lines = [f"{message.sender}: {message.text}" for message in messages]
+        assert self.page.evaluate(_OUT_OF_REACH, lines) == []
+
+
+def soon() -> float:
+    """A moment of which several people can be told before it comes."""
+    return time.time() + 0.3
+
+
+def at_once(*presses: tuple[StreamlitUser, str]) -> None:
+    """Let each of these people press the button of that name at the same moment."""
+    moment = soon()
+    for user, name in presses:
+        user.will_press(name, moment)
+    for user, _ in presses:
+        user.until(moment)
+
+
+class StreamlitSocket:
+    """A session without a page: what it sends need not be what a page would send."""
+
+    def __init__(self, address: str) -> None:
+        url = f"ws://{urlsplit(address).netloc}/_stcore/stream"
+        self._exit = ExitStack()
+        connection = connect(url, subprotocols=[Subprotocol("streamlit")])
+        self._socket = self._exit.enter_context(connection)
+        self._ids: dict[str, str] = {}
+        self._states: dict[str, WidgetState] = {}
+        self._lines: dict[tuple[int, ...], str] = {}
+        self.errors: list[str] = []
+        """What any of its pages has said in red."""
+        self.runs()
+
+    def __enter__(self) -> StreamlitSocket:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._exit.close()
+
+    def sets(self, label: str, value: float | str) -> None:
+        """Send another value of a widget, whatever its page lets people do."""
+        state = WidgetState(id=self._ids[label])
+        if isinstance(value, str):
+            state.string_value = value
+        else:
+            state.double_value = value
+        self._states[label] = state
+        self.runs()
+
+    def presses(self, label: str) -> None:
+        """Send a click on a button."""
+        self.runs(WidgetState(id=self._ids[label], trigger_value=True))
+
+    def runs(self, *clicks: WidgetState) -> None:
+        """Let the script run, and take what it draws."""
+        message = BackMsg(rerun_script=ClientState())
+        message.rerun_script.widget_states.widgets.extend(self._states.values())
+        message.rerun_script.widget_states.widgets.extend(clicks)
+        self._socket.send(message.SerializeToString())
+        self._lines.clear()
+        while True:
+            answer = ForwardMsg.FromString(cast(bytes, self._socket.recv()))
+            if answer.WhichOneof("type") == "delta":
+                path = tuple(answer.metadata.delta_path)
+                self._draw(path, answer.delta.new_element)
+            elif answer.WhichOneof("type") == "script_finished":
+                return
+
+    def _draw(self, path: tuple[int, ...], element: Element) -> None:
+        kind = element.WhichOneof("type")
+        drawn: Any = getattr(element, kind) if kind else None
+        if kind == "text":
+            self._lines[path] = element.text.body
+        elif kind == "alert":
+            self.errors.append(element.alert.body)
+        elif hasattr(drawn, "label") and hasattr(drawn, "id"):
+            self._ids[drawn.label] = drawn.id
+
+    def lines(self) -> list[str]:
+        """The lines of its page."""
+        return list(self._lines.values())
