@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import difflib
 import hashlib
+import importlib.util
 import os.path
 import re
+import sys
 import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +27,7 @@ from mkdocs.exceptions import BuildError
 _HEADER = re.compile(
     r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\n(?P<content>(?:^#(?:| .*)$\n)+?)^# ///$\n*"
 )
+_FILE = re.compile(r"[\w-]+\.py")
 _REGION = re.compile(r"^\s*# (?P<edge>region|endregion)\b[ :]*(?P<name>[\w.-]*)\s*$")
 
 
@@ -227,18 +230,15 @@ class Snippet:
 
     def _imported(self) -> Iterator[Snippet]:
         """The modules of the framework's folder that it imports itself."""
-        for node in ast.walk(self.tree):
-            match node:
-                case ast.Import(names=names):
-                    for alias in names:
-                        yield from self._module(alias.name.partition(".")[0])
-                case ast.ImportFrom(module=str(name), level=0):
-                    yield from self._module(name.partition(".")[0])
+        for name in self._outline.imports:
+            yield from self._module(name)
 
     def _module(self, name: str) -> Iterator[Snippet]:
         """The module of that name: the one beside it, or else the one elsewhere."""
         if _is_file(beside := self.path.with_name(f"{name}.py")):
             yield self._neighbour(beside)
+            return
+        if _is_installed(name):
             return
         topics = self.path.parent.parent
         elsewhere = [*map(self._neighbour, sorted(topics.glob(f"*/{name}.py")))]
@@ -251,10 +251,9 @@ class Snippet:
 
     def _named_files(self) -> Iterator[Snippet]:
         """The programs beside it whose file names stand in it as texts."""
-        names = {path.name for path in self.path.parent.glob("*.py")}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Constant) and node.value in names:
-                yield self._neighbour(self.path.with_name(node.value))
+        for name in self._outline.files:
+            if _is_file(path := self.path.with_name(name)):
+                yield self._neighbour(path)
 
     def _neighbour(self, path: Path) -> Snippet:
         file = path.relative_to(self.path.parents[2]).as_posix()
@@ -399,13 +398,41 @@ class _Outline:
     summary: str
     spans: Mapping[str, tuple[int, int]]
     """First and last line, counted from 1, of everything that `section` takes."""
+    imports: tuple[str, ...]
+    """The names of the modules that it imports, without those below a package."""
+    files: tuple[str, ...]
+    """The texts in it that may be names of files beside it."""
 
 
 @lru_cache(maxsize=4096)
 def _outline(text: str) -> _Outline:
     tree = ast.parse(text)
     summary = (ast.get_docstring(tree) or "").partition("\n")[0]
-    return _Outline(summary, _named(tree) | _regions(text))
+    imports: list[str] = []
+    files: list[str] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                imports.extend(alias.name.partition(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(name), level=0):
+                imports.append(name.partition(".")[0])
+            case ast.Constant(value=str(name)) if _FILE.fullmatch(name):
+                files.append(name)
+    spans = _named(tree) | _regions(text)
+    return _Outline(summary, spans, _unique(imports), _unique(files))
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+@lru_cache
+def _is_installed(name: str) -> bool:
+    """Whether Python or a package in the environment brings a module of that name."""
+    if name in sys.stdlib_module_names:
+        return True
+    spec = importlib.util.find_spec(name)
+    return spec is not None and spec.origin is not None
 
 
 def _named(tree: ast.Module) -> dict[str, tuple[int, int]]:
