@@ -112,6 +112,8 @@ class PageContext:
     """A tutorial: no code, link or picture that nothing checks."""
     site_url: str = ""
     """The site's address, for run commands."""
+    live: bool = False
+    """Whether the server that shows the page can run programs in it."""
     link: Callable[[str, int], str] = lambda path, line: ""
     """The address of a file of the project, at a line (0: none); empty: no link."""
     link_in_text: Callable[[str, int], str] = lambda path, line: ""
@@ -623,6 +625,8 @@ class DemoBlock(_Figure):
                 "lines": [{"who": who, "text": text} for who, text in lines],
             },
             program=self.context.link(f"snippets/{snippet.file}", 0),
+            live=self.context.live,
+            run=snippet.run_command(self.context.site_url),
         )
 
 

@@ -89,6 +89,18 @@ class App:
         """Everything that the program has written so far, both streams."""
         return self.log.read_text("utf-8", errors="replace")
 
+    def check(self) -> None:
+        """See that the program runs.
+
+        Raises:
+            LaunchError: it has ended.
+        """
+        if (code := self.process.poll()) is not None:
+            raise LaunchError(
+                f"{self.snippet.file} ended with exit code {code}. "
+                f"Its last lines:\n{_last_lines(self)}"
+            )
+
 
 @contextmanager
 def launch(
@@ -98,6 +110,7 @@ def launch(
     port: int = 0,
     timeout: float = 60,
     folder: Path | None = None,
+    stop: threading.Event | None = None,
 ) -> Iterator[App]:
     """Run a snippet in a folder of its own until the block is left.
 
@@ -110,10 +123,11 @@ def launch(
         folder: where the program runs, for one that finds there what it has saved
             before; without it, in a temporary folder.
         timeout: how long the program may take to answer, in seconds.
+        stop: when it is set, the program is no longer waited for.
 
     Raises:
         LaunchError: the framework is unknown, the port is taken, or the program
-            ended or stayed silent. Nothing it started is left.
+            ended, stayed silent or was stopped. Nothing it started is left.
     """
     if snippet.framework not in SERVERS:
         raise LaunchError(
@@ -135,7 +149,7 @@ def launch(
             )
         process = stack.enter_context(_started(server, snippet, port, folder))
         app = App(snippet, (_address(port),), process, folder / "output.log")
-        _wait_until_ready(app, server.health, timeout)
+        _wait_until_ready(app, server.health, timeout, stop or threading.Event())
         ports = stack.enter_context(_forwarded(port, users - 1))
         addresses = (_address(port), *map(_address, ports))
         yield App(snippet, addresses, process, app.log)
@@ -201,10 +215,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _wait_until_ready(app: App, health: str, timeout: float) -> None:
+def _wait_until_ready(
+    app: App, health: str, timeout: float, stop: threading.Event
+) -> None:
     deadline = time.monotonic() + timeout
     address = app.addresses[0].rstrip("/") + health
-    while app.process.poll() is None:
+    while not stop.wait(0.05):
+        app.check()
         with suppress(OSError), urllib.request.urlopen(address, timeout=5):
             return
         if time.monotonic() > deadline:
@@ -212,11 +229,7 @@ def _wait_until_ready(app: App, health: str, timeout: float) -> None:
                 f"{app.snippet.file} did not answer at {address} within "
                 f"{timeout:.0f} s. Its last lines:\n{_last_lines(app)}"
             )
-        time.sleep(0.05)
-    raise LaunchError(
-        f"{app.snippet.file} ended with exit code {app.process.returncode} before it "
-        f"answered. Its last lines:\n{_last_lines(app)}"
-    )
+    raise LaunchError(f"{app.snippet.file} was stopped before it answered.")
 
 
 def _last_lines(app: App) -> str:

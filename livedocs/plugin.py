@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment
 from mkdocs.config.base import Config
@@ -32,6 +32,7 @@ from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, neare
 from livedocs.claims import Proof, Suite
 from livedocs.front_matter import Category, FrontMatter
 from livedocs.links import LinkFilter
+from livedocs.live import HOSTS, Live
 from livedocs.record import Record
 
 
@@ -93,6 +94,8 @@ class Site:
     tutorials: list[Tutorial] = field(default_factory=list)
     proof: list[Proof] = field(default_factory=list)
     """The proofs of all pages, one for each sentence, in the pages' order."""
+    live: bool = False
+    """Whether pages can run programs: under ``make serve``."""
     frameworks: tuple[Framework, ...] = FRAMEWORKS
     categories: tuple[Choice, ...] = tuple(
         Choice(category.value, category.value.capitalize()) for category in Category
@@ -107,6 +110,21 @@ class Site:
 class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-call]
     """Registered as ``livedocs``."""
 
+    live: Live | None = None
+    """The programs that pages run, once pages are served; it outlives their builds."""
+    is_serving = False
+
+    def on_startup(
+        self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool
+    ) -> None:
+        """Note what for; having this method, the plugin is kept from build to build."""
+        self.is_serving = command == "serve"
+
+    def on_shutdown(self) -> None:
+        """Leave no program behind."""
+        if self.live:
+            self.live.close()
+
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Find the project; forget the build before."""
         self.root = Path(config.config_file_path).resolve().parent
@@ -114,6 +132,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self.suite = Suite(self.root)
         self.record = Record.read(self.root)
         self.repo_url = (config.repo_url or "").rstrip("/")
+        self.is_live = self.is_serving and config.dev_addr.host in HOSTS
         self.contexts: dict[str, PageContext] = {}
         self.heads: dict[str, FrontMatter] = {}
         self.links = LinkFilter(Path(config.docs_dir).name)
@@ -135,6 +154,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             if (self.root / folder).is_dir():
                 server.watch(str(self.root / folder))
         server.watch(str(Path(__file__).parent / "theme"))
+        if self.is_live:
+            self.live = Live(self.catalog)
+            server.set_app(self.live.around(server.get_app(), config.dev_addr.port))
         return server
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -176,6 +198,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             source=name,
             first_line=above + 1,
             site_url=config.site_url or "",
+            live=self.is_live,
             link=self._linker(page.url),
             link_in_text=self._linker(page.file.src_uri),
             receipt=self.record.receipt,
@@ -221,7 +244,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             claims = self.contexts[uri].claims
             tutorials.append(Tutorial(head, file.url, len(claims)))
             proof.extend(claims.values())
-        env.globals["livedocs"] = Site(tutorials, proof)
+        env.globals["livedocs"] = Site(tutorials, proof, self.is_live)
         return env
 
     @event_priority(-100)  # after the plugins that write what is made smaller here
