@@ -356,6 +356,7 @@ def test_a_closed_tab_that_unsubscribes_gets_nothing_more(
 
 
 @pytest.mark.claim("Whoever comes back sees everything once, and what is said next.")
+@pytest.mark.claim("In the other programs it is there at once.")
 @for_programs(HISTORY, BROADCAST, DIALOG, CONTROL, FINISHED)
 def test_whoever_comes_back_sees_everything_once(
     alex: FletSession, doppler: FletSession
