@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+from livedocs.catalog import Snippet
+
 ROOT = Path(__file__).parents[2]
 PAGE = "tutorials/taipy/edited.md"
 SNIPPET = "taipy/edited/word.py"
@@ -35,6 +37,17 @@ keywords: [edits]
 The page says “{{word}}”.
 
 /// snippet | {SNIPPET}
+///
+"""
+
+_FRAMEWORK = "framework: {framework}"
+
+_DEMO = """\
+/// demo | {program}
+    users: [Alex, Doppler]
+    shared: {shared}
+    lines:
+      - Alex: Hello.
 ///
 """
 
@@ -87,6 +100,18 @@ class Checkout:
         page = _PAGE.format(word=word).replace(SNIPPET, shown)
         self._write(f"docs/{PAGE}", page)
 
+    def write_demo(self, snippet: Snippet, shared: str) -> str:
+        """Add a page that offers to run the program; return its path in the site."""
+        for program in (snippet, *snippet.companions):
+            self._write(f"snippets/{program.file}", program.text)
+        page = f"tutorials/{snippet.framework}/shown"
+        head = _PAGE.partition("The page")[0].replace("framework: taipy", _FRAMEWORK)
+        demo = _DEMO.format(program=snippet.file, shared=shared)
+        self._write(f"docs/{page}.md", head.format(framework=snippet.framework) + demo)
+        settings = _SETTINGS.replace(PAGE, f"{PAGE}, {page}.md")
+        self._write("mkdocs.yml", settings)
+        return f"{page}/"
+
     def _write(self, name: str, text: str) -> None:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +128,11 @@ class Live:
     """`make serve`, the head of a process group of its own."""
     address: str
     """Of the tutorial."""
+
+    @property
+    def site(self) -> str:
+        """The address of the home page."""
+        return self.address.removesuffix(PAGE.removesuffix(".md") + "/")
 
     def until(self, text: str) -> list[str]:
         """What the server says up to a line with `text`, waiting for it.
