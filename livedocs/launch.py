@@ -212,6 +212,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(supervise.PATIENCE + 2)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for _ in range(100):  # a killed process is there a moment longer
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
     process.wait()
 
 
