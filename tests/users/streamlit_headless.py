@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,15 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
 )
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+from livedocs.catalog import Catalog
+
+ROOMS = Catalog.default().root / "streamlit" / "rooms"
+
+LIBRARY = ("room_store", "room_session", "room_sync")
+"""What readers copy, as programs import it."""
+
+Write = Callable[[str], Path]
 
 
 class StreamlitSession:
@@ -110,3 +120,9 @@ class StreamlitSession:
 
     def _widgets(self) -> list[Any]:
         return [node for node in self.page._tree if hasattr(node, "_widget_state")]
+
+
+def join(program: str | Path, **address: str) -> StreamlitSession:
+    """Let one more session open the program."""
+    path = program if isinstance(program, Path) else ROOMS / f"{program}.py"
+    return StreamlitSession(path, **address)

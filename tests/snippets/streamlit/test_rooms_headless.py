@@ -24,59 +24,9 @@ import pytest
 import streamlit as st
 from hypothesis import given, settings, strategies
 
-from livedocs.catalog import Catalog
-from tests.users.streamlit_headless import StreamlitSession
+from tests.users.streamlit_headless import LIBRARY, ROOMS, StreamlitSession, Write, join
 
-ROOMS = Catalog.default().root / "streamlit" / "rooms"
-
-LIBRARY = ("room_store", "room_session", "room_sync")
-
-Write = Callable[[str], Path]
-
-
-@pytest.fixture(autouse=True)
-def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """A process of its own for each test; call it to start another."""
-
-    def restart() -> None:
-        for name in LIBRARY:
-            sys.modules.pop(name, None)
-
-    monkeypatch.syspath_prepend(ROOMS)
-    restart()
-    yield restart
-    restart()
-
-
-@pytest.fixture
-def room_store() -> ModuleType:
-    """The module that the programs of this test import."""
-    return __import__("room_store")
-
-
-@pytest.fixture
-def room_sync() -> ModuleType:
-    """The module that the programs of this test import."""
-    return __import__("room_sync")
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Write:
-    """Write a program of a few lines."""
-
-    def write(lines: str) -> Path:
-        path = tmp_path / "app.py"
-        path.write_text("from room_sync import *\n" + lines)
-        return path
-
-    return write
-
-
-def join(program: str | Path, **address: str) -> StreamlitSession:
-    """Let one more session open the program."""
-    path = program if isinstance(program, Path) else ROOMS / f"{program}.py"
-    return StreamlitSession(path, **address)
-
+pytestmark = pytest.mark.usefixtures("process")
 
 TWO_FIELDS = """
 with sync("lobby") as st:
