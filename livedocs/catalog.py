@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import difflib
 import hashlib
+import os.path
 import re
 import textwrap
 import tomllib
@@ -115,8 +116,9 @@ class Snippet:
 
     @cached_property
     def sha256(self) -> str:
-        """Hexadecimal digest of the whole file, to tell when it has changed."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        """Hexadecimal digest of it and its companions, to tell when one has changed."""
+        texts = [self.text, *(companion.text for companion in self.companions)]
+        return hashlib.sha256("".join(texts).encode()).hexdigest()
 
     @cached_property
     def code(self) -> str:
@@ -190,15 +192,114 @@ class Snippet:
         lines = self.text.split("\n")[first - 1 : last]
         return textwrap.dedent(_without_markers(lines)).strip("\n") + "\n"
 
+    @cached_property
+    def companions(self) -> tuple[Snippet, ...]:
+        """The files that have to lie beside it where it runs, sorted by id.
+
+        Those are the modules of its framework's folder that it imports, the files
+        that it names, as a launcher names its page, and what they need in turn.
+
+        Raises:
+            SnippetError: it imports a module that two other topics have.
+        """
+        found: dict[str, Snippet] = {}
+        waiting: list[Snippet] = [self]
+        while waiting:
+            snippet = waiting.pop()
+            for needed in (*snippet._imported(), *snippet._named_files()):
+                if needed.id not in found and needed.id != self.id:
+                    found[needed.id] = needed
+                    waiting.append(needed)
+        return tuple(found[snippet_id] for snippet_id in sorted(found))
+
+    @cached_property
+    def is_library(self) -> bool:
+        """Whether a program beside it imports it: it is there to be copied, not run."""
+        others = map(self._neighbour, self.path.parent.glob("*.py"))
+        return any(self.id == it.id for other in others for it in other._imported())
+
+    def _imported(self) -> Iterator[Snippet]:
+        """The modules of the framework's folder that it imports itself."""
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Import(names=names):
+                    for alias in names:
+                        yield from self._module(alias.name.partition(".")[0])
+                case ast.ImportFrom(module=str(name), level=0):
+                    yield from self._module(name.partition(".")[0])
+
+    def _module(self, name: str) -> Iterator[Snippet]:
+        """The module of that name: the one beside it, or else the one elsewhere."""
+        if _is_file(beside := self.path.with_name(f"{name}.py")):
+            yield self._neighbour(beside)
+            return
+        topics = self.path.parent.parent
+        elsewhere = [*map(self._neighbour, sorted(topics.glob(f"*/{name}.py")))]
+        if len(elsewhere) > 1:
+            raise SnippetError(
+                f"{self.file} imports {name!r}, which may be any of "
+                f"{', '.join(it.file for it in elsewhere)}. Rename all but one."
+            )
+        yield from elsewhere
+
+    def _named_files(self) -> Iterator[Snippet]:
+        """The programs beside it whose file names stand in it as texts."""
+        names = {path.name for path in self.path.parent.glob("*.py")}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and node.value in names:
+                yield self._neighbour(self.path.with_name(node.value))
+
+    def _neighbour(self, path: Path) -> Snippet:
+        file = path.relative_to(self.path.parents[2]).as_posix()
+        return Snippet(file.removesuffix(".py"), path, _read(path, f"snippets/{file}"))
+
     def run_command(self, site_url: str = "") -> str:
-        """The command that runs this program as a reader would.
+        """The command that runs this program as a reader would, in one line or two.
+
+        A program whose companions are on the site is downloaded with them; uv runs any
+        other from its address. A library is downloaded alone; in a clone there is
+        nothing to do with it, and no command.
 
         Args:
             site_url: address of the site, with or without a slash at its end; the
                 program is then run from there. Without it, from a clone.
         """
-        root = f"{site_url.rstrip('/')}/" if site_url else ""
-        return f"uv run {root}snippets/{self.file}"
+        if not site_url:
+            folder = self.path.parent
+            paths = {it.path.parent for it in self.companions} - {folder}
+            topics = (f"snippets/{self.framework}/{path.name}" for path in paths)
+            search = f"PYTHONPATH={':'.join(sorted(topics))} " if paths else ""
+            start = f"{search}{self._start(f'snippets/{self.file}')}"
+            return "" if self.is_library else start
+        root = f"{site_url.rstrip('/')}/snippets"
+        if not self.companions and not self.is_library:
+            return self._start(f"{root}/{self.file}")
+        download = _download(root, [self, *self.companions])
+        return (
+            download if self.is_library else f"{download} &&\n{self._start(self.name)}"
+        )
+
+    def _start(self, place: str) -> str:
+        if self.framework != "streamlit":
+            return f"uv run {place}"
+        # Only Streamlit starts its pages, and only from its command line.
+        needs = dict.fromkeys(self.dependencies)
+        needs |= dict.fromkeys(
+            need for it in self.companions for need in it.dependencies
+        )
+        streamlit = [need for need in needs if need.startswith("streamlit==")]
+        others = "".join(f"--with {need} " for need in needs if need not in streamlit)
+        tool = "".join(streamlit).replace("==", "@") or "streamlit"
+        return f"uvx {others}{tool} run {place}"
+
+
+def _download(root: str, files: Iterable[Snippet]) -> str:
+    """One command that fetches the files into the current folder."""
+    ids = sorted(file.id for file in files)
+    folder = os.path.commonpath([Path(id_).parent.as_posix() for id_ in ids])
+    names = [id_.removeprefix(f"{folder}/") for id_ in ids]
+    listed = names[0] if len(names) == 1 else f"{{{','.join(names)}}}"
+    return f'curl -fLO "{root}/{folder}/{listed}.py"'
 
 
 @dataclass(frozen=True)

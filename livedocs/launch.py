@@ -92,14 +92,23 @@ class App:
 
 @contextmanager
 def launch(
-    snippet: Snippet, users: int = 1, *, port: int = 0, timeout: float = 60
+    snippet: Snippet,
+    users: int = 1,
+    *,
+    port: int = 0,
+    timeout: float = 60,
+    folder: Path | None = None,
 ) -> Iterator[App]:
-    """Run a snippet in a temporary working directory until the block is left.
+    """Run a snippet in a folder of its own until the block is left.
+
+    It is copied there with its companions, as a reader keeps them.
 
     Args:
         snippet: the program.
         users: how many addresses are wanted.
         port: where the first user finds the program; 0 takes a free one.
+        folder: where the program runs, for one that finds there what it has saved
+            before; without it, in a temporary folder.
         timeout: how long the program may take to answer, in seconds.
 
     Raises:
@@ -113,7 +122,11 @@ def launch(
         )
     server = SERVERS[snippet.framework]
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory("-livedocs")))
+        if folder is None:
+            temporary = tempfile.TemporaryDirectory(suffix="-livedocs")
+            folder = Path(stack.enter_context(temporary))
+        for part in (snippet, *snippet.companions):
+            (folder / part.name).write_text(part.text, "utf-8", newline="")
         port = port or free_port()
         if not _is_free(port):
             raise LaunchError(
@@ -155,7 +168,7 @@ def _started(
     server: Server, snippet: Snippet, port: int, folder: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     def fill(text: str) -> str:
-        return text.format(file=snippet.path.resolve(), port=port)
+        return text.format(file=folder / snippet.name, port=port)
 
     environment = {key: fill(value) for key, value in server.environment.items()}
     with (folder / "output.log").open("wb") as log:

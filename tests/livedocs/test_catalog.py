@@ -118,6 +118,116 @@ def test_the_run_command_names_the_site_or_the_clone(snippet: Snippet) -> None:
     )
 
 
+IMPORTED = """# /// script
+# dependencies = ["streamlit==1.67.0", "pandas==3.0.0"]
+# ///
+import json
+import board.pieces
+"""
+
+
+@pytest.fixture
+def app(project: Project) -> Snippet:
+    """A page that needs a module of another topic, which needs one beside it."""
+    root = "snippets/streamlit"
+    project.write(f"{root}/rooms/sync.py", IMPORTED)
+    project.write(f"{root}/rooms/board.py", "x = 1\n")
+    project.write(f"{root}/rooms/unused.py", "from . import sync\n")
+    project.write(
+        f"{root}/game/app.py",
+        '# /// script\n# dependencies = ["streamlit==1.67.0"]\n# ///\n'
+        "import streamlit\n\ndef draw():\n    from sync import Room\n",
+    )
+    return project.catalog.find("streamlit/game/app")
+
+
+def test_companions_are_what_it_imports_and_what_that_imports(app: Snippet) -> None:
+    companions = [companion.id for companion in app.companions]
+    assert companions == ["streamlit/rooms/board", "streamlit/rooms/sync"]
+
+
+def test_a_module_beside_it_goes_before_one_of_another_topic(
+    project: Project, app: Snippet
+) -> None:
+    project.write("snippets/streamlit/game/sync.py", "y = 2\n")
+    (companion,) = app.companions
+    assert companion.id == "streamlit/game/sync"
+
+
+def test_modules_of_one_name_in_two_other_topics_are_refused(
+    project: Project, app: Snippet
+) -> None:
+    project.write("snippets/streamlit/chat/sync.py", "")
+    with pytest.raises(SnippetError) as failure:
+        _ = app.companions
+    assert failure.value.message == (
+        "streamlit/game/app.py imports 'sync', which may be any of "
+        "streamlit/chat/sync.py, streamlit/rooms/sync.py. Rename all but one."
+    )
+
+
+def test_a_launcher_has_the_page_that_it_names_and_what_that_imports(
+    project: Project, app: Snippet
+) -> None:
+    text = 'import streamlit as st\n\napp = st.App("app.py")\n'
+    project.write("snippets/streamlit/game/push.py", text)
+    push = project.catalog.find("streamlit/game/push")
+    assert push.companions == tuple(sorted((app, *app.companions), key=lambda s: s.id))
+
+
+def test_modules_may_import_each_other(project: Project) -> None:
+    project.write("snippets/flet/x/one.py", "import two\n")
+    project.write("snippets/flet/x/two.py", "import one\n")
+    one, two = map(project.catalog.find, ("flet/x/one", "flet/x/two"))
+    assert one.companions == (two,)
+    assert two.companions == (one,)
+
+
+def test_the_hash_tells_when_a_companion_has_changed(
+    project: Project, app: Snippet
+) -> None:
+    before = app.sha256
+    project.write("snippets/streamlit/rooms/board.py", "x = 2\n")
+    after = project.catalog.find(app.id).sha256
+    assert before != after
+    project.write("snippets/streamlit/rooms/unused.py", "z = 3\n")
+    assert project.catalog.find(app.id).sha256 == after
+
+
+def test_the_run_command_of_a_streamlit_page_starts_it_with_streamlit(
+    project: Project,
+) -> None:
+    project.write("snippets/streamlit/x/bare.py", "import streamlit\n")
+    bare = project.catalog.find("streamlit/x/bare")
+    path = "snippets/streamlit/x/bare.py"
+    assert bare.run_command() == f"uvx streamlit run {path}"
+    assert bare.run_command("http://127.0.0.1:8000") == (
+        f"uvx streamlit run http://127.0.0.1:8000/{path}"
+    )
+
+
+def test_the_run_command_brings_the_companions_along(app: Snippet) -> None:
+    start = "uvx --with pandas==3.0.0 streamlit@1.67.0 run"
+    assert app.run_command() == (
+        f"PYTHONPATH=snippets/streamlit/rooms {start} snippets/streamlit/game/app.py"
+    )
+    assert app.run_command("http://127.0.0.1:8000/") == (
+        'curl -fLO "http://127.0.0.1:8000/snippets/streamlit/'
+        '{game/app,rooms/board,rooms/sync}.py" &&\n'
+        f"{start} app.py"
+    )
+
+
+def test_a_library_is_downloaded_not_run(project: Project, app: Snippet) -> None:
+    board = project.catalog.find("streamlit/rooms/board")
+    assert board.is_library
+    assert not app.is_library
+    assert board.run_command() == ""
+    assert board.run_command("http://127.0.0.1:8000/") == (
+        'curl -fLO "http://127.0.0.1:8000/snippets/streamlit/rooms/board.py"'
+    )
+
+
 def test_every_framework_has_a_page_vocabulary_and_a_server() -> None:
     known = {framework.id for framework in FRAMEWORKS}
     assert known == set(SERVERS) == {framework.value for framework in Framework}

@@ -40,7 +40,7 @@ http.server.HTTPServer(("127.0.0.1", port), http.server.SimpleHTTPRequestHandler
 
 def snippet(tmp_path: Path, name: str, text: str) -> Snippet:
     path = tmp_path / "snippets" / f"{name}.py"
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return Catalog(tmp_path / "snippets").find(name)
 
@@ -66,6 +66,47 @@ def test_each_framework_answers_every_user_at_an_address_of_their_own(
         group = app.process.pid
         assert members(group)
     assert not members(group)
+
+
+# A page, its launcher and a module that lies in another topic's folder.
+LAUNCHED = {
+    "streamlit/rooms/greeting": 'WORDS = "Hello"\n',
+    "streamlit/x/page": "import streamlit as st\nfrom greeting import WORDS\n",
+    "streamlit/x/start": """\
+import streamlit as st
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from greeting import WORDS
+
+def greet(request):
+    return PlainTextResponse(WORDS)
+
+app = st.App("page.py", routes=[Route("/greeting", greet)])
+""",
+}
+
+
+def test_a_launcher_finds_its_page_and_what_both_import(tmp_path: Path) -> None:
+    for name, text in LAUNCHED.items():
+        start = snippet(tmp_path, name, text)
+    with launch(start) as app:
+        address = f"{app.addresses[0]}greeting"
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            assert answer.read() == b"Hello"
+        folder = app.log.parent
+        names = {"greeting.py", "page.py", "start.py"}
+        assert {path.name for path in folder.glob("*.py")} == names
+
+
+def test_a_program_finds_what_it_has_saved_in_a_folder_that_is_kept(
+    tmp_path: Path,
+) -> None:
+    saving = "open('starts', 'a').write('I')\n"
+    program, folder = snippet(tmp_path, "taipy/x/saves", saving + SERVE), tmp_path / "a"
+    folder.mkdir()
+    for starts in ("I", "II"):
+        with launch(program, folder=folder):
+            assert (folder / "starts").read_text() == starts
 
 
 def test_what_a_program_started_is_stopped_with_it(tmp_path: Path) -> None:
@@ -161,11 +202,14 @@ def test_an_unknown_framework_is_named(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    "program", ["taipy/chat/shared_builder", "streamlit/rooms/first_room"]
+)
 def test_the_command_prints_an_address_per_user_and_stops_on_ctrl_c(
-    tmp_path: Path,
+    program: str,
 ) -> None:
     port = free_port()
-    command = [sys.executable, "-m", "livedocs", "run", "taipy/chat/shared_builder"]
+    command = [sys.executable, "-m", "livedocs", "run", program]
     run = subprocess.Popen(
         [*command, "--users", "2", "--port", str(port)],
         stdout=subprocess.PIPE,
