@@ -1,0 +1,290 @@
+"""What the page about rooms says beside what the library has to do in any case."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from enum import Enum
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.users.streamlit_headless import StreamlitSession, Write, join
+
+pytestmark = pytest.mark.usefixtures("process")
+
+
+@pytest.mark.claim("Without `as st`, nothing is shared.")
+def test_without_as_st_nothing_is_shared(program: Write) -> None:
+    app = program(
+        "import streamlit as st\n"
+        'with sync("lobby"):\n'
+        '    st.slider("A")\n'
+        'with sync("lobby") as st:\n'
+        '    st.slider("B")\n'
+    )
+    alex, doppler = join(app), join(app)
+    alex.set("A", 5)
+    alex.set("B", 6)
+    doppler.wait_a_second()
+    assert (doppler.value("A"), doppler.value("B")) == (0, 6)
+
+
+@pytest.mark.claim(
+    "Of two people who type in the same field, the one who sends first replaces what "
+    "the other has not sent."
+)
+def test_a_draft_in_the_field_that_another_changes_is_replaced(program: Write) -> None:
+    """The field is born anew, and what a browser holds for the old one is gone."""
+    app = program('with sync("lobby") as st:\n    st.text_input("A")\n')
+    alex, doppler = join(app), join(app)
+    draft = doppler.key("A")
+    alex.set("A", "sent")
+    assert doppler.key("A") == draft
+    doppler.wait_a_second()
+    assert doppler.key("A") != draft
+    assert doppler.value("A") == "sent"
+
+
+@pytest.mark.claim(
+    "A table is shared if it is a `DataFrame` with a fixed number of rows; any other "
+    "stays private, with a warning."
+)
+@pytest.mark.parametrize(
+    ("table", "shared"),
+    [
+        ("pd.DataFrame({'n': [1, 2]})", True),
+        ("pd.DataFrame({'n': [1, 2]}), num_rows='dynamic'", False),
+        ("{'n': [1, 2]}", False),
+    ],
+)
+def test_tables_that_are_shared(table: str, shared: bool, program: Write) -> None:
+    app = program(
+        "import pandas as pd\n"
+        'with sync("lobby") as st:\n'
+        f'    st.data_editor({table}, key="numbers")\n'
+    )
+    alex = join(app)
+    warnings = [w for w in alex.warnings() if "“numbers” stays private" in w]
+    assert len(warnings) == (0 if shared else 1)
+
+
+class Stars(Enum):
+    """Something that a module beside the app defines."""
+
+    ONE = 1
+
+
+VALUES: list[Any] = [
+    *(None, True, 7, 0.5, "text", [1, [2]], {"a": {"b": None}}),
+    *(date(2026, 1, 2), clock(3, 4), datetime(2026, 1, 2, 3, 4), timedelta(1, 2)),
+    *({1, "2"}, (1, (2,)), Stars.ONE, {3: {"dict": date(2026, 1, 2)}}),
+    *(np.int64(7), np.float32(0.5), np.True_, [np.int64(8)]),
+]
+
+
+@pytest.mark.claim(
+    "In `st.session_state`, what JSON holds is shared, and so are dates, times, sets, "
+    "tuples, NumPy’s numbers and enums."
+)
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_values_that_are_shared(
+    value: Any, program: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "value", value, raising=False)
+    app = program(
+        "import sys\n"
+        'with sync("lobby") as st:\n'
+        '    if st.button("Set"):\n'
+        f'        st.session_state["a"] = sys.modules[{__name__!r}].value\n'
+        '    a = st.session_state.get("a", "nothing")\n'
+        '    st.session_state[private("got")] = a\n'
+    )
+    alex, doppler = join(app), join(app)
+    alex.click("Set")
+    doppler.wait_a_second()
+    got = doppler.page.session_state["private:got"]
+    assert got == value
+    assert type(got) is type(value.item() if isinstance(value, np.generic) else value)
+
+
+FUNCTION = """
+import streamlit as st
+
+def app():
+    st.title("Together")
+    with sync("lobby") as {name}:
+        {name}.slider("A")
+
+app()
+"""
+
+
+@pytest.mark.claim(
+    "Inside a function, `as st` makes `st` a local name there: take another, such as "
+    "`as shared`, if you use `st` above it."
+)
+def test_as_st_is_a_local_name_in_a_function(program: Write) -> None:
+    with pytest.raises(AssertionError, match="cannot access local variable 'st'"):
+        join(program(FUNCTION.format(name="st")))
+    app = program(FUNCTION.format(name="shared"))
+    alex, doppler = join(app), join(app)
+    alex.set("A", 5)
+    doppler.wait_a_second()
+    assert doppler.value("A") == 5
+
+
+@pytest.fixture
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A module of the app's own that draws."""
+    (tmp_path / "parts.py").write_text(
+        "import streamlit\n"
+        "def own():\n"
+        '    streamlit.slider("Own")\n'
+        "def given(st):\n"
+        '    st.slider("Given")\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    sys.modules.pop("parts", None)
+
+
+@pytest.mark.claim(
+    "A function of another module has to be given `st`; what it draws with a Streamlit "
+    "of its own is not shared."
+)
+@pytest.mark.usefixtures("parts")
+def test_a_function_of_another_module_is_given_st(program: Write) -> None:
+    app = program(
+        "import parts\n"
+        'with sync("lobby") as st:\n'
+        "    parts.own()\n"
+        "    parts.given(st)\n"
+    )
+    alex, doppler = join(app), join(app)
+    alex.set("Own", 5)
+    alex.set("Given", 6)
+    doppler.wait_a_second()
+    assert (doppler.value("Own"), doppler.value("Given")) == (0, 6)
+
+
+class TestReadme:
+    """The examples of streamlit-sync's README, with the changes that the page lists."""
+
+    CHANGES = (
+        (r"import streamlit_sync", "import room_sync as streamlit_sync"),
+        (r"(with streamlit_sync\.sync\(.*\)):", r"\1 as st:"),
+        (r"streamlit_sync\.rooms\.(enter|exit)_room", r"streamlit_sync.\1_room"),
+    )
+
+    @pytest.fixture
+    def example(self, tmp_path: Path) -> Write:
+        """Write an example as it stands, changed."""
+
+        def write(lines: str) -> Path:
+            for old, new in self.CHANGES:
+                lines = re.sub(old, new, lines)
+            path = tmp_path / "app.py"
+            path.write_text(lines)
+            return path
+
+        return write
+
+    HEAD = "import streamlit as st\n\nimport streamlit_sync\n\n"
+    APP = 'def app():\n    st.slider("Select a value")\n\n'
+    SELECT = "room_name = streamlit_sync.select_room_widget()\n\n"
+    SYNC = 'with streamlit_sync.sync("default_room"):\n'
+    SYNC_ROOM = "with streamlit_sync.sync(room_name):\n"
+
+    @pytest.mark.claim(
+        "Every example of its README works when two of its lines are changed."
+    )
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            SELECT + SYNC_ROOM + '    y = st.slider("Select a value")\n'
+            '    st.write(y, "squared is", y * y)\n',
+            APP + SYNC + "    app()\n",
+            SELECT + APP + SYNC_ROOM + "    app()\n",
+        ],
+    )
+    def test_the_slider_is_shared(self, lines: str, example: Write) -> None:
+        app = example(self.HEAD + lines)
+        alex, doppler = join(app, room="Red"), join(app, room="Red")
+        alex.set("Select a value", 7)
+        doppler.wait_a_second()
+        assert doppler.value("Select a value") == 7
+
+    def in_a_room(self, example: Write, lines: str) -> list[StreamlitSession]:
+        app = example(self.HEAD + self.SYNC + indent(lines, "    "))
+        return [join(app), join(app)]
+
+    @pytest.mark.claim(
+        "Every example of its README works when two of its lines are changed."
+    )
+    def test_what_is_not_synced(self, example: Write) -> None:
+        alex, doppler = self.in_a_room(
+            example,
+            'x = st.slider("Select a value",'
+            ' key=streamlit_sync.get_not_synced_key("key"))\n'
+            'synced_key = "my_custom_key"\n'
+            'username = streamlit_sync.get_not_synced_key("username")\n'
+            'if st.button("Set"):\n'
+            "    st.session_state[synced_key] = 42\n"
+            '    st.session_state[username] = "Adrien Treuille"\n'
+            "st.text((st.session_state.get(synced_key),"
+            " st.session_state.get(username)))\n",
+        )
+        alex.set("Select a value", 7)
+        alex.click("Set")
+        doppler.wait_a_second()
+        assert alex.reads("(42, 'Adrien Treuille')")
+        assert doppler.reads("(42, None)")
+        assert doppler.value("Select a value") == 0
+
+    @pytest.mark.claim(
+        "Every example of its README works when two of its lines are changed."
+    )
+    def test_buttons(self, example: Write) -> None:
+        alex, doppler = self.in_a_room(
+            example,
+            'if st.button(label="Send balloons"):\n'
+            "    st.balloons()\n"
+            'if st.session_state.get("NB_CLICKS") is None:\n'
+            '    st.session_state["NB_CLICKS"] = 0\n'
+            'if st.button(label="click"):\n'
+            '    st.session_state["NB_CLICKS"] += 1\n'
+            'st.write("Clicked **" + str(st.session_state["NB_CLICKS"])'
+            ' + "** times !")\n',
+        )
+        alex.click("Send balloons")
+        doppler.wait_a_second()
+        assert alex.page.get("balloons")
+        assert not doppler.page.get("balloons")
+        alex.click("click")
+        doppler.click("click")
+        alex.wait_a_second()
+        for user in (alex, doppler):
+            assert user.page.markdown[0].value == "Clicked **2** times !"
+
+    @pytest.mark.claim(
+        "Every example of its README works when two of its lines are changed."
+    )
+    def test_rooms_with_buttons_of_ones_own(self, example: Write) -> None:
+        app = example(
+            self.HEAD + 'if st.button("Enter"):\n'
+            '    streamlit_sync.rooms.enter_room("Red")\n'
+            'if st.button("Exit"):\n'
+            "    streamlit_sync.rooms.exit_room()\n"
+        )
+        alex = join(app)
+        alex.click("Enter")
+        assert alex.page.query_params["room"] == "Red"
+        alex.click("Exit")
+        assert "room" not in alex.page.query_params
