@@ -12,9 +12,14 @@ from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
 from tests.users.base import BrowserUser
 from tests.users.flet import FletUser
+from tests.users.streamlit import StreamlitUser
 from tests.users.taipy import TaipyUser
 
-DRIVERS: dict[str, type[BrowserUser]] = {"flet": FletUser, "taipy": TaipyUser}
+DRIVERS: dict[str, type[BrowserUser]] = {
+    "flet": FletUser,
+    "streamlit": StreamlitUser,
+    "taipy": TaipyUser,
+}
 """Who sits at the browser, by framework."""
 
 _NAMES = {1: "Alex", 2: "Doppler"}
