@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from enum import Enum
@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.users.stage import Stage
+from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import StreamlitSession, Write, join
 
 pytestmark = pytest.mark.usefixtures("process")
@@ -288,3 +290,67 @@ class TestReadme:
         assert alex.page.query_params["room"] == "Red"
         alex.click("Exit")
         assert "room" not in alex.page.query_params
+
+
+def visitor(stage: Stage) -> StreamlitUser:
+    """Somebody who opens the page, and gives no name."""
+    user = StreamlitUser(stage.browser, stage.address)
+    stage.users.append(user)
+    user.open()
+    return user
+
+
+@pytest.mark.claim(
+    "`level` in `private_values.py`: one room; kept on reload, kept on reconnect, "
+    "lost on restart."
+)
+@pytest.mark.claim(
+    "`zoom` in `private_values.py`: one tab; lost on reload, kept on reconnect, "
+    "kept on restart."
+)
+def test_what_becomes_of_private_and_shared_values(
+    start: Callable[[str], Stage],
+) -> None:
+    stage = start("streamlit/rooms/private_values")
+    alex, doppler = visitor(stage), visitor(stage)
+    alex.sets_slider("Level, for all", 3)
+    doppler.reads_line("Level 4, seen at zoom 1")
+    doppler.sets_slider("Zoom, for you", 2)
+    doppler.reads_line("Level 4, seen at zoom 3")
+    alex.reads_line("Level 4, seen at zoom 1")
+    doppler.reload()
+    doppler.reads_line("Level 4, seen at zoom 1")
+    doppler.sets_slider("Zoom, for you", 2)
+    doppler.reads_line("Level 4, seen at zoom 3")
+    with doppler.cut_off():
+        alex.sets_slider("Level, for all", 4)
+        alex.reads_line("Level 5, seen at zoom 1")
+    doppler.reads_line("Level 5, seen at zoom 3")
+    stage.restart()
+    doppler.reads_line("Level 1, seen at zoom 3")
+
+
+@pytest.mark.claim(
+    "`text` in `saved_room.py`: every process; kept on reload, kept on reconnect, "
+    "kept on restart."
+)
+def test_what_becomes_of_a_saved_value(start: Callable[[str], Stage]) -> None:
+    """That several processes share it is proven without a browser."""
+    stage = start("streamlit/rooms/saved_room")
+    alex, doppler = visitor(stage), visitor(stage)
+    alex.enters("Notes", "one")
+    doppler.reads_line("1 words, saved in rooms.db")
+    doppler.reload()
+    doppler.reads_line("1 words, saved in rooms.db")
+    with doppler.cut_off():
+        alex.enters("Notes", "one two")
+        alex.reads_line("2 words, saved in rooms.db")
+    doppler.reads_line("2 words, saved in rooms.db")
+    stage.restart()
+    alex.enters("Notes", "one two three")
+    for user in (alex, doppler, visitor(stage)):
+        user.reads_line("3 words, saved in rooms.db")
+    stage.restart()
+    for user in (alex, doppler, visitor(stage)):
+        user.reads_line("3 words, saved in rooms.db")
+        user.finds("Notes", "one two three")
