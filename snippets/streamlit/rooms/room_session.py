@@ -47,6 +47,8 @@ WIDGETS = {
 FILES = {"file_uploader", "camera_input", "audio_input"}
 PRIVATE = "private:"
 
+STAY = 4.0  # seconds for which a session that says nothing counts as present
+
 _serials = count(time.time_ns())  # none comes again, not even after a restart
 
 Call = Callable[..., Any]
@@ -98,6 +100,7 @@ class Visit:
     present: int = 1  # how many sessions are there, as far as this one knows
     shown: int | None = None  # how many the last run has shown, if it has
     trouble: StoreError | None = None
+    running: bool = False  # the script is drawing the room
     widgets: dict[str, Widget] = field(default_factory=dict)
     drafts: int = 0  # forms that clear and are open around what is drawn now
 
@@ -111,9 +114,10 @@ class Visit:
         *,
         read_only: bool = False,
         only: Collection[str] | None = None,
-        every: float = 1.0,
+        every: float | None = 1.0,
     ) -> None:
         """Send what this user has changed, then take what the room says."""
+        self.running = True
         self.store, self.every = store, every
         self.read_only, self.only = read_only, only
         self.drafts, self.shown = 0, None
@@ -134,13 +138,18 @@ class Visit:
         version = self._exchange()
         if self.trouble or trouble:
             return not (self.trouble and trouble)  # it has just begun, or ended
-        return version != self.version or self.shown not in (None, self.present)
+        return not self.is_up_to_date(version, self.present)
+
+    def is_up_to_date(self, version: int, present: int) -> bool:
+        """Whether the page shows this version, and as many as are there if it does."""
+        return version == self.version and self.shown in (None, present)
 
     def _exchange(self) -> int:
         """Give and take news as far as the store answers; return its version."""
         version = self.version
         try:
-            self.store.keep(self.room, self.session, 3 * max(self.every, 1))
+            stay = max(STAY, 3 * (self.every or 0))
+            self.store.keep(self.room, self.session, stay)
             self._publish()
             version, self.texts = self.store.read(self.room)
             self.present = self.store.present(self.room)

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from enum import Enum
@@ -159,6 +159,12 @@ def chosen(text: str, options: list[Any]) -> Any:
 class Store(Protocol):
     """Where rooms are kept. A method that raises StoreError has changed nothing."""
 
+    tell: Callable[[], None]  # is called after each change that this process makes
+    every: float | None  # seconds between two looks at what other processes change
+
+    def version(self, room: str) -> int:
+        """The room's version, 0 if it does not exist."""
+
     def read(self, room: str) -> tuple[int, Texts]:
         """The room's version, 0 if it does not exist, and its texts."""
 
@@ -178,14 +184,25 @@ class Store(Protocol):
         """How many sessions are in the room."""
 
 
+def nobody() -> None:
+    """Tell nobody."""
+
+
 class Memory:
     """Rooms in the memory of this process."""
 
+    every = None  # there are no others
+
     def __init__(self) -> None:
+        self.tell: Callable[[], None] = nobody
         self._lock = threading.RLock()
         self._versions = count(1)
         self._rooms: dict[str, tuple[int, Texts]] = {}
         self._until: dict[tuple[str, str], float] = {}
+
+    def version(self, room: str) -> int:
+        with self._lock:
+            return self._rooms.get(room, (0, {}))[0]
 
     def read(self, room: str) -> tuple[int, Texts]:
         with self._lock:
@@ -196,8 +213,10 @@ class Memory:
         with self._lock:
             before = self.read(room)[1]
             after = merged(before, change(dict(before)))
-            if after != before or room not in self._rooms:
-                self._rooms[room] = next(self._versions), after
+            if after == before and room in self._rooms:
+                return
+            self._rooms[room] = next(self._versions), after
+        self.tell()
 
     def rooms(self) -> list[str]:
         with self._lock:
@@ -206,6 +225,7 @@ class Memory:
     def delete(self, room: str) -> None:
         with self._lock:
             self._rooms.pop(room, None)
+        self.tell()
 
     def keep(self, room: str, session: str, seconds: float) -> None:
         with self._lock:
@@ -220,7 +240,6 @@ class Memory:
 
 SCHEMA = """
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
 CREATE TABLE IF NOT EXISTS room (name PRIMARY KEY, version);
 CREATE TABLE IF NOT EXISTS text (room, key, text, PRIMARY KEY (room, key));
 CREATE TABLE IF NOT EXISTS present (room, session, until, PRIMARY KEY (room, session));
@@ -235,6 +254,8 @@ class SQLite:
 
     path: str
     timeout: float = 2.0  # seconds to wait for another process that writes
+    every: float | None = 0.25  # seconds between two looks at what it has written
+    tell: Callable[[], None] = field(default=nobody, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -276,11 +297,12 @@ class SQLite:
 
     @contextmanager
     def _transaction(
-        self, begin: str = "BEGIN IMMEDIATE"
+        self, begin: str = "BEGIN IMMEDIATE", synchronous: str = "FULL"
     ) -> Iterator[Callable[..., list]]:
         with self._lock:
             try:
                 file = self._open()
+                file.execute(f"PRAGMA synchronous = {synchronous}")
                 file.execute(begin)
                 try:
                     yield lambda sql, *values: file.execute(sql, values).fetchall()
@@ -294,17 +316,20 @@ class SQLite:
                     "untouched; your changes wait in this tab and are saved later."
                 ) from error
 
+    def version(self, room: str) -> int:
+        with self._transaction("BEGIN") as sql:
+            return _version(sql, room)
+
     def read(self, room: str) -> tuple[int, Texts]:
         with self._transaction("BEGIN") as sql:
-            found = sql("SELECT version FROM room WHERE name = ?", room)
             texts = dict(sql("SELECT key, text FROM text WHERE room = ?", room))
-        return (found[0][0] if found else 0), texts
+            return _version(sql, room), texts
 
     def write(self, room: str, change: Callable[[Texts], Change]) -> None:
         with self._transaction() as sql:
             before = dict(sql("SELECT key, text FROM text WHERE room = ?", room))
             after = merged(before, change(dict(before)))
-            if after == before and sql("SELECT * FROM room WHERE name = ?", room):
+            if after == before and _version(sql, room):
                 return
             for key in before.keys() - after.keys():
                 sql("DELETE FROM text WHERE (room, key) = (?, ?)", room, key)
@@ -312,6 +337,7 @@ class SQLite:
                 sql("REPLACE INTO text VALUES (?, ?, ?)", room, key, text)
             sql("UPDATE last SET version = version + 1")
             sql("REPLACE INTO room SELECT ?, version FROM last", room)
+        self.tell()
 
     def rooms(self) -> list[str]:
         with self._transaction("BEGIN") as sql:
@@ -321,10 +347,11 @@ class SQLite:
         with self._transaction() as sql:
             sql("DELETE FROM text WHERE room = ?", room)
             sql("DELETE FROM room WHERE name = ?", room)
+        self.tell()
 
     def keep(self, room: str, session: str, seconds: float) -> None:
         now = time.time()
-        with self._transaction() as sql:
+        with self._transaction(synchronous="NORMAL") as sql:  # nobody would miss it
             sql("DELETE FROM present WHERE until < ?", now)
             sql("REPLACE INTO present VALUES (?, ?, ?)", room, session, now + seconds)
 
@@ -332,3 +359,8 @@ class SQLite:
         with self._transaction("BEGIN") as sql:
             query = "SELECT count(*) FROM present WHERE room = ? AND until > ?"
             return sql(query, room, time.time())[0][0]
+
+
+def _version(sql: Callable[..., list], room: str) -> int:
+    found = sql("SELECT version FROM room WHERE name = ?", room)
+    return found[0][0] if found else 0

@@ -54,13 +54,26 @@ def private(key: str) -> str:
 get_not_synced_key = private
 
 
+def poll(visit: Visit) -> None:
+    """Look at the room from time to time, in a fragment that draws nothing."""
+    whole_run = True
+
+    def look() -> None:
+        if not whole_run and visit.is_behind():
+            st.rerun()
+
+    st.fragment(look, run_every=visit.every)()
+    whole_run = False
+
+
 @contextmanager
 def sync(
     room: str | None,
     *,
     read_only: bool = False,
     only: Collection[str] | None = None,
-    every: float = 1.0,
+    every: float | None = 1.0,
+    follow: Callable[[Visit], None] = poll,
 ) -> Iterator[Shared]:
     """Share what is drawn with all sessions in the room: ``with sync("lobby") as st:``.
 
@@ -68,7 +81,9 @@ def sync(
         room: its name; with None or "" the session is in a room of its own.
         read_only: widgets are disabled, and changes are refused.
         only: the keys to share; without it, all that are not private.
-        every: seconds between two looks at what the others have done.
+        every: seconds between two looks at what the others have done; with None the
+            page follows them only when its own user does something.
+        follow: what draws the part of the page that follows the others.
     """
     own, room = st.session_state, room or ""
     store = _store if room else own.setdefault(private("alone"), Memory())
@@ -79,19 +94,9 @@ def sync(
     except RoomError as error:
         visit.report(error)
     finally:
-        _keep_looking(visit)
-
-
-def _keep_looking(visit: Visit) -> None:
-    """Look at the room from time to time, in a fragment that draws nothing."""
-    whole_run = True
-
-    def look() -> None:
-        if not whole_run and visit.is_behind():
-            st.rerun()
-
-    st.fragment(look, run_every=visit.every)()
-    whole_run = False
+        visit.running = False
+        if every:
+            follow(visit)
 
 
 def current_room() -> str | None:

@@ -1,0 +1,266 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["streamlit==1.67.0"]
+# ///
+"""Rooms whose news the server pushes: a route that says it, a listener that asks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from weakref import WeakValueDictionary
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from room_session import STAY, Visit
+from room_store import Store, StoreError
+from room_sync import poll, private, sync
+
+LASTS = 2.5  # seconds; then the browser asks anew, which shows that it is there
+PATH = "/rooms/events"
+
+Who = tuple[str, str]  # a room and a session in it
+State = tuple[int, int] | None  # a room's version and how many are there, if known
+
+
+@dataclass(eq=False)
+class Stream:
+    """An answer that a browser is being given."""
+
+    who: Who
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Hub:
+    """What this process says about its rooms, and who listens.
+
+    All but wake() belongs to the server's event loop.
+    """
+
+    def __init__(self) -> None:
+        self.is_open = False  # the route is part of the server
+        self.visits: WeakValueDictionary[Who, Visit] = WeakValueDictionary()
+        self._store: Store | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._streams: set[Stream] = set()
+        self._states: dict[str, State] = {}
+        self._look = asyncio.Event()
+        self._looker: asyncio.Task[None] | None = None
+        self._drawn: set[Who] = set()  # whose page has been drawn since the last look
+        self._ends: dict[Who, asyncio.TimerHandle] = {}  # of being present
+
+    def note(self, visit: Visit) -> None:
+        """Say what the page has to hear from now on; for any thread."""
+        who = visit.room, visit.session
+        self.visits[who] = visit
+        self._store, visit.store.tell = visit.store, self.wake
+        self.wake(who)
+
+    def wake(self, drawn: Who | None = None) -> None:
+        """Look at the rooms soon; for any thread."""
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake, drawn)
+
+    def _wake(self, drawn: Who | None) -> None:
+        if drawn:
+            self._drawn.add(drawn)
+            self._expect(drawn)
+        self._look.set()
+
+    def _expect(self, who: Who) -> None:
+        """Look again when the session is gone, unless it asks in time."""
+        if end := self._ends.pop(who, None):
+            end.cancel()
+        else:
+            self._look.set()
+        loop = asyncio.get_running_loop()
+        self._ends[who] = loop.call_later(STAY + 0.05, self._end, who)
+
+    def _end(self, who: Who) -> None:
+        del self._ends[who]
+        self._look.set()
+
+    async def _keep_looking(self) -> None:
+        """Look at the rooms whenever something may have changed: one task for all."""
+        while self._streams and self._store:
+            self._look.clear()
+            drawn, self._drawn = self._drawn, set()
+            before, rooms = self._states, {stream.who[0] for stream in self._streams}
+            states = await asyncio.to_thread(_states, self._store, rooms)
+            self._states = states
+            for stream in self._streams:
+                room = stream.who[0]
+                if stream.who in drawn or states.get(room) != before.get(room):
+                    stream.news.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._store.every):
+                    await self._look.wait()
+
+    async def events(self, who: Who) -> AsyncIterator[str]:
+        """Tell a browser, for a while, whenever its page is behind its room."""
+        loop, stream, said = asyncio.get_running_loop(), Stream(who), None
+        end = loop.time() + LASTS
+        self._loop = loop
+        self._streams.add(stream)
+        try:
+            yield "retry: 1000\n\n"
+            await self._stay(who)
+            if not self._looker or self._looker.done():
+                self._looker = loop.create_task(self._keep_looking())
+            while (left := end - loop.time()) > 0:
+                stream.news.clear()
+                state = self._states.get(who[0])
+                if state != said and self._is_behind(who, state):
+                    said = state
+                    yield f"data: {json.dumps(state)}\n\n"
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        await stream.news.wait()
+            yield "retry: 1\n\n"
+        finally:
+            self._streams.discard(stream)
+            self._look.set()
+
+    async def _stay(self, who: Who) -> None:
+        if self._store:
+            with suppress(StoreError):
+                await asyncio.to_thread(self._store.keep, *who, STAY)
+            self._expect(who)
+
+    def _is_behind(self, who: Who, state: State) -> bool:
+        """Whether the page shows something else, and nobody is drawing it anew."""
+        visit = self.visits.get(who)
+        if visit is None:  # another process draws it: the browser will compare
+            return state is not None
+        if visit.running or who[0] not in self._states:
+            return False
+        if state is None or visit.trouble:
+            return bool(state) or not visit.trouble
+        return not visit.is_up_to_date(*state)
+
+
+hub = Hub()
+
+
+def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
+    states: dict[str, State] = {}
+    for room in rooms:
+        try:
+            states[room] = store.version(room), store.present(room)
+        except StoreError:
+            states[room] = None
+    return states
+
+
+def _path() -> str:
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}{PATH}" if base else PATH
+
+
+async def _answer(request: Request) -> StreamingResponse:
+    asked = request.query_params
+    return StreamingResponse(
+        hub.events((asked.get("room", ""), asked.get("session", ""))),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )
+
+
+def push_route() -> Route:
+    """The route with which rooms push: ``st.App("app.py", routes=[push_route()])``."""
+    hub.is_open = True
+    return Route(_path(), _answer)
+
+
+_listener = st.components.v2.component(
+    "room_listener",
+    js="""
+export default function ({ data, setTriggerValue, parentElement: self }) {
+  self.data = data;
+  const open = () => {
+    self.source?.close();
+    self.source = new EventSource(self.data.url);
+    self.source.onmessage = (event) => {
+      const { version, present, trouble } = self.data;
+      const said = JSON.parse(event.data);
+      const isNews = !said || trouble || said[0] !== version;
+      if (isNews || (present !== null && said[1] !== present))
+        setTriggerValue("news", event.data);
+    };
+    self.source.onerror = () => {  // it comes back by itself unless it was refused
+      if (self.source.readyState === EventSource.CLOSED)
+        self.later = setTimeout(open, 1000);
+    };
+  };
+  if (self.url !== data.url) {
+    self.url = data.url;
+    open();
+  }
+  return () => {
+    clearTimeout(self.later);
+    self.source?.close();
+    self.url = null;
+  };
+}
+""",
+)
+
+
+def listen(visit: Visit) -> None:
+    """Ask for another run of the fragment around it when the server has news."""
+    query = urlencode({"room": visit.room, "session": visit.session})
+    _listener(
+        key=private(f"listen:{visit.room}"),
+        data={
+            "url": f"{_path()}?{query}",
+            "version": visit.version,
+            "present": visit.shown,
+            "trouble": bool(visit.trouble),
+        },
+        on_news_change=lambda: None,
+    )
+    hub.note(visit)
+
+
+def room(
+    name: str | None,
+    *,
+    read_only: bool = False,
+    only: Collection[str] | None = None,
+    every: float | None = 1.0,
+) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Let a function draw a room: ``@room("lobby")``, then ``def lobby(st): ...``.
+
+    Where the server has the route, the function is a fragment which runs again whenever
+    the room has news. Elsewhere the page looks every so many seconds.
+
+    Args:
+        name: the room's; with None or "" the session is in a room of its own.
+        read_only: widgets are disabled, and changes are refused.
+        only: the keys to share; without it, all that are not private.
+        every: seconds between two looks where nothing is pushed; with None the page
+            follows the others only when its own user does something.
+    """
+    is_pushed = bool(hub.is_open and name and every)
+    follow = listen if is_pushed else poll
+
+    def drawn_by(draw: Callable[..., Any]) -> Callable[..., None]:
+        @wraps(draw)
+        def drawn(*args: Any, **options: Any) -> None:
+            with sync(
+                name, read_only=read_only, only=only, every=every, follow=follow
+            ) as shared:
+                draw(shared, *args, **options)
+
+        return st.fragment(drawn) if is_pushed else drawn
+
+    return drawn_by
