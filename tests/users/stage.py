@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser
@@ -32,11 +36,13 @@ class Stage:
         self.snippet = snippet
         self.users: list[BrowserUser] = []
         self.browser = browser
+        self._folder = TemporaryDirectory(suffix="-stage")
         self._server = ExitStack()
         self._start()
 
     def _start(self, port: int = 0) -> None:
-        self.app: App = self._server.enter_context(launch(self.snippet, port=port))
+        starting = launch(self.snippet, port=port, folder=Path(self._folder.name))
+        self.app: App = self._server.enter_context(starting)
 
     @property
     def address(self) -> str:
@@ -55,15 +61,22 @@ class Stage:
             user.join(name or _NAMES.get(len(self.users), f"User {len(self.users)}"))
         return user
 
+    def kill(self) -> None:
+        """End the server at once, without a word to it: ``kill -9``."""
+        os.killpg(self.app.process.pid, signal.SIGKILL)
+
     def restart(self) -> None:
-        """Stop the server and start it again at the same address."""
+        """Stop the server and start it again at the same address.
+
+        What it has saved in its folder is there again.
+        """
         port = urlsplit(self.address).port
         self._server.close()
         self._start(port or 0)
 
     def close(self) -> None:
         """Send all home and stop the server."""
-        with self._server, ExitStack() as homes:
+        with self._folder, self._server, ExitStack() as homes:
             for user in self.users:
                 homes.callback(user.leave)
 

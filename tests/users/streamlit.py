@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from tests.users.base import BrowserUser, Message
 from tests.users.cable import Cable
@@ -110,9 +118,22 @@ class StreamlitUser(BrowserUser):
         lines = self.page.locator("[data-testid=stText], [data-testid=stMarkdown] p")
         return lines.filter(has_text=re.compile(rf"^\s*{re.escape(text)}\s*$"))
 
-    def sees_present(self, count: int, room: str = "here") -> None:
-        """Wait until the page says that so many are in the room."""
-        self.reads_line(f"{count} {room}")
+    def sees_title(self, text: str) -> None:
+        """Wait until the page has this heading."""
+        expect(self.page.get_by_role("heading", name=text, exact=True)).to_be_visible()
+
+    def sees_present(
+        self, count: int, where: str = "here", within: float | None = None
+    ) -> None:
+        """Wait, at most so many milliseconds, until the page counts so many people."""
+        expect(self.line(f"{count} {where}")).to_be_visible(timeout=within)
+
+    def makes_room(self, name: str) -> None:
+        """Type the name of a new room into the sidebar, and enter it."""
+        self.types("Room", name)
+        self.page.get_by_role("option", name=name).click()
+        self.presses("Enter room")
+        self.reads_line(f"You are in: {name}")
 
     # Tables.
 
@@ -133,6 +154,10 @@ class StreamlitUser(BrowserUser):
         self.steps_into_cell(row, column)
         self.open_cell.fill(text)
         self.open_cell.press("Enter")
+
+    def ticks_cell(self, row: int, column: int) -> None:
+        """Turn a cell of the table that is a checkbox."""
+        self.steps_into_cell(row, column)
 
     @property
     def open_cell(self) -> Locator:
@@ -166,3 +191,68 @@ class StreamlitUser(BrowserUser):
 
     def reads(self, *messages: Message) -> None:
         raise NotImplementedError
+
+
+class StreamlitSocket:
+    """A session without a page: what it sends need not be what a page would send."""
+
+    def __init__(self, address: str) -> None:
+        url = f"ws://{urlsplit(address).netloc}/_stcore/stream"
+        self._exit = ExitStack()
+        connection = connect(url, subprotocols=[Subprotocol("streamlit")])
+        self._socket = self._exit.enter_context(connection)
+        self._ids: dict[str, str] = {}
+        self._states: dict[str, WidgetState] = {}
+        self._lines: dict[tuple[int, ...], str] = {}
+        self.errors: list[str] = []
+        """What any of its pages has said in red."""
+        self.runs()
+
+    def __enter__(self) -> StreamlitSocket:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._exit.close()
+
+    def sets(self, label: str, value: float | str) -> None:
+        """Send another value of a widget, whatever its page lets people do."""
+        state = WidgetState(id=self._ids[label])
+        if isinstance(value, str):
+            state.string_value = value
+        else:
+            state.double_value = value
+        self._states[label] = state
+        self.runs()
+
+    def presses(self, label: str) -> None:
+        """Send a click on a button."""
+        self.runs(WidgetState(id=self._ids[label], trigger_value=True))
+
+    def runs(self, *clicks: WidgetState) -> None:
+        """Let the script run, and take what it draws."""
+        message = BackMsg(rerun_script=ClientState())
+        message.rerun_script.widget_states.widgets.extend(self._states.values())
+        message.rerun_script.widget_states.widgets.extend(clicks)
+        self._socket.send(message.SerializeToString())
+        self._lines.clear()
+        while True:
+            answer = ForwardMsg.FromString(cast(bytes, self._socket.recv()))
+            if answer.WhichOneof("type") == "delta":
+                path = tuple(answer.metadata.delta_path)
+                self._draw(path, answer.delta.new_element)
+            elif answer.WhichOneof("type") == "script_finished":
+                return
+
+    def _draw(self, path: tuple[int, ...], element: Element) -> None:
+        kind = element.WhichOneof("type")
+        drawn: Any = getattr(element, kind) if kind else None
+        if kind == "text":
+            self._lines[path] = element.text.body
+        elif kind == "alert":
+            self.errors.append(element.alert.body)
+        elif hasattr(drawn, "label") and hasattr(drawn, "id"):
+            self._ids[drawn.label] = drawn.id
+
+    def lines(self) -> list[str]:
+        """The lines of its page."""
+        return list(self._lines.values())

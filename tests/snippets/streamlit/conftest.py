@@ -1,15 +1,70 @@
-"""What tests of rooms start with: a process of their own, and programs to run in it."""
+"""What tests of rooms start with, in browsers and without.
+
+In browsers a class has a program, in one of its two modes; the people who come to it
+are those of the other frameworks' tests. Without, a test has a process of its own, and
+programs to run in it.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from playwright.sync_api import Browser
 
+from livedocs.catalog import Catalog, Snippet
+from tests.snippets.streamlit.modes import POLLED, in_mode, written
+from tests.users.stage import Stage
+from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import LIBRARY, ROOMS, Write
+
+Play = Callable[[str], Stage]
+
+
+@contextmanager
+def _open_stage(snippet: Snippet, browser: Browser) -> Iterator[Stage]:
+    """Start it; in the end no page and no log may show a traceback."""
+    stage = Stage(snippet, browser)
+    try:
+        yield stage
+        for user in stage.users:
+            if isinstance(user, StreamlitUser) and not user.page.is_closed():
+                user.sees_no_exception()
+        assert "Traceback" not in stage.app.output(), stage.app.output()
+    finally:
+        stage.close()
+
+
+@pytest.fixture(scope="class")
+def stage(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stage]:
+    """The program of the class, in the mode of this round."""
+    program, mode = request.param
+    folder = tmp_path_factory.mktemp(mode)
+    snippet = in_mode(mode, Catalog.default().find(program), folder)
+    with _open_stage(snippet, browser) as stage:
+        yield stage
+
+
+@pytest.fixture
+def play(browser: Browser, tmp_path: Path) -> Iterator[Play]:
+    """Start a program of a few lines, for this test alone."""
+    with ExitStack() as stages:
+
+        def play(lines: str, mode: str = POLLED) -> Stage:
+            path = written(lines, tmp_path / "written")
+            snippet = Snippet("streamlit/rooms/first_room", path, lines)
+            snippet = in_mode(mode, snippet, tmp_path / mode)
+            return stages.enter_context(_open_stage(snippet, browser))
+
+        yield play
 
 
 @pytest.fixture

@@ -1,0 +1,50 @@
+"""One program, started in both ways in which its page can follow the others."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from livedocs.catalog import Catalog, Snippet
+
+ROOMS = Catalog.default().root / "streamlit" / "rooms"
+
+POLLED, PUSHED = "polled", "pushed"
+"""Each page asks for news once a second; the server says when there are any."""
+
+MODES = (POLLED,)
+
+_BODY = re.compile(r"(?m)^( *)with sync\((.*)\) as st:$")
+
+
+def written(lines: str, folder: Path, snippet_id: str = "streamlit/rooms/app") -> Path:
+    """Write a program of a few lines beside a copy of the library."""
+    path = folder / f"{snippet_id}.py"
+    if not path.parent.is_dir():
+        shutil.copytree(ROOMS, path.parent, ignore=shutil.ignore_patterns("__*"))
+    path.write_text(lines, "utf-8")
+    return path
+
+
+def in_mode(mode: str, snippet: Snippet, folder: Path) -> Snippet:
+    """The program as it is, or with its room's body drawn as one fragment.
+
+    A ``with sync(…) as st:`` becomes ``@room(…)`` and a function, as pages show.
+    """
+    if mode == POLLED:
+        return snippet
+    *_, last = _BODY.finditer(snippet.text)
+    body = _BODY.sub(_as_function, snippet.text)
+    push = "from room_push import room as in_room\n"
+    written(f"{push}{body}\n{last[1]}page()\n", folder)
+    launcher = Catalog.default().find("streamlit/rooms/push_launcher").text
+    assert '"push_app.py"' in launcher
+    text = launcher.replace('"push_app.py"', '"app.py"')
+    path = written(text, folder, "streamlit/rooms/launcher")
+    return Snippet(snippet.id, path, text)
+
+
+def _as_function(body: re.Match[str]) -> str:
+    indent, arguments = body.groups()
+    return f"{indent}@in_room({arguments})\n{indent}def page(st):"
