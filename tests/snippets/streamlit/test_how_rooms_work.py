@@ -15,11 +15,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+    ScriptRequestType,
+)
 
 from livedocs.catalog import Catalog
 from livedocs.launch import launch
 from tests.snippets.streamlit.test_rooms_headless import edit
+from tests.users.stage import Stage
+from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
+
+EVENTS = "**/rooms/events*"
 
 pytestmark = pytest.mark.usefixtures("process")
 
@@ -408,3 +417,46 @@ def test_what_stays_private(program: Write, room_sync: ModuleType) -> None:
     assert doppler.reads("1")
     assert doppler.value("A") == 0
     assert room_sync._store.read("lobby")[1] == {}
+
+
+@pytest.mark.claim(
+    "So a message that is lost does no harm: whoever is behind is told again."
+)
+@pytest.mark.claim(
+    "So a page on which nothing runs is counted as long as its browser asks."
+)
+def test_whoever_is_behind_is_told_again(start: Callable[[str], Stage]) -> None:
+    stage = start("streamlit/rooms/push_launcher")
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    for _ in range(2):
+        with doppler.page.expect_request(EVENTS):
+            pass
+    alex.reads_line("0 clicks, 2 here")
+    doppler.page.route(EVENTS, lambda route: route.abort())
+    with doppler.page.expect_event("requestfailed"):
+        alex.reads_line("0 clicks, 1 here")
+    alex.presses("Click")
+    alex.reads_line("1 clicks, 1 here")
+    assert doppler.line("0 clicks, 2 here").is_visible()
+    doppler.page.unroute(EVENTS)
+    for user in (alex, doppler):
+        user.reads_line("1 clicks, 2 here")
+
+
+@pytest.mark.claim(
+    "A request for a whole run stops the run that is under way; a request for a "
+    "fragment waits until it has ended."
+)
+def test_only_a_request_for_a_whole_run_stops_one() -> None:
+    """A run asks at each of its calls whether it has to stop: `script_requests.py`."""
+    requests = ScriptRequests()
+    requests.request_rerun(RerunData(fragment_id="lobby"))
+    assert requests.on_scriptrunner_yield() is None
+    after = requests.on_scriptrunner_ready()
+    assert after.rerun_data.fragment_id_queue == ["lobby"]
+    requests.request_rerun(RerunData())
+    stopped = requests.on_scriptrunner_yield()
+    assert stopped
+    assert stopped.type is ScriptRequestType.RERUN

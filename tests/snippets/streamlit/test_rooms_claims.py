@@ -347,10 +347,44 @@ def test_what_becomes_of_a_saved_value(start: Callable[[str], Stage]) -> None:
         alex.reads_line("2 words, saved in rooms.db")
     doppler.reads_line("2 words, saved in rooms.db")
     stage.restart()
-    alex.enters("Notes", "one two three")
-    for user in (alex, doppler, visitor(stage)):
-        user.reads_line("3 words, saved in rooms.db")
-    stage.restart()
-    for user in (alex, doppler, visitor(stage)):
-        user.reads_line("3 words, saved in rooms.db")
-        user.finds("Notes", "one two three")
+    for user in (visitor(stage), alex, doppler):
+        user.reads_line("2 words, saved in rooms.db")
+        user.finds("Notes", "one two")
+
+
+def idle_for_a_while(user: StreamlitUser) -> list[object]:
+    """What the page sends by itself while the server twice asks who is there."""
+    sent: list[object] = []
+    user._sockets[-1].on("framesent", lambda frame: sent.append(frame))
+    for _ in range(2):
+        with user.page.expect_request("**/rooms/events*"):
+            pass
+    return sent
+
+
+@pytest.mark.claim(
+    "Started by the launcher, a page shows a change when it is told, and no script "
+    "runs while nothing changes."
+)
+def test_a_page_that_is_told_sends_nothing_until_then(
+    start: Callable[[str], Stage],
+) -> None:
+    stage = start("streamlit/rooms/push_launcher")
+    alex, doppler = visitor(stage), visitor(stage)
+    for user in (alex, doppler):
+        user.reads_line("0 clicks, 2 here")
+    assert idle_for_a_while(doppler) == []
+    alex.presses("Click")
+    for user in (alex, doppler):
+        user.reads_line("1 clicks, 2 here")
+
+
+@pytest.mark.claim("Started by itself, `push_app.py` looks once a second.")
+def test_a_page_that_is_not_told_looks(start: Callable[[str], Stage]) -> None:
+    stage = start("streamlit/rooms/push_app")
+    alex, doppler = visitor(stage), visitor(stage)
+    alex.reads_line("0 clicks, 2 here")
+    with doppler._sockets[-1].expect_event("framesent"):
+        pass
+    alex.presses("Click")
+    doppler.reads_line("1 clicks, 2 here")
