@@ -109,6 +109,14 @@ class StreamlitUser(BrowserUser):
         """Wait until a widget shows this value."""
         expect(self.widget(label)).to_have_value(value)
 
+    @contextmanager
+    def finds_anew(self, label: str) -> Iterator[None]:
+        """Wait in the end until the server has replaced this widget by another one."""
+        widget = self.widget(label).element_handle()
+        yield
+        widget.wait_for_element_state("hidden")
+        self.wait_until_ready()
+
     def reads_line(self, text: str) -> None:
         """Wait until a line of the page says exactly this."""
         expect(self.line(text)).to_be_visible()

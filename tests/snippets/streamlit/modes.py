@@ -13,7 +13,7 @@ ROOMS = Catalog.default().root / "streamlit" / "rooms"
 POLLED, PUSHED = "polled", "pushed"
 """Each page asks for news once a second; the server says when there are any."""
 
-MODES = (POLLED,)
+MODES = (POLLED, PUSHED)
 
 _BODY = re.compile(r"(?m)^( *)with sync\((.*)\) as st:$")
 
@@ -37,7 +37,8 @@ def in_mode(mode: str, snippet: Snippet, folder: Path) -> Snippet:
     *_, last = _BODY.finditer(snippet.text)
     body = _BODY.sub(_as_function, snippet.text)
     push = "from room_push import room as in_room\n"
-    written(f"{push}{body}\n{last[1]}page()\n", folder)
+    body = re.sub(r"(?m)^(?=from room_sync )", push, body, count=1)
+    written(f"{body}\n{last[1]}page()\n", folder)
     launcher = Catalog.default().find("streamlit/rooms/push_launcher").text
     assert '"push_app.py"' in launcher
     text = launcher.replace('"push_app.py"', '"app.py"')
