@@ -15,21 +15,23 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
+from zlib import crc32
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from room_session import STAY, Visit
+from room_session import Visit
 from room_store import Store, StoreError
 from room_sync import poll, private, sync
 
-LASTS = 2.5  # seconds; then the browser asks anew, which shows that it is there
+LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
+STAY = 4.0  # seconds for which a session that has asked counts as present
 PATH = "/rooms/events"
 
 Who = tuple[str, str]  # a room and a session in it
-State = tuple[int, int] | None  # a room's version and how many are there, if known
+State = tuple[int, frozenset[str]] | None  # a room's version and who is there, if known
 
 
 @dataclass(eq=False)
@@ -61,7 +63,7 @@ class Hub:
     def note(self, visit: Visit) -> None:
         """Say what the page has to hear from now on; for any thread."""
         who = visit.room, visit.session
-        self.visits[who] = visit
+        self.visits[who], visit.stay = visit, STAY
         self._store, visit.store.tell = visit.store, self.wake
         self.wake(who)
 
@@ -121,7 +123,7 @@ class Hub:
                 state = self._states.get(who[0])
                 if state != said and self._is_behind(who, state):
                     said = state
-                    yield f"data: {json.dumps(state)}\n\n"
+                    yield f"data: {json.dumps(_summary(*state) if state else None)}\n\n"
                 with suppress(TimeoutError):
                     async with asyncio.timeout(left):
                         await stream.news.wait()
@@ -161,6 +163,12 @@ def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
     return states
 
 
+def _summary(version: int, present: frozenset[str] | None) -> list[int | None]:
+    """What a browser may know: enough to tell one state from another."""
+    who = present and crc32(" ".join(sorted(present)).encode())
+    return [version, who if present is not None else None]
+
+
 def _path() -> str:
     base = st.get_option("server.baseUrlPath").strip("/")
     return f"/{base}{PATH}" if base else PATH
@@ -190,11 +198,9 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
     self.source?.close();
     self.source = new EventSource(self.data.url);
     self.source.onmessage = (event) => {
-      const { version, present, trouble } = self.data;
-      const said = JSON.parse(event.data);
-      const isNews = !said || trouble || said[0] !== version;
-      if (isNews || (present !== null && said[1] !== present))
-        setTriggerValue("news", event.data);
+      const { shown } = self.data, said = JSON.parse(event.data);
+      const isShown = (part, n) => part === null || part === said[n];
+      if (!(said && shown?.every(isShown))) setTriggerValue("news", event.data);
     };
     self.source.onerror = () => {  // it comes back by itself unless it was refused
       if (self.source.readyState === EventSource.CLOSED)
@@ -222,9 +228,7 @@ def listen(visit: Visit) -> None:
         key=private(f"listen:{visit.room}"),
         data={
             "url": f"{_path()}?{query}",
-            "version": visit.version,
-            "present": visit.shown,
-            "trouble": bool(visit.trouble),
+            "shown": None if visit.trouble else _summary(visit.version, visit.shown),
         },
         on_news_change=lambda: None,
     )
@@ -257,7 +261,11 @@ def room(
         @wraps(draw)
         def drawn(*args: Any, **options: Any) -> None:
             with sync(
-                name, read_only=read_only, only=only, every=every, follow=follow
+                name,
+                read_only=read_only,
+                only=only,
+                every=every and (1.0 if is_pushed else every),
+                follow=follow,
             ) as shared:
                 draw(shared, *args, **options)
 

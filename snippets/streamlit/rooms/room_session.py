@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 from inspect import BoundArguments, signature
 from itertools import count
 from typing import Any
@@ -45,9 +46,8 @@ WIDGETS = {
     **dict.fromkeys(["date_input", "datetime_input", "time_input"], "value"),
 }
 FILES = {"file_uploader", "camera_input", "audio_input"}
+CALLBACKS = {"on_click", "on_change", "on_submit"}
 PRIVATE = "private:"
-
-STAY = 4.0  # seconds for which a session that says nothing counts as present
 
 _serials = count(time.time_ns())  # none comes again, not even after a restart
 
@@ -97,12 +97,17 @@ class Visit:
     room: str
     version: int = 0  # of the room, as the last run of the script has shown it
     texts: Texts = field(default_factory=dict)  # of that version, with own changes
-    present: int = 1  # how many sessions are there, as far as this one knows
-    shown: int | None = None  # how many the last run has shown, if it has
+    present: frozenset[str] = field(init=False)  # who is there, as far as it knows
+    shown: frozenset[str] | None = None  # who was, for the last run, if it has asked
     trouble: StoreError | None = None
+    refusal: RoomError | None = None  # of what a callback tried before this run
     running: bool = False  # the script is drawing the room
+    stay: float = 3.0  # seconds for which it counts as present, at least
     widgets: dict[str, Widget] = field(default_factory=dict)
     drafts: int = 0  # forms that clear and are open around what is drawn now
+
+    def __post_init__(self) -> None:
+        self.present = frozenset({self.session})
 
     def shares(self, key: str) -> bool:
         """Whether a key is the room's, not this session's."""
@@ -122,8 +127,9 @@ class Visit:
         self.read_only, self.only = read_only, only
         self.drafts, self.shown = 0, None
         self.version = self._exchange()
-        if self.trouble:
-            st.error(str(self.trouble))
+        if problem := self.trouble or self.refusal:
+            st.error(str(problem))
+        self.refusal = None
 
     def report(self, error: RoomError) -> None:
         """Say what has stopped the app's own lines, unless begin() has said it."""
@@ -140,15 +146,15 @@ class Visit:
             return not (self.trouble and trouble)  # it has just begun, or ended
         return not self.is_up_to_date(version, self.present)
 
-    def is_up_to_date(self, version: int, present: int) -> bool:
-        """Whether the page shows this version, and as many as are there if it does."""
+    def is_up_to_date(self, version: int, present: frozenset[str]) -> bool:
+        """Whether the page shows this version, and who is there if it does."""
         return version == self.version and self.shown in (None, present)
 
     def _exchange(self) -> int:
         """Give and take news as far as the store answers; return its version."""
         version = self.version
         try:
-            stay = max(STAY, 3 * (self.every or 0))
+            stay = max(self.stay, 3 * (self.every or 0))
             self.store.keep(self.room, self.session, stay)
             self._publish()
             version, self.texts = self.store.read(self.room)
@@ -237,24 +243,38 @@ class Visit:
     def _warn(self, name: str, reason: object) -> None:
         st.warning(f"“{name}” stays private: {reason}.")
 
+    def _bind(self, call: Call, *args: Any, **options: Any) -> BoundArguments:
+        """Name the arguments; what a callback is refused is said in the next run."""
+        bound = signature(call).bind(*args, **options)
+        for name in CALLBACKS & bound.arguments.keys():
+            if callable(function := bound.arguments[name]):
+                bound.arguments[name] = partial(self._try, function)
+        return bound
+
+    def _try(self, function: Call, *args: Any, **options: Any) -> None:
+        try:
+            function(*args, **options)
+        except RoomError as refusal:
+            self.refusal = refusal
+
     def draw_own(self, call: Call, kind: str, *args: Any, **options: Any) -> Any:
         """Draw what rooms never share: actions, and what holds files."""
-        key = str(options.get("key") or f"{kind}:{args[0] if args else ''}")
+        bound = self._bind(call, *args, **options)
+        key = _name(kind, bound)
         if self.shares(key) and kind in FILES:
             self._warn(key, "files cannot be shared")
         elif self.shares(key) and self.read_only:
-            options["disabled"] = True
-        return call(*args, **options)
+            bound.arguments["disabled"] = True
+        return call(*bound.args, **bound.kwargs)
 
     def draw(
         self, call: Call, kind: str, draft: bool, *args: Any, **options: Any
     ) -> Any:
         """Draw a widget with the room's value in it."""
-        bound = signature(call).bind(*args, **options)
-        given = bound.arguments
-        name = str(given.get("key") or f"{kind}:{given.get('label', '')}")
+        bound = self._bind(call, *args, **options)
+        given, name = bound.arguments, _name(kind, bound)
         if not self.shares(name):
-            return call(*args, **options)
+            return call(*bound.args, **bound.kwargs)
         if self.read_only:
             given["disabled"] = True
         if "options" in given and kind != "feedback":
@@ -294,6 +314,12 @@ class Visit:
         result = call(*shown.args, **shown.kwargs)
         self.widgets[name] = widget
         return result
+
+
+def _name(kind: str, bound: BoundArguments) -> str:
+    """The key, or what stands in for one that is not given."""
+    given = bound.arguments
+    return str(given.get("key") or f"{kind}:{given.get('label', '')}")
 
 
 def _table(given: dict[str, Any]) -> pd.DataFrame:

@@ -180,8 +180,8 @@ class Store(Protocol):
     def keep(self, room: str, session: str, seconds: float) -> None:
         """Count the session as present for so long from now on."""
 
-    def present(self, room: str) -> int:
-        """How many sessions are in the room."""
+    def present(self, room: str) -> frozenset[str]:
+        """The sessions that are in the room."""
 
 
 def nobody() -> None:
@@ -231,11 +231,11 @@ class Memory:
         with self._lock:
             self._until[room, session] = time.time() + seconds
 
-    def present(self, room: str) -> int:
+    def present(self, room: str) -> frozenset[str]:
         with self._lock:
             now = time.time()
             self._until = {who: end for who, end in self._until.items() if end > now}
-            return sum(name == room for name, _ in self._until)
+            return frozenset(who for name, who in self._until if name == room)
 
 
 SCHEMA = """
@@ -355,10 +355,10 @@ class SQLite:
             sql("DELETE FROM present WHERE until < ?", now)
             sql("REPLACE INTO present VALUES (?, ?, ?)", room, session, now + seconds)
 
-    def present(self, room: str) -> int:
+    def present(self, room: str) -> frozenset[str]:
         with self._transaction("BEGIN") as sql:
-            query = "SELECT count(*) FROM present WHERE room = ? AND until > ?"
-            return sql(query, room, time.time())[0][0]
+            query = "SELECT session FROM present WHERE room = ? AND until > ?"
+            return frozenset(who for (who,) in sql(query, room, time.time()))
 
 
 def _version(sql: Callable[..., list], room: str) -> int:

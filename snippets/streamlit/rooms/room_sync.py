@@ -104,10 +104,20 @@ def current_room() -> str | None:
     return st.query_params.get("room") or None
 
 
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say on the page why the rooms are out of reach."""
+    try:
+        yield
+    except StoreError as trouble:
+        st.error(str(trouble))
+
+
 def enter_room(name: str) -> None:
     """Make the room if there is none, and put it into the page's address."""
-    _store.write(name, lambda _: {})
-    st.query_params["room"] = name
+    with _said():
+        _store.write(name, lambda _: {})
+        st.query_params["room"] = name
 
 
 def exit_room() -> None:
@@ -124,7 +134,8 @@ def list_rooms() -> list[str]:
 
 def delete_room(name: str) -> None:
     """Forget the room's values; who is in it starts anew."""
-    _store.delete(name)
+    with _said():
+        _store.delete(name)
 
 
 def select_room_widget() -> str | None:
@@ -136,17 +147,15 @@ def select_room_widget() -> str | None:
             st.text(f"You are in: {name}")
             st.button("Exit room", key=private("exit"), on_click=exit_room)
             return name
-        try:
+        with _said():
             _choose_room()
-        except StoreError as trouble:
-            st.error(str(trouble))
     return None
 
 
 def _show_rooms() -> None:
     with suppress(StoreError):
         for name in list_rooms():
-            st.text(f"{name}: {_store.present(name)} here")
+            st.text(f"{name}: {len(_store.present(name))} here")
 
 
 def _choose_room() -> None:
@@ -161,7 +170,8 @@ def _choose_room() -> None:
         )
         if st.form_submit_button("Enter room") and name:
             enter_room(name)
-            st.rerun()
+            if current_room() == name:
+                st.rerun()
 
 
 def _session() -> str:
@@ -215,8 +225,18 @@ class Shared(Place):
     @property
     def present(self) -> int:
         """How many sessions are in the room; the page follows when it changes."""
+        return len(self.sessions)
+
+    @property
+    def sessions(self) -> frozenset[str]:
+        """The sessions in the room; the page follows when one comes or goes."""
         self._visit.shown = self._visit.present
         return self._visit.present
+
+    @property
+    def session(self) -> str:
+        """This session, as it is called among those in the room."""
+        return self._visit.session
 
     def update(self, key: str, function: Callable[[Any], Any]) -> Any:
         """Set a shared value to function(the present one or None), in one step.

@@ -686,6 +686,7 @@ class TestState:
         store.write("r", lambda texts: {"m": texts["n"]})
         assert store.read("r")[1] == {"n": "1", "m": "1"}
 
+    @pytest.mark.claim("Two servers that use the same file share its rooms.")
     def test_processes_may_make_the_same_file_at_the_same_moment(
         self, room_store: ModuleType, tmp_path: Path
     ) -> None:
@@ -837,6 +838,32 @@ class TestPresence:
 
 
 class TestViewers:
+    @pytest.fixture(autouse=True)
+    def word(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the presenter has to know."""
+        monkeypatch.setenv("PRESENTER_WORD", "swordfish")
+
+    @pytest.mark.parametrize("guess", ["", "Swordfish", "swordfish ", "schön"])
+    def test_who_does_not_know_the_word_watches(self, guess: str) -> None:
+        alex = join("viewers")
+        alex.set("Word", guess)
+        assert alex.widget("Slide").disabled
+
+    @pytest.mark.claim(
+        "Without `PRESENTER_WORD` in the server’s environment, nobody can present."
+    )
+    @pytest.mark.parametrize("guess", ["", "swordfish"])
+    def test_without_a_word_on_the_server_nobody_presents(
+        self, guess: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("PRESENTER_WORD")
+        alex = join("viewers")
+        alex.set("Word", guess)
+        assert alex.widget("Slide").disabled
+        assert alex.warnings() == [
+            "Nobody can present: the server has no PRESENTER_WORD."
+        ]
+
     @pytest.mark.claim(
         "Viewers see every change, and all widgets are disabled for them."
     )
@@ -1080,6 +1107,74 @@ class TestSavedRooms:
         alex.click("Count")
         alex.run()
         assert alex.reads("2")
+
+    def test_what_a_callback_cannot_save_is_said_in_its_place(
+        self, file: Path, program: Write
+    ) -> None:
+        alex = join(
+            program(
+                "from room_store import SQLite\n"
+                'use(SQLite("rooms.db", timeout=0.05))\n'
+                'with sync("notes") as st:\n'
+                "    def count():\n"
+                '        st.update("n", lambda n: (n or 0) + 1)\n'
+                '    st.button("Count", on_click=count)\n'
+                '    st.text(st.session_state.get("n", 0))\n'
+            )
+        )
+        alex.click("Count")
+        assert alex.reads("1")
+        with locked(file, None):
+            alex.click("Count")
+            (message,) = alex.errors()
+            assert "database is locked" in message
+            assert alex.reads("1")
+        alex.run()
+        assert not alex.errors()
+        alex.click("Count")
+        assert alex.reads("2")
+
+    @pytest.mark.parametrize("call", ["enter_room", "delete_room"])
+    def test_what_a_button_for_rooms_cannot_save_is_said_on_the_page(
+        self, call: str, file: Path, program: Write
+    ) -> None:
+        alex = join(
+            program(
+                "import streamlit as st\n"
+                "from room_store import SQLite\n"
+                'use(SQLite("rooms.db", timeout=0.05))\n'
+                f'st.button("Do", on_click={call}, args=["Red"])\n'
+                "st.text(current_room())\n"
+                "st.text(list_rooms())\n"
+            )
+        )
+        with locked(file, None):
+            alex.click("Do")
+            (message,) = alex.errors()
+            assert "database is locked" in message
+            assert alex.reads("None")
+        alex.click("Do")
+        assert not alex.errors()
+        assert alex.reads("['Red']" if call == "enter_room" else "[]")
+
+    def test_presence_waits_for_no_disk_and_what_is_saved_does(
+        self, file: Path, room_store: ModuleType
+    ) -> None:
+        """SQLite's 1 is NORMAL, which syncs now and then; 2 is FULL: at each commit."""
+        store = room_store.SQLite(str(file))
+
+        def synchronous() -> int:
+            (level,) = store._file.execute("PRAGMA synchronous").fetchone()
+            return int(level)
+
+        for _ in range(2):
+            store.keep("r", "Alex", 3)
+            assert synchronous() == 1
+            store.write("r", lambda texts: {"n": f"{len(texts)}"})
+            assert synchronous() == 2
+            store.keep("r", "Alex", 3)
+            store.delete("r")
+            assert synchronous() == 2
 
     @pytest.mark.claim("A damaged file is named, and left as it is.")
     @pytest.mark.parametrize("bytes_", [b"no rooms\n" * 500, b"SQLite format 3\0" * 99])

@@ -1,0 +1,11 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["streamlit==1.67.0"]
+# ///
+"""The server of chat.py, with the route that pushes: streamlit run this file."""
+
+import streamlit as st
+
+from room_push import push_route
+
+app = st.App("chat.py", routes=[push_route()])
