@@ -398,6 +398,79 @@ def test_whoever_is_silent_is_no_longer_counted(
     assert (store.present("Red"), store.present("Blue")) == ({"Alex"}, set())
 
 
+class Shelf:
+    """A store that keeps each room in a dictionary of its own, and nothing else."""
+
+    every = None
+
+    def __init__(self) -> None:
+        self.tell: Callable[[], None] = lambda: None
+        self._versions: dict[str, int] = {}
+        self._texts: dict[str, dict[str, str]] = {}
+        self._until: dict[tuple[str, str], float] = {}
+
+    def version(self, room: str) -> int:
+        return self._versions.get(room, 0)
+
+    def read(self, room: str) -> tuple[int, dict[str, str]]:
+        return self.version(room), dict(self._texts.get(room, {}))
+
+    def write(self, room: str, change: Callable[[Any], dict[str, Any]]) -> None:
+        texts = self._texts.setdefault(room, {})
+        for key, text in change(dict(texts)).items():
+            if texts.get(key) != text:
+                self._versions[room] = self.version(room) + 1
+            texts[key] = text
+
+    def rooms(self) -> list[str]:
+        return sorted(self._texts)
+
+    def delete(self, room: str) -> None:
+        self._texts.pop(room, None)
+
+    def keep(self, room: str, session: str, seconds: float) -> None:
+        self._until[room, session] = time.time() + seconds
+
+    def present(self, room: str) -> frozenset[str]:
+        now = time.time()
+        here = [who for who, end in self._until.items() if end > now]
+        return frozenset(session for name, session in here if name == room)
+
+
+@pytest.mark.claim("A store of your own needs no more than these: give it to `use`.")
+def test_a_store_of_ones_own(room_sync: ModuleType, room_store: ModuleType) -> None:
+    def names(*spaces: Any) -> set[str]:
+        return {n for space in spaces for n in space if not n.startswith("_")}
+
+    protocol = room_store.Store
+    shelf = Shelf()
+    assert names(vars(Shelf), vars(shelf)) == names(
+        vars(protocol), protocol.__annotations__
+    )
+    room_sync.use(shelf)
+    alex, doppler = join("first_room"), join("first_room")
+    alex.set("Select a value", 7)
+    doppler.wait_a_second()
+    assert doppler.value("Select a value") == 7
+    assert doppler.reads("2 here")
+    assert shelf.read("lobby")[1] == {"slider:Select a value": "7"}
+
+
+@pytest.mark.claim(
+    "A store that fails raises `StoreError`, and the app shows it instead of a "
+    "traceback."
+)
+def test_a_store_that_fails(room_sync: ModuleType, room_store: ModuleType) -> None:
+    class Broken(Shelf):
+        def read(self, room: str) -> tuple[int, dict[str, str]]:
+            raise room_store.StoreError("The shelf has fallen down.")
+
+    room_sync.use(Broken())
+    alex = join("counter")
+    assert alex.errors() == ["The shelf has fallen down."]
+    assert alex.reads("Clicked 0 times")
+
+
 @pytest.mark.claim(
     "What holds files, what is not made with the room’s `st`, and tables that grow "
     "stay private."

@@ -686,7 +686,6 @@ class TestState:
         store.write("r", lambda texts: {"m": texts["n"]})
         assert store.read("r")[1] == {"n": "1", "m": "1"}
 
-    @pytest.mark.claim("Two servers that use the same file share its rooms.")
     def test_processes_may_make_the_same_file_at_the_same_moment(
         self, room_store: ModuleType, tmp_path: Path
     ) -> None:
