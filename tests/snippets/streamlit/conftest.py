@@ -20,7 +20,7 @@ from livedocs.catalog import Catalog, Snippet
 from tests.snippets.streamlit.modes import POLLED, in_mode, written
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
-from tests.users.streamlit_headless import LIBRARY, ROOMS, Write
+from tests.users.streamlit_headless import ROOMS, Write
 
 Play = Callable[[str], Stage]
 
@@ -72,8 +72,8 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """A process of its own for each test; call it to start another."""
 
     def restart() -> None:
-        for name in LIBRARY:
-            sys.modules.pop(name, None)
+        for path in ROOMS.glob("room_*.py"):
+            sys.modules.pop(path.stem, None)
 
     monkeypatch.syspath_prepend(ROOMS)
     restart()
