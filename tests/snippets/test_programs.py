@@ -17,7 +17,8 @@ CATALOG = Catalog.default()
 REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
 
 LIBRARY = {
-    f"streamlit/rooms/room_{part}" for part in ("push", "session", "store", "sync")
+    f"streamlit/rooms/room_{part}"
+    for part in ("outbox", "push", "session", "store", "sync")
 }
 """What readers copy beside their apps: longer, for it keeps every promise of rooms."""
 LINES = {name: 350 if name in LIBRARY else 80 for name in CATALOG.ids}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +23,26 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 from livedocs.catalog import Catalog
 
 ROOMS = Catalog.default().root / "streamlit" / "rooms"
+"""Where the library for rooms is."""
 
 LIBRARY = ("room_store", "room_session", "room_sync")
 """What readers copy, as programs import it."""
 
 Write = Callable[[str], Path]
+
+
+@contextmanager
+def own_process() -> Iterator[Callable[[], None]]:
+    """Let programs import the library anew; call the result to start once more."""
+
+    def restart() -> None:
+        for path in ROOMS.glob("room_*.py"):
+            sys.modules.pop(path.stem, None)
+
+    restart()
+    with patch.object(sys, "path", [str(ROOMS), *sys.path]):
+        yield restart
+    restart()
 
 
 class StreamlitSession:
@@ -96,27 +114,50 @@ class StreamlitSession:
         return [element.value for element in self.page.warning]
 
     def wait_a_second(self) -> None:
-        """Let the fragments that look after the room run, and what they ask for.
+        """Let the fragments that look after the room run, and what they ask for."""
+        shown = self.page._tree
+        rerun = Mock(side_effect=st.rerun)
+        with patch.object(st, "rerun", rerun):
+            self._run_fragments(self.message())
+        if not rerun.called:  # AppTest takes what the fragments drew for the whole page
+            self.page._tree = shown
 
-        AppTest runs whole scripts only; its runner takes fragments as well.
+    def hear(self, message: WidgetStates | None = None) -> None:
+        """Let the room's own fragment run, as news and touches do where rooms push.
+
+        Such a page is nothing but the room.
         """
+        with patch.object(st, "rerun", Mock(side_effect=AssertionError)):
+            self._run_fragments(message or self.message())
+
+    def _run_fragments(self, message: WidgetStates) -> None:
+        """Run all fragments: AppTest runs whole scripts only, its runner takes both."""
         fragments = list(self.page._fragment_storage._fragments)
         request = LocalScriptRunner.request_rerun
-        rerun = Mock(side_effect=st.rerun)
 
         def request_fragments(runner: LocalScriptRunner, data: RerunData) -> bool:
             runner._requests = ScriptRequests()  # without the one for the whole script
             return request(runner, replace(data, fragment_id_queue=fragments))
 
-        shown = self.page._tree
-        with (
-            patch.object(LocalScriptRunner, "request_rerun", request_fragments),
-            patch.object(st, "rerun", rerun),
-        ):
-            self.page._run(self.message())
-        if not rerun.called:  # AppTest takes what the fragments drew for the whole page
-            self.page._tree = shown
+        with patch.object(LocalScriptRunner, "request_rerun", request_fragments):
+            self.page._run(message)
         assert not self.page.exception, self.page.exception[0].value
+
+    def component(self, key: str) -> Any:
+        """What the server has told the component with that key."""
+        return json.loads(self._component(key).json)
+
+    def say(self, key: str, **state: Any) -> None:
+        """Let the component with that key say something to the server."""
+        message = self.message()
+        message.widgets.add(id=self._component(key).id, json_value=json.dumps(state))
+        self.send(message)
+
+    def _component(self, key: str) -> Any:
+        kind = "bidi_component"
+        nodes = [n for n in self.page._tree if getattr(n, "type", None) == kind]
+        (found,) = [n.proto for n in nodes if n.proto.id.endswith(f"-{key}")]
+        return found
 
     def _widgets(self) -> list[Any]:
         return [node for node in self.page._tree if hasattr(node, "_widget_state")]

@@ -6,10 +6,8 @@
 
 import streamlit as st
 
+from room_outbox import outbox
 from room_push import room
-from room_sync import private
-
-TEXT = private("text")
 
 
 def ask_for_a_name():
@@ -22,13 +20,14 @@ def ask_for_a_name():
 
 @room("chat")
 def chat(st, name):
-    def send():
-        if (text := st.session_state[TEXT]).strip():
-            st.update("messages", lambda sent: [*(sent or []), [name, text]])
+    def send(texts):
+        new = [[name, text] for text in texts]
+        st.update("messages", lambda sent: [*(sent or []), *new])
 
-    for sender, text in st.session_state.get("messages", []):
-        st.text(f"{sender}: {text}")
-    st.bottom.chat_input("Message", key=TEXT, on_submit=send)
+    with st.container(height=450, autoscroll=True):
+        for sender, text in st.session_state.get("messages", []):
+            st.text(f"{sender}: {text}")
+    outbox("Message", send)
 
 
 chat(st.query_params.get("name") or ask_for_a_name())

@@ -7,7 +7,6 @@ programs to run in it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from livedocs.catalog import Catalog, Snippet
 from tests.snippets.streamlit.modes import POLLED, in_mode, written
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
-from tests.users.streamlit_headless import ROOMS, Write
+from tests.users.streamlit_headless import Write, own_process
 
 Play = Callable[[str], Stage]
 
@@ -68,17 +67,10 @@ def play(browser: Browser, tmp_path: Path) -> Iterator[Play]:
 
 
 @pytest.fixture
-def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+def process() -> Iterator[Callable[[], None]]:
     """A process of its own for each test; call it to start another."""
-
-    def restart() -> None:
-        for path in ROOMS.glob("room_*.py"):
-            sys.modules.pop(path.stem, None)
-
-    monkeypatch.syspath_prepend(ROOMS)
-    restart()
-    yield restart
-    restart()
+    with own_process() as restart:
+        yield restart
 
 
 @pytest.fixture

@@ -1,0 +1,81 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["streamlit==1.67.0"]
+# ///
+"""A field for messages that loses none, however fast they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from room_store import RoomError
+from room_sync import private
+
+_field = st.components.v2.component(
+    "room_outbox",
+    html='<form><input name="text" maxlength="10000" autocomplete="off"></form>',
+    css="""
+input {
+  box-sizing: border-box;
+  width: 100%;
+  padding: 0.75rem 1rem;
+  font: inherit;
+  color: var(--st-text-color);
+  background: var(--st-secondary-background-color);
+  border: 1px solid var(--st-border-color);
+  border-radius: var(--st-base-radius);
+}
+""",
+    js="""
+export default function ({ data, parentElement: self, setStateValue }) {
+  const form = self.querySelector("form"), { text } = form;
+  text.ariaLabel = text.placeholder = data.label;
+  text.disabled = data.disabled;
+  // What the server has not taken yet goes with each message to it.
+  self.outbox = (self.outbox ?? []).filter(([number]) => number > data.taken);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    if (!text.value.trim()) return;
+    self.number = Math.max(self.number ?? 0, data.taken) + 1;
+    self.outbox.push([self.number, text.value]);
+    text.value = "";
+    setStateValue("outbox", [...self.outbox]);
+  };
+}
+""",
+)
+
+
+def outbox(
+    label: str, send: Callable[[list[str]], None], *, disabled: bool = False
+) -> None:
+    """Draw a field, and send what its user has written there since.
+
+    Streamlit merges what a browser says while a script is running, and of two texts in
+    an ``st.chat_input`` the later one stays. This field repeats each until it is taken.
+
+    Args:
+        label: what the field is called.
+        send: takes new messages, oldest first; if it raises a RoomError, they wait.
+        disabled: nothing can be written or sent.
+    """
+    key, taken = private(f"outbox:{label}"), private(f"taken:{label}")
+    st.session_state.setdefault(taken, 0)
+
+    def take() -> None:
+        waiting = st.session_state[key].outbox or []
+        new = [entry for entry in waiting if entry[0] > st.session_state[taken]]
+        if new and not disabled:
+            send([text for _, text in new if text.strip()])
+            st.session_state[taken] = new[-1][0]
+
+    def take_before_the_run() -> None:
+        with suppress(RoomError):  # the run will say it
+            take()
+
+    data = {"label": label, "disabled": disabled, "taken": st.session_state[taken]}
+    _field(key=key, data=data, on_outbox_change=take_before_the_run)
+    take()

@@ -1,0 +1,522 @@
+"""Rooms that push, without server and browser: what is said to whom, and when."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import streamlit as st
+from hypothesis import given, settings, strategies
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from tests.users.streamlit_headless import ROOMS, StreamlitSession, own_process
+
+
+@pytest.fixture(autouse=True)
+def process() -> Iterator[Callable[[], None]]:
+    """A process of its own for each test; call it to start another."""
+    with own_process() as restart:
+        yield restart
+
+
+@pytest.fixture
+def room_push() -> ModuleType:
+    """The module, in a server that has its route."""
+    module = __import__("room_push")
+    module.push_route()
+    return module
+
+
+@pytest.fixture
+def brief(room_push: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer lasts, and a session stays, a fraction of what they do."""
+    monkeypatch.setattr(room_push, "LASTS", 0.3)
+    monkeypatch.setattr(room_push, "STAY", 0.5)
+
+
+class Office:
+    """The store of a process, and the sessions whose pages it draws."""
+
+    def __init__(self, room_push: ModuleType, store: Any = None) -> None:
+        room_store, session = sys.modules["room_store"], sys.modules["room_session"]
+        self.store = store or room_store.Memory()
+        self.hub = room_push.hub
+        self._visit = session.Visit
+
+    def opens(
+        self, session: str, room: str = "lobby", shows_present: bool = False
+    ) -> Any:
+        """Let a session's page be drawn for the first time."""
+        visit = self._visit(session, room)
+        self.draws(visit, shows_present)
+        return visit
+
+    def draws(self, visit: Any, shows_present: bool = False) -> None:
+        """Run a session's script."""
+        visit.begin(self.store)
+        if shows_present:
+            visit.shown = visit.present
+        visit.running = False
+        self.hub.note(visit)
+
+    def write(self, text: str, room: str = "lobby") -> None:
+        """Let somebody else change the room."""
+        self.store.write(room, lambda _: {"a": text})
+
+    def listens(self, visit: Any) -> AsyncIterator[str]:
+        """The answer to a session's browser."""
+        answer: AsyncIterator[str] = self.hub.events((visit.room, visit.session))
+        return answer
+
+
+async def news(answer: AsyncIterator[str]) -> Any:
+    """The next thing that is said; "nothing" when the answer has ended without one."""
+    async for part in answer:
+        if part.startswith("data: "):
+            return json.loads(part.removeprefix("data: "))
+    return "nothing"
+
+
+def tell(story: Coroutine[Any, Any, None]) -> None:
+    """Run a story on an event loop; it may take ten seconds."""
+    asyncio.run(asyncio.wait_for(story, 10))
+
+
+class TestNews:
+    def test_a_change_is_said_at_once_to_all_who_are_in_the_room(
+        self, room_push: ModuleType
+    ) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            sessions = [office.opens("Alex"), office.opens("Doppler")]
+            heard = [asyncio.create_task(news(office.listens(s))) for s in sessions]
+            elsewhere = news(office.listens(office.opens("Third", room="Red")))
+            nothing = asyncio.create_task(elsewhere)
+            started = time.monotonic()
+            while not office.hub._states.keys() >= {"lobby", "Red"}:
+                await asyncio.sleep(0.01)
+            office.write("hello")
+            version = office.store.version("lobby")
+            assert [said[0] for said in await asyncio.gather(*heard)] == [version] * 2
+            assert time.monotonic() - started < 2
+            assert await nothing == "nothing"
+
+        tell(story())
+
+    def test_a_page_that_is_up_to_date_is_told_nothing(
+        self, room_push: ModuleType, brief: None
+    ) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            alex = office.opens("Alex")
+            office.write("hello")
+            office.draws(alex)
+            assert await news(office.listens(alex)) == "nothing"
+
+        tell(story())
+
+    def test_whoever_writes_is_told_only_what_their_page_does_not_show_yet(
+        self, room_push: ModuleType, brief: None
+    ) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            alex = office.opens("Alex")
+            alex.write(lambda _: {"a": "after it was drawn"})
+            assert await news(office.listens(alex)) != "nothing"
+            office.draws(alex)
+            assert await news(office.listens(alex)) == "nothing"
+
+        tell(story())
+
+    def test_a_page_that_is_being_drawn_is_told_when_that_is_done(
+        self, room_push: ModuleType
+    ) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            alex = office.opens("Alex")
+            alex.running = True
+            heard = asyncio.create_task(news(office.listens(alex)))
+            office.write("meanwhile")
+            while office.hub._states.get("lobby", (0,))[0] == 0:
+                await asyncio.sleep(0.01)
+            assert not heard.done()
+            alex.running = False
+            office.hub.note(alex)
+            assert (await heard)[0] == office.store.version("lobby")
+
+        tell(story())
+
+    def test_it_is_said_in_each_answer_until_the_page_shows_it(
+        self, room_push: ModuleType, brief: None
+    ) -> None:
+        """So it does no harm when a browser has not heard it, or was not heard."""
+
+        async def story() -> None:
+            office = Office(room_push)
+            alex = office.opens("Alex")
+            office.write("hello")
+            for _ in range(3):
+                assert (await news(office.listens(alex)))[0] == 1
+            office.draws(alex)
+            assert await news(office.listens(alex)) == "nothing"
+
+        tell(story())
+
+    def test_one_answer_says_one_thing_once(
+        self, room_push: ModuleType, brief: None
+    ) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            alex, doppler = office.opens("Alex"), office.opens("Doppler")
+            office.write("hello")
+            answer = office.listens(alex)
+            assert (await news(answer))[0] == 1
+            office.draws(doppler)
+            assert await news(answer) == "nothing"
+
+        tell(story())
+
+    def test_a_deleted_room_is_news(self, room_push: ModuleType, brief: None) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            office.write("hello")
+            alex = office.opens("Alex")
+            heard = asyncio.create_task(news(office.listens(alex)))
+            office.store.delete("lobby")
+            assert (await heard)[0] == 0
+            office.draws(alex)
+            assert await news(office.listens(alex)) == "nothing"
+
+        tell(story())
+
+    def test_a_process_that_does_not_draw_the_page_lets_the_browser_compare(
+        self, room_push: ModuleType, brief: None
+    ) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            office.opens("Doppler")
+            office.write("hello")
+            assert (await news(office.hub.events(("lobby", "a stranger"))))[0] == 1
+
+        tell(story())
+
+    @pytest.mark.parametrize("n", [1, 20])
+    def test_for_any_number_of_listeners_a_room_is_looked_at_once(
+        self, n: int, room_push: ModuleType
+    ) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            looks = []
+            look = office.store.version
+            office.store.version = lambda room: looks.append(room) or look(room)
+            pages = [office.opens(f"{k}") for k in range(n)]
+            heard = [asyncio.create_task(news(office.listens(page))) for page in pages]
+            while len(office.hub._ends) < n or office.hub._look.is_set():
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.3)  # nothing happens, and that is to be seen
+            before = len(looks)
+            assert before <= 2 * n + 1
+            await asyncio.sleep(0.3)
+            assert len(looks) == before, "nobody asks what nobody has changed"
+            office.write("hello")
+            await asyncio.gather(*heard)
+            assert len(looks) == before + 1
+
+        tell(story())
+
+
+class TestPresence:
+    def test_who_comes_and_goes_is_news_for_pages_that_show_it(
+        self, room_push: ModuleType, brief: None
+    ) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            alex = office.opens("Alex", shows_present=True)
+            blind = office.opens("Blind")
+            office.store.keep("lobby", "Blind", 60)
+            office.draws(alex, shows_present=True)
+            office.opens("Doppler")
+            assert await news(office.listens(blind)) == "nothing"
+            said = await news(office.listens(alex))
+            assert said[0] == 0
+            office.draws(alex, shows_present=True)
+            assert len(alex.shown) == 3
+            said = "nothing"
+            while said == "nothing":  # Alex keeps asking, Doppler does not
+                said = await news(office.listens(alex))
+            office.draws(alex, shows_present=True)
+            assert alex.shown == {"Alex", "Blind"}
+
+        tell(story())
+
+    def test_who_keeps_asking_stays(self, room_push: ModuleType, brief: None) -> None:
+        async def story() -> None:
+            office = Office(room_push)
+            alex = office.opens("Alex")
+            alex.stay = office._visit.stay = 0.0
+            office.store.keep("lobby", "Alex", 0)
+            started = time.monotonic()
+            while time.monotonic() - started < 4 * room_push.STAY:
+                answer = office.listens(alex)
+                await anext(answer)
+                assert await news(answer) == "nothing"
+                assert office.store.present("lobby") == {"Alex"}
+
+        tell(story())
+
+    def test_who_is_silent_is_gone_within_five_seconds(
+        self, room_push: ModuleType
+    ) -> None:
+        """An answer lasts so long that the next question comes before that."""
+        assert room_push.LASTS + 1 < room_push.STAY
+        assert room_push.STAY + 0.5 < 5
+
+
+class TestStores:
+    def test_what_another_process_writes_is_news(
+        self, room_push: ModuleType, tmp_path: Path
+    ) -> None:
+        async def story() -> None:
+            store = sys.modules["room_store"].SQLite
+            here, there = (store(str(tmp_path / "rooms.db")) for _ in range(2))
+            office = Office(room_push, here)
+            alex = office.opens("Alex")
+            heard = asyncio.create_task(news(office.listens(alex)))
+            while "lobby" not in office.hub._states:
+                await asyncio.sleep(0.01)
+            there.write("lobby", lambda _: {"a": "hello"})
+            assert (await heard)[0] == there.version("lobby")
+
+        tell(story())
+
+    def test_a_store_that_fails_and_comes_back_is_news(
+        self, room_push: ModuleType, brief: None, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "rooms.db"
+
+        async def story() -> None:
+            office = Office(room_push, sys.modules["room_store"].SQLite(str(file)))
+            alex = office.opens("Alex")
+            file.rename(tmp_path / "away")
+            assert await news(office.listens(alex)) is None
+            office.draws(alex)
+            assert alex.trouble
+            assert await news(office.listens(alex)) == "nothing"
+            (tmp_path / "away").rename(file)
+            assert await news(office.listens(alex)) != "nothing"
+            office.draws(alex)
+            assert not alex.trouble
+            assert await news(office.listens(alex)) == "nothing"
+
+        tell(story())
+
+
+class TestRoute:
+    def test_it_answers_with_events_and_says_when_to_come_back(
+        self, room_push: ModuleType, brief: None
+    ) -> None:
+        office = Office(room_push)
+        office.opens("Alex")
+        office.write("hello")
+        client = TestClient(Starlette(routes=[room_push.push_route()]))
+        answer = client.get(
+            "/rooms/events", params={"room": "lobby", "session": "Alex"}
+        )
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.headers["cache-control"] == "no-cache"
+        assert answer.text == "retry: 1000\n\ndata: [1, null]\n\nretry: 1\n\n".replace(
+            "null", str(room_push._summary(1, office.store.present("lobby"))[1])
+        )
+
+    def test_it_lies_below_the_path_of_the_server(
+        self, room_push: ModuleType, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": "/apps/"}.get)
+        assert room_push.push_route().path == "/apps/rooms/events"
+
+    def test_a_server_without_an_app_answers_and_says_nothing(
+        self, room_push: ModuleType, brief: None
+    ) -> None:
+        client = TestClient(Starlette(routes=[room_push.push_route()]))
+        assert "data" not in client.get("/rooms/events").text
+
+
+APP = """
+from room_push import room
+
+@room("lobby")
+def lobby(st):
+    a = st.slider("A", 0, 3, key="a")
+    b = st.slider("B", 0, 3)
+    st.text(f"{a} {b}, {st.present} here")
+    if st.button("Count"):
+        st.update("n", lambda n: (n or 0) + 1)
+    st.text(st.session_state.get("n", 0))
+
+lobby()
+"""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """A room in a program of its own."""
+    path = tmp_path / "app.py"
+    path.write_text(APP)
+    return path
+
+
+def is_behind(user: StreamlitSession) -> bool:
+    """Whether the server would say something to this session's browser."""
+    hub = sys.modules["room_push"].hub
+    visit = user.page.session_state["private:visit:lobby"]
+    state = visit.store.version("lobby"), visit.store.present("lobby")
+    hub._states["lobby"] = state
+    behind: bool = hub._is_behind(("lobby", visit.session), state)
+    return behind
+
+
+class TestPages:
+    def test_news_draws_the_room_and_nothing_else(
+        self, app: Path, room_push: ModuleType
+    ) -> None:
+        alex, doppler = StreamlitSession(app), StreamlitSession(app)
+        alex.touch("A", 2)
+        alex.hear()
+        assert is_behind(doppler)
+        doppler.hear()
+        assert doppler.reads("2 0, 2 here")
+        for user in (alex, doppler):
+            user.hear()
+            assert not is_behind(user)
+
+    def test_own_edits_and_clicks_run_the_room_alone(
+        self, app: Path, room_push: ModuleType
+    ) -> None:
+        alex, doppler = StreamlitSession(app), StreamlitSession(app)
+        for n in range(1, 4):
+            alex.widget("Count").click()
+            alex.hear()
+            assert alex.reads(str(n))
+            doppler.hear()
+            assert doppler.reads(str(n))
+
+    def test_the_browser_knows_where_to_listen_and_what_it_shows(
+        self, app: Path, room_push: ModuleType
+    ) -> None:
+        alex = StreamlitSession(app)
+        told = alex.component("private:listen:lobby")
+        visit = alex.page.session_state["private:visit:lobby"]
+        assert told["url"] == f"/rooms/events?room=lobby&session={visit.session}"
+        assert told["shown"] == room_push._summary(0, visit.present)
+
+    def test_the_same_app_looks_from_time_to_time_where_nothing_pushes(
+        self, app: Path
+    ) -> None:
+        alex, doppler = StreamlitSession(app), StreamlitSession(app)
+        alex.set("A", 2)
+        doppler.wait_a_second()
+        assert doppler.reads("2 0, 2 here")
+        assert not doppler.page.get("bidi_component")
+
+    @pytest.mark.parametrize("pushed", [False, True])
+    @pytest.mark.parametrize("name", ['"lobby", every=None', "None", '""'])
+    def test_a_page_that_follows_nobody_neither_listens_nor_looks(
+        self, pushed: bool, name: str, app: Path
+    ) -> None:
+        if pushed:
+            __import__("room_push").push_route()
+        app.write_text(APP.replace('"lobby"', name))
+        alex = StreamlitSession(app)
+        alex.set("A", 2)
+        assert alex.reads("2 0, 1 here")
+        assert not alex.page.get("bidi_component")
+        if "None" in name and "every" in name:
+            assert not alex.page._fragment_storage._fragments
+
+    def test_a_viewers_forged_message_changes_nothing(
+        self, app: Path, room_push: ModuleType
+    ) -> None:
+        alex = StreamlitSession(app)
+        alex.touch("A", 2)
+        alex.hear()
+        app.write_text(APP.replace('"lobby"', '"lobby", read_only=True'))
+        doppler = StreamlitSession(app)
+        doppler.touch("A", 3)
+        doppler.hear()
+        assert doppler.value("A") == 2
+        doppler.widget("Count").click()
+        doppler.hear()
+        assert doppler.errors() == [
+            "You are watching this room: changes are not accepted."
+        ]
+        alex.hear()
+        assert alex.value("A") == 2
+        assert alex.reads("0")
+
+    def test_the_name_of_a_room_may_be_anything(
+        self, app: Path, room_push: ModuleType
+    ) -> None:
+        app.write_text(APP.replace('"lobby"', '"Tea & ☕?#/"'))
+        told = StreamlitSession(app).component("private:listen:Tea & ☕?#/")
+        client = TestClient(Starlette(routes=[room_push.push_route()]))
+        request = client.build_request("GET", told["url"])
+        assert request.url.params["room"] == "Tea & ☕?#/"
+
+    def test_the_app_of_the_page_runs_in_both_modes(
+        self, room_push: ModuleType
+    ) -> None:
+        alex = StreamlitSession(ROOMS / "push_app.py")
+        alex.touch("Select a value", 7)
+        alex.hear()
+        room_push.hub.is_open = False
+        doppler = StreamlitSession(ROOMS / "push_app.py")
+        assert doppler.value("Select a value") == 7
+
+
+STEPS = strategies.lists(
+    strategies.tuples(
+        strategies.integers(0, 2),  # who
+        strategies.sampled_from("AB"),  # touches what
+        strategies.integers(0, 3),
+        strategies.booleans(),  # and hears the news before the touch is sent, or not
+    ),
+    max_size=12,
+)
+
+
+class TestMerge:
+    @settings(max_examples=30, deadline=None, database=None, derandomize=True)
+    @given(steps=STEPS)
+    def test_any_order_of_edits_and_news_converges_and_loses_no_edit(
+        self, steps: list[tuple[int, str, int, bool]], tmp_path_factory: Any
+    ) -> None:
+        with own_process():
+            __import__("room_push").push_route()
+            app = tmp_path_factory.mktemp("merge") / "app.py"
+            app.write_text(APP)
+            users = [StreamlitSession(app) for _ in range(3)]
+            last = {"A": 0, "B": 0}
+            for who, label, value, late in steps:
+                user = users[who]
+                shown, key = user.value(label), user.key(label)
+                user.touch(label, value)
+                message = user.message()
+                if late:
+                    user.touch(label, shown)
+                    user.hear()
+                if value != shown and user.key(label) == key:
+                    last[label] = value
+                user.hear(message)
+            for user in users:
+                while is_behind(user):
+                    user.hear()
+            for user in users:
+                assert {label: user.value(label) for label in "AB"} == last
