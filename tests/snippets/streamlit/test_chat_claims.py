@@ -1,0 +1,90 @@
+"""What the page about the chat claims beside what every chat has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from livedocs.catalog import Catalog
+from tests.snippets.streamlit.conftest import Play
+from tests.users.stage import Stage
+from tests.users.streamlit import StreamlitUser
+from tests.users.streamlit_headless import join
+
+CHAT = Catalog.default().find("streamlit/chat/chat").path
+
+
+@pytest.mark.claim(
+    "`messages` in `chat.py`: one room; kept on reload, kept on reconnect, "
+    "lost on restart."
+)
+@pytest.mark.claim(
+    "`name` in `chat.py`: one tab; kept on reload, kept on reconnect, kept on restart."
+)
+def test_what_becomes_of_messages_and_names(start: Callable[[str], Stage]) -> None:
+    stage = start("streamlit/chat/chat")
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    alex.send("one")
+    doppler.reads_line("Alex: one")
+    doppler.reload()
+    doppler.reads_line("Alex: one")
+    with doppler.cut_off():
+        alex.send("two")
+        alex.reads_line("Alex: two")
+    doppler.reads_line("Alex: two")
+    stage.restart()
+    expect(doppler.line("Alex: two")).to_have_count(0)
+    doppler.send("three")
+    for user in (alex, doppler):
+        user.reads_line("Doppler: three")
+        expect(user.line("Alex: two")).to_have_count(0)
+
+
+@pytest.mark.claim(
+    "Whoever opens your link has your name: give away the address without it."
+)
+@pytest.mark.usefixtures("process")
+def test_a_link_carries_the_name() -> None:
+    alex = join(CHAT)
+    alex.set("Your name", " Alex ")
+    assert alex.page.query_params["name"] == "Alex"
+    assert not alex.page.text_input
+    assert not join(CHAT, name="Alex").page.text_input
+    assert join(CHAT).widget("Your name").value == ""
+
+
+CHAT_INPUT = """
+import time
+from room_sync import private, sync
+
+with sync("chat") as st:
+    def send():
+        text = st.session_state[private("text")]
+        st.update("messages", lambda sent: [*(sent or []), text])
+
+    for text in st.session_state.get("messages", []):
+        st.text(text)
+    st.chat_input("Message", key=private("text"), on_submit=send)
+    time.sleep(1)  # whatever else a script does
+"""
+
+
+@pytest.mark.claim(
+    "Of several messages that are sent in `st.chat_input` while a script runs, all but "
+    "the last are lost."
+)
+def test_a_chat_input_loses_messages(play: Play) -> None:
+    stage = play(CHAT_INPUT)
+    user = StreamlitUser(stage.browser, stage.address)
+    stage.users.append(user)
+    user.open()
+    field = user.page.get_by_test_id("stChatInputTextArea")
+    field.press_sequentially("one\ntwo\nthree\nfour\n")
+    user.reads_line("one")
+    user.reads_line("four")
+    for lost in ("two", "three"):
+        expect(user.line(lost)).to_have_count(0)
