@@ -57,7 +57,8 @@ class Stage:
         user = DRIVERS[self.snippet.framework](self.browser, self.address)
         self.users.append(user)
         user.open()
-        if "Your name" in self.snippet.code:
+        programs = (self.snippet, *self.snippet.companions)
+        if any("Your name" in program.code for program in programs):
             user.join(name or _NAMES.get(len(self.users), f"User {len(self.users)}"))
         return user
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Locator, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -27,10 +28,49 @@ _AT_REST = (
 """The page while the server draws nothing on it."""
 
 
+_LINES = """() => [...document.querySelectorAll("[data-testid=stText]")].map(
+    line => line.textContent
+)"""
+_IN_ORDER = f"""lines => {{
+    let next = 0;
+    for (const line of ({_LINES})()) if (line === lines[next]) next += 1;
+    return next === lines.length;
+}}"""
+_OUT_OF_REACH = """lines => {
+    const all = [...document.querySelectorAll("[data-testid=stText]")];
+    return lines.filter(text => {
+        const line = all.find(line => line.textContent === text);
+        line?.scrollIntoView({block: "center"});
+        const {top, bottom, right} = line?.getBoundingClientRect() ?? {};
+        return !(0 <= top && bottom <= innerHeight && right <= innerWidth);
+    });
+}"""
+
+
+_CLICK_AT = """(button, moments) => {
+    for (const moment of moments) setTimeout(() => button.click(), moment - Date.now());
+}"""
+_UNTIL = "moment => new Promise(done => setTimeout(done, moment - Date.now()))"
+_WATCH = """label => {
+    const seen = [];
+    const look = () => {
+        const shown = document.querySelector(`[aria-label="${label}"]`)?.value;
+        if (shown !== undefined && shown !== seen.at(-1)) seen.push(shown);
+        requestAnimationFrame(look);
+    };
+    (window.seen ??= {})[label] = seen;
+    look();
+}"""
+
+
+def parse(line: str) -> Message:
+    """The message that a line of a chat shows."""
+    sender, _, text = line.partition(": ")
+    return Message(sender, text)
+
+
 class StreamlitUser(BrowserUser):
     """A person at a Streamlit page, in a room or in a chat."""
-
-    _name = ""
 
     def __init__(self, browser: Browser, address: str) -> None:
         self._plugged_in = ExitStack()
@@ -43,6 +83,10 @@ class StreamlitUser(BrowserUser):
         drawn = self.page.locator(_AT_REST).locator("[data-testid=stElementContainer]")
         expect(drawn.first).to_be_attached()
         self.sees_no_exception()
+
+    def is_at_rest(self) -> None:
+        """Wait until the server draws nothing on the page."""
+        expect(self.page.locator(_AT_REST)).to_be_attached()
 
     def sees_no_exception(self) -> None:
         """See that the page shows no traceback."""
@@ -64,7 +108,7 @@ class StreamlitUser(BrowserUser):
             self.cable.hang_up()
         yield
         self.cable.plug_in()
-        expect(self.page.locator(_AT_REST)).to_be_attached()
+        self.is_at_rest()
 
     # Widgets.
 
@@ -143,6 +187,34 @@ class StreamlitUser(BrowserUser):
         self.presses("Enter room")
         self.reads_line(f"You are in: {name}")
 
+    # Clicks that are due at a moment of which several people know.
+
+    def will_press(self, name: str, *moments: float) -> None:
+        """Press a button at these moments, each in seconds since 1970."""
+        self._will_click(self.button(name), moments)
+
+    def will_step(self, label: str, step: str, *moments: float) -> None:
+        """Press ``Up`` or ``Down`` beside a number at these moments."""
+        box = self.page.get_by_test_id("stNumberInput").filter(has=self.widget(label))
+        self._will_click(box.get_by_test_id(f"stNumberInputStep{step}"), moments)
+
+    def _will_click(self, button: Locator, moments: Sequence[float]) -> None:
+        expect(button).to_be_enabled()
+        button.evaluate(_CLICK_AT, [1000 * moment for moment in moments])
+
+    def until(self, moment: float) -> None:
+        """Do nothing before this moment."""
+        self.page.evaluate(_UNTIL, 1000 * moment)
+
+    def watches(self, label: str) -> None:
+        """Remember from now on whatever a widget shows."""
+        self.page.evaluate(_WATCH, label)
+
+    def has_seen(self, label: str) -> list[str]:
+        """What a widget has shown since, each value as often as it came."""
+        seen: list[str] = self.page.evaluate("label => window.seen[label]", label)
+        return seen
+
     # Tables.
 
     def cell(self, row: int, column: int) -> Locator:
@@ -151,6 +223,7 @@ class StreamlitUser(BrowserUser):
 
     def steps_into_cell(self, row: int, column: int) -> None:
         """Open a cell of the table to write in it."""
+        self.is_at_rest()
         # The grid itself takes the focus first, and selects its first cell then.
         self.page.get_by_test_id("data-grid-canvas").focus()
         self.cell(row, column).focus()
@@ -180,25 +253,40 @@ class StreamlitUser(BrowserUser):
 
     @property
     def field(self) -> Locator:
-        return self.page.get_by_test_id("stChatInputTextArea")
+        return self.page.get_by_role("textbox", name="Message")
 
     @property
     def name(self) -> str:
-        return self._name
+        return parse_qs(urlsplit(self.page.url).query)["name"][0]
 
     def join(self, name: str) -> None:
         self.enters("Your name", name)
         expect(self.field).to_be_visible()
-        self._name = name
 
     def messages(self) -> list[Message]:
-        raise NotImplementedError
+        return [parse(line) for line in self.page.evaluate(_LINES)]
 
     def sees(self, *messages: Message) -> None:
-        raise NotImplementedError
+        lines = [f"{message.sender}: {message.text}" for message in messages]
+        self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
 
     def reads(self, *messages: Message) -> None:
-        raise NotImplementedError
+        lines = [f"{message.sender}: {message.text}" for message in messages]
+        assert self.page.evaluate(_OUT_OF_REACH, lines) == []
+
+
+def soon() -> float:
+    """A moment of which several people can be told before it comes."""
+    return time.time() + 0.3
+
+
+def at_once(*presses: tuple[StreamlitUser, str]) -> None:
+    """Let each of these people press the button of that name at the same moment."""
+    moment = soon()
+    for user, name in presses:
+        user.will_press(name, moment)
+    for user, _ in presses:
+        user.until(moment)
 
 
 class StreamlitSocket:

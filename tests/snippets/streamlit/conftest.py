@@ -1,8 +1,8 @@
 """What tests of rooms start with, in browsers and without.
 
-In browsers a class has a program, in one of its two modes; the people who come to it
-are those of the other frameworks' tests. Without, a test has a process of its own, and
-programs to run in it.
+In browsers a class says which program it has, by ``program()`` in `modes`; those who
+come to it are the `alex`, `doppler` and `third` of the other frameworks' tests. Without,
+a test has a process of its own, and programs to run in it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import Write, own_process
 
 Play = Callable[[str], Stage]
+
+
+def _written(lines: str, folder: Path) -> Snippet:
+    # Under the name of the library, which is what it tries out.
+    return Snippet("streamlit/rooms/room_sync", written(lines, folder), lines)
 
 
 @contextmanager
@@ -47,7 +52,11 @@ def stage(
     """The program of the class, in the mode of this round."""
     program, mode = request.param
     folder = tmp_path_factory.mktemp(mode)
-    snippet = in_mode(mode, Catalog.default().find(program), folder)
+    if "\n" in program:
+        snippet = _written(program, folder / "written")
+    else:
+        snippet = Catalog.default().find(program)
+    snippet = in_mode(mode, snippet, folder)
     with _open_stage(snippet, browser) as stage:
         yield stage
 
@@ -58,9 +67,7 @@ def play(browser: Browser, tmp_path: Path) -> Iterator[Play]:
     with ExitStack() as stages:
 
         def play(lines: str, mode: str = POLLED) -> Stage:
-            path = written(lines, tmp_path / "written")
-            snippet = Snippet("streamlit/rooms/first_room", path, lines)
-            snippet = in_mode(mode, snippet, tmp_path / mode)
+            snippet = in_mode(mode, _written(lines, tmp_path / "written"), tmp_path)
             return stages.enter_context(_open_stage(snippet, browser))
 
         yield play

@@ -6,6 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from livedocs.catalog import Catalog, Snippet
 
 ROOMS = Catalog.default().root / "streamlit" / "rooms"
@@ -16,6 +18,24 @@ POLLED, PUSHED = "polled", "pushed"
 MODES = (POLLED, PUSHED)
 
 _BODY = re.compile(r"(?m)^( *)with sync\((.*)\) as st:$")
+
+
+def program(name: str, *modes: str) -> pytest.MarkDecorator:
+    """Let a class have this program, in each mode unless some are named.
+
+    Args:
+        name: a program in ``snippets/streamlit/rooms``, or the lines of another one.
+        modes: in which it is started.
+    """
+    is_written = "\n" in name
+    rounds = [
+        pytest.param(
+            (name if is_written else f"streamlit/rooms/{name}", mode),
+            id=mode if is_written else f"{name}-{mode}",
+        )
+        for mode in modes or MODES
+    ]
+    return pytest.mark.parametrize("stage", rounds, indirect=True)
 
 
 def written(lines: str, folder: Path, snippet_id: str = "streamlit/rooms/app") -> Path:

@@ -65,11 +65,11 @@ with sync("chat") as st:
     def send():
         text = st.session_state[private("text")]
         st.update("messages", lambda sent: [*(sent or []), text])
+        time.sleep(1)  # whatever else a message does
 
     for text in st.session_state.get("messages", []):
         st.text(text)
     st.chat_input("Message", key=private("text"), on_submit=send)
-    time.sleep(1)  # whatever else a script does
 """
 
 
@@ -83,8 +83,10 @@ def test_a_chat_input_loses_messages(play: Play) -> None:
     stage.users.append(user)
     user.open()
     field = user.page.get_by_test_id("stChatInputTextArea")
-    field.press_sequentially("one\ntwo\nthree\nfour\n")
-    user.reads_line("one")
-    user.reads_line("four")
+    field.press_sequentially("one\n")
+    expect(user.page.locator("[data-test-script-state=running]")).to_be_attached()
+    field.press_sequentially("two\nthree\nfour\n")
+    for taken in ("one", "four"):
+        user.reads_line(taken)
     for lost in ("two", "three"):
         expect(user.line(lost)).to_have_count(0)

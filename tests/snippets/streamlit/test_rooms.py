@@ -5,28 +5,20 @@ from __future__ import annotations
 import os
 import re
 import signal
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.snippets.streamlit.conftest import Play
-from tests.snippets.streamlit.modes import MODES, POLLED
+from tests.snippets.streamlit.modes import POLLED, program
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.stage import Stage
-from tests.users.streamlit import StreamlitSocket, StreamlitUser
+from tests.users.streamlit import StreamlitSocket, StreamlitUser, at_once
 
 User = StreamlitUser
 WITHIN_5_S = 5_000
 """So long may it take until all see that somebody has come or gone."""
-
-
-def program(name: str, *modes: str) -> pytest.MarkDecorator:
-    """Let a class have this program, in each mode unless some are named."""
-    rounds = [
-        pytest.param((f"streamlit/rooms/{name}", mode), id=f"{name}-{mode}")
-        for mode in modes or MODES
-    ]
-    return pytest.mark.parametrize("stage", rounds, indirect=True)
 
 
 @program("first_room")
@@ -252,6 +244,13 @@ class TestTable:
 
 @program("viewers", POLLED)
 class TestViewers:
+    @pytest.fixture(scope="class", autouse=True)
+    def word(self) -> Iterator[None]:
+        """What the server takes for the presenter's word."""
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("PRESENTER_WORD", "swordfish")
+            yield
+
     def test_viewers_see_everything_and_can_touch_nothing(
         self, alex: User, doppler: User
     ) -> None:
@@ -307,6 +306,35 @@ class TestButtons:
         for user in (alex, doppler):
             user.reads_line("Sent 1 times")
         assert doppler.page.get_by_test_id("stBalloons").count() == 0
+
+
+@program("counter")
+class TestCounter:
+    def test_clicks_of_three_people_at_once_are_all_counted(
+        self, alex: User, doppler: User, third: User
+    ) -> None:
+        users = (alex, doppler, third)
+        for clicks in range(0, 30, 3):
+            for user in users:
+                user.reads_line(f"Clicked {clicks} times")
+            at_once(*((user, "Click") for user in users))
+        for user in users:
+            user.reads_line("Clicked 30 times")
+
+
+@program("pitfall_lost_update", POLLED)
+class TestLostUpdate:
+    def test_clicks_of_three_people_at_once_are_lost(
+        self, alex: User, doppler: User, third: User
+    ) -> None:
+        users = (alex, doppler, third)
+        for user in users:
+            user.reads_line("Clicked 0 times")
+        at_once(*((user, "Click") for user in users))
+        for user in users:  # each has read 0 before another one has written 1
+            user.reads_line("Clicked 1 times")
+            user.is_at_rest()
+            user.reads_line("Clicked 1 times")
 
 
 @program("choose_room", POLLED)

@@ -1,0 +1,24 @@
+"""The chat, used by several people in real browsers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.chat import BrowserSharedPast
+from tests.snippets.streamlit.modes import POLLED
+
+
+def chat(program: str) -> pytest.MarkDecorator:
+    """Let a class have the chat as it is, or behind the server that pushes."""
+    both = pytest.param((f"streamlit/chat/{program}", POLLED), id=program)
+    return pytest.mark.parametrize("stage", [both], indirect=True)
+
+
+@chat("chat")
+class TestPolledChat(BrowserSharedPast):
+    """One past for everybody, which each page asks for."""
+
+
+@chat("chat_launcher")
+class TestPushedChat(BrowserSharedPast):
+    """One past for everybody, of which the server tells."""
