@@ -44,6 +44,24 @@ def test_what_becomes_of_messages_and_names(start: Callable[[str], Stage]) -> No
         expect(user.line("Alex: two")).to_have_count(0)
 
 
+@pytest.mark.claim("What you send while your network is away arrives when it is back.")
+def test_what_is_sent_without_a_network_arrives_later(
+    start: Callable[[str], Stage],
+) -> None:
+    stage = start("streamlit/chat/chat")
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    with alex.cut_off():
+        for text in ("one", "two"):
+            alex.send(text)
+        doppler.says("three")
+    for user in (alex, doppler):
+        for line in ("Doppler: three", "Alex: one", "Alex: two"):
+            user.reads_line(line)
+        assert len(user.messages()) == 3
+
+
 @pytest.mark.claim(
     "Whoever opens your link has your name: give away the address without it."
 )
