@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,14 @@ def process() -> Iterator[None]:
     """A process of its own for each class."""
     with own_process():
         yield
+
+
+def tells(
+    user: StreamlitSession, field: str, waiting: Sequence[Any], session: str = ""
+) -> None:
+    """Let a field say which messages wait, and to which session it has sent them."""
+    session = session or user.component(field)["session"]
+    user.say(field, outbox={"session": session, "waiting": waiting})
 
 
 class Talker(User):
@@ -45,7 +54,7 @@ class Talker(User):
     def send(self, text: str) -> None:
         if text.strip():  # the field sends nothing else
             self.writes(text)
-        self.session.say(FIELD, outbox=self.outbox)
+        tells(self.session, FIELD, self.outbox)
         taken = self.session.component(FIELD)["taken"]
         self.outbox = [entry for entry in self.outbox if entry[0] > taken]
 
@@ -125,14 +134,24 @@ class TestOutbox:
     def test_what_is_said_again_is_taken_once(self, alex: Talker) -> None:
         alex.writes("once")
         for _ in range(3):
-            alex.session.say(FIELD, outbox=alex.outbox)
+            tells(alex.session, FIELD, alex.outbox)
         assert [message.text for message in alex.messages()].count("once") == 1
         alex.send("later")
+
+    def test_what_another_server_was_told_is_not_taken_again(
+        self, alex: Talker
+    ) -> None:
+        before = alex.messages()
+        alex.writes("before the restart")
+        tells(alex.session, FIELD, alex.outbox, session="of the server before")
+        assert alex.messages() == before
+        tells(alex.session, FIELD, alex.outbox)
+        assert alex.messages() == [*before, Message("Alex", "before the restart")]
 
     def test_a_blank_message_of_a_forged_browser_is_refused(self, alex: Talker) -> None:
         before = alex.messages()
         alex.writes("  ", "\n")
-        alex.session.say(FIELD, outbox=alex.outbox)
+        tells(alex.session, FIELD, alex.outbox)
         assert alex.messages() == before
 
     def test_what_cannot_be_saved_waits_and_is_sent_later(self, tmp_path: Path) -> None:
@@ -152,11 +171,11 @@ class TestOutbox:
         )
         alex = StreamlitSession(app)
         (tmp_path / "full").touch()
-        alex.say("private:outbox:Say", outbox=[[1, "hello"]])
+        tells(alex, "private:outbox:Say", [[1, "hello"]])
         assert alex.errors() == ["The disk is full."]
         assert alex.component("private:outbox:Say")["taken"] == 0
         (tmp_path / "full").unlink()
-        alex.say("private:outbox:Say", outbox=[[1, "hello"], [2, "again"]])
+        tells(alex, "private:outbox:Say", [[1, "hello"], [2, "again"]])
         assert alex.reads("['hello', 'again']")
         assert not alex.errors()
 
@@ -170,7 +189,7 @@ class TestOutbox:
         )
         alex = StreamlitSession(app)
         assert alex.component("private:outbox:Say")["disabled"]
-        alex.say("private:outbox:Say", outbox=[[1, "hello"]])
+        tells(alex, "private:outbox:Say", [[1, "hello"]])
         assert not alex.page.text
 
 

@@ -76,6 +76,16 @@ def test_one_place_for_two() -> None:
     assert offers(doppler) == {"Play O"}
 
 
+@pytest.mark.claim(
+    "`on_click` runs first, then the page, so whoever clicks sees the new board at once."
+)
+def test_a_click_shows_in_its_own_run() -> None:
+    alex, _ = sit_down()
+    alex.click("5")
+    assert board(alex) == "....X...."
+    assert alex.reads("O to move")
+
+
 @pytest.mark.claim("A second click before the page is drawn anew changes nothing.")
 def test_a_second_click_before_the_page_is_drawn_anew() -> None:
     alex, doppler = sit_down()
