@@ -77,7 +77,8 @@ def test_one_place_for_two() -> None:
 
 
 @pytest.mark.claim(
-    "`on_click` runs first, then the page, so whoever clicks sees the new board at once."
+    "`on_click` runs first, then the page, so whoever clicks sees the new board at "
+    "once."
 )
 def test_a_click_shows_in_its_own_run() -> None:
     alex, _ = sit_down()
