@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
@@ -64,6 +64,7 @@ class Hub:
         """Say what the page has to hear from now on; for any thread."""
         who = visit.room, visit.session
         self.visits[who], visit.stay = visit, STAY
+        visit.stir = partial(self.wake, who)
         self._store, visit.store.tell = visit.store, self.wake
         self.wake(who)
 
@@ -121,8 +122,9 @@ class Hub:
             while (left := end - loop.time()) > 0:
                 stream.news.clear()
                 state = self._states.get(who[0])
-                if state != said and self._is_behind(who, state):
-                    said = state
+                saying = state, self._held(who)
+                if saying != said and self._is_behind(who, state):
+                    said = saying
                     yield f"data: {json.dumps(_summary(*state) if state else None)}\n\n"
                 with suppress(TimeoutError):
                     async with asyncio.timeout(left):
@@ -137,6 +139,11 @@ class Hub:
             with suppress(StoreError):
                 await asyncio.to_thread(self._store.keep, *who, STAY)
             self._expect(who)
+
+    def _held(self, who: Who) -> frozenset[str]:
+        """The widgets that may be drawn anew now, because their drafts are gone."""
+        visit = self.visits.get(who)
+        return visit.held - visit.typing if visit else frozenset()
 
     def _is_behind(self, who: Who, state: State) -> bool:
         """Whether the page shows something else, and nobody is drawing it anew."""
@@ -223,12 +230,13 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
 
 def listen(visit: Visit) -> None:
     """Ask for another run of the fragment around it when the server has news."""
+    shown = visit.version, visit.shown
     query = urlencode({"room": visit.room, "session": visit.session})
     _listener(
         key=private(f"listen:{visit.room}"),
         data={
             "url": f"{_path()}?{query}",
-            "shown": None if visit.trouble else _summary(visit.version, visit.shown),
+            "shown": None if visit.trouble or visit.held else _summary(*shown),
         },
         on_news_change=lambda: None,
     )

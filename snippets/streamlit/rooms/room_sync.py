@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from room_session import FILES, PRIVATE, WIDGETS, Visit
+from room_session import CLEARS, FILES, PRIVATE, STAYS, WIDGETS, Visit
 from room_store import (
     Change,
     Memory,
@@ -66,6 +66,80 @@ def poll(visit: Visit) -> None:
     whole_run = False
 
 
+_typing = st.components.v2.component(
+    "room_typing",
+    js="""
+export default function ({ data, parentElement: self, setStateValue }) {
+  const drafts = (self.drafts ??= new Set());
+  const serial = (key) => key.split("#").pop();
+  const owner = (node) => {  // the key of the shared widget that it is part of
+    const place = node?.closest?.("[class*='st-key-']");
+    if (!place) return isApart(node) ? self.last : undefined;
+    const found = data.keys.find((key) => place.className.includes(serial(key)));
+    return found ?? owner(place.parentElement);
+  };
+  // A cell's editor opens elsewhere on the page: it belongs to what had the focus.
+  const app = (self.host ?? self).closest(".stApp");
+  const isApart = (node) => node && node !== document.body && !app.contains(node);
+  const isForm = (key) => data.forms.includes(key);
+  const on = {
+    input: (key) => key && drafts.add(key),
+    pointerdown: (key) => isForm(key) && drafts.add(key),
+    focusin: (key, { target }) => {
+      if (key && isApart(target)) drafts.add(key);
+      self.last = key;
+    },
+    focusout: (key, { relatedTarget: next }) => {
+      if (!isForm(key) && !isApart(next)) drafts.delete(key);
+    },
+    keydown: (key, { key: pressed, target, ctrlKey, metaKey }) => {
+      const isSent = target.tagName !== "TEXTAREA" || ctrlKey || metaKey;
+      if (pressed === "Enter" && isSent && !isForm(key)) drafts.delete(key);
+    },
+  };
+  const say = () => {
+    const keys = data.keys.filter((key) => drafts.has(key));
+    if (`${keys}` !== (self.said ?? "")) setStateValue("drafts", keys);
+    self.said = `${keys}`;
+  };
+  const react = (event) => {
+    on[event.type](owner(event.target), event);
+    clearTimeout(self.soon);
+    self.soon = setTimeout(say, 20);  // not in one breath with what is being sent
+  };
+  self.leave?.();
+  clearTimeout(self.soon);
+  for (const kind in on) document.addEventListener(kind, react, true);
+  self.leave = () => {
+    for (const kind in on) document.removeEventListener(kind, react, true);
+  };
+  if (self.sent !== data.sent) data.forms.forEach((key) => drafts.delete(key));
+  self.sent = data.sent;
+  self.soon = setTimeout(say, 20);
+  return self.leave;
+}
+""",
+)
+
+
+def _watch_typing(visit: Visit) -> None:
+    """Let the browser say where its user has something unsent, in a fragment."""
+
+    def watch() -> None:
+        widgets = visit.widgets.values()
+        data = {
+            "keys": [widget.key for widget in widgets],
+            "forms": [widget.key for widget in widgets if widget.in_form],
+            "sent": visit.sent,
+        }
+        key = private(f"typing:{visit.room}")
+        _typing(key=key, data=data, on_drafts_change=lambda: None)
+        visit.typing = visit.typed()
+        visit.stir()
+
+    st.fragment(watch)()
+
+
 @contextmanager
 def sync(
     room: str | None,
@@ -95,6 +169,8 @@ def sync(
         visit.report(error)
     finally:
         visit.running = False
+        if every and room:
+            _watch_typing(visit)
         if every:
             follow(visit)
 
@@ -181,37 +257,42 @@ def _session() -> str:
 class Place:
     """Streamlit, or one of its containers, whose widgets are the room's."""
 
-    def __init__(self, target: Any, visit: Visit, draft: bool = False) -> None:
-        self._target, self._visit, self._draft = target, visit, draft
+    def __init__(self, target: Any, visit: Visit, form: str = "") -> None:
+        self._target, self._visit, self._form = target, visit, form
 
     def __enter__(self) -> Place:
         self._target.__enter__()
-        self._visit.drafts += self._draft
+        self._visit.forms.append(self._form)
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._visit.drafts -= self._draft
+        self._visit.forms.pop()
         self._target.__exit__(*error)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._target, name)
         if name in WIDGETS:
-            return partial(self._visit.draw, found, name, self._draft)
+            return partial(self._visit.draw, found, name, self._form)
         if name in ACTIONS | FILES:
             return partial(self._visit.draw_own, found, name)
         if name in PLACES:
-            return partial(self._open, found) if callable(found) else self._wrap(found)
+            if not callable(found):
+                return self._wrap(found)
+            return partial(self._open, found, STAYS if name == "form" else "")
         return found
 
-    def _open(self, make: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        # What a form clears was each user's own draft all along.
-        made, draft = make(*args, **options), options.get("clear_on_submit", False)
+    def _open(
+        self, make: Callable[..., Any], form: str, *args: Any, **options: Any
+    ) -> Any:
+        made = make(*args, **options)
+        if options.get("clear_on_submit"):
+            form = CLEARS  # what it clears was each user's own draft all along
         if isinstance(made, Sequence):
-            return [self._wrap(place, draft) for place in made]
-        return self._wrap(made, draft)
+            return [self._wrap(place, form) for place in made]
+        return self._wrap(made, form)
 
-    def _wrap(self, place: Any, draft: bool = False) -> Place:
-        return Place(place, self._visit, draft or self._draft or self._visit.drafts > 0)
+    def _wrap(self, place: Any, form: str = "") -> Place:
+        return Place(place, self._visit, form or self._form or self._visit.form())
 
 
 class Shared(Place):
