@@ -101,7 +101,7 @@ class Hub:
             self._states = states
             for stream in self._streams:
                 room = stream.who[0]
-                if stream.who in drawn or states.get(room) != before.get(room):
+                if stream.who in drawn or states.get(room) != before.get(room, ...):
                     stream.news.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._store.every):
@@ -109,7 +109,7 @@ class Hub:
 
     async def events(self, who: Who) -> AsyncIterator[str]:
         """Tell a browser, for a while, whenever its page is behind its room."""
-        loop, stream, said = asyncio.get_running_loop(), Stream(who), None
+        loop, stream, said = asyncio.get_running_loop(), Stream(who), ...
         end = loop.time() + LASTS
         self._loop = loop
         self._streams.add(stream)
