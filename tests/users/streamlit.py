@@ -191,14 +191,15 @@ class StreamlitUser(BrowserUser):
 
     def will_press(self, name: str, *moments: float) -> None:
         """Press a button at these moments, each in seconds since 1970."""
-        self._will_click(self.button(name), moments)
+        self.will_click(self.button(name), moments)
 
     def will_step(self, label: str, step: str, *moments: float) -> None:
         """Press ``Up`` or ``Down`` beside a number at these moments."""
         box = self.page.get_by_test_id("stNumberInput").filter(has=self.widget(label))
-        self._will_click(box.get_by_test_id(f"stNumberInputStep{step}"), moments)
+        self.will_click(box.get_by_test_id(f"stNumberInputStep{step}"), moments)
 
-    def _will_click(self, button: Locator, moments: Sequence[float]) -> None:
+    def will_click(self, button: Locator, moments: Sequence[float]) -> None:
+        """Click this at these moments, each in seconds since 1970."""
         expect(button).to_be_enabled()
         button.evaluate(_CLICK_AT, [1000 * moment for moment in moments])
 
