@@ -347,6 +347,30 @@ def test_a_function_that_raises_leaves_the_room_as_it_was(store: Any) -> None:
 
 
 @pytest.mark.claim(
+    "A widget with something unsent keeps its key; when it has been sent or left, it "
+    "shows what the room says."
+)
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_widget_with_something_unsent_keeps_its_key(
+    is_sent: bool, program: Write
+) -> None:
+    """The component says which keys have drafts; a browser test sees that it does."""
+    app = program('with sync("lobby") as st:\n    st.text_input("A")\n')
+    alex, doppler = join(app), join(app)
+    draft = doppler.key("A")
+    doppler.say("private:typing:lobby", drafts=[draft])
+    alex.set("A", "sent")
+    doppler.wait_a_second()
+    assert (doppler.key("A"), doppler.value("A")) == (draft, "")
+    if is_sent:
+        doppler.set("A", "later")
+    doppler.say("private:typing:lobby", drafts=[])
+    for user in (alex, doppler):
+        user.wait_a_second()
+        assert user.value("A") == ("later" if is_sent else "sent")
+
+
+@pytest.mark.claim(
     "The fields of a form that clears are not shared, wherever in the form they are "
     "drawn."
 )
