@@ -214,8 +214,8 @@ class Snippet:
 
     @cached_property
     def is_library(self) -> bool:
-        """Whether a program beside it imports it: it is there to be copied, not run."""
-        others = map(self._neighbour, self.path.parent.glob("*.py"))
+        """Whether another program imports it: it is there to be copied, not run."""
+        others = map(self._neighbour, self.path.parents[1].glob("*/*.py"))
         return any(self.id == it.id for other in others for it in other._imported())
 
     def _imported(self) -> Iterator[Snippet]:

@@ -90,13 +90,12 @@ def test_every_command_in_a_fence_is_run_by_something() -> None:
 def test_every_program_has_its_run_command(built_site: Path) -> None:
     """Those that are wrong on purpose are shown in parts, and not offered to run.
 
-    The rooms have no page yet; the issue that they belong to is open.
+    So is what programs import: their commands bring it along.
     """
     expected = {
         snippet.run_command(SITE_URL)
         for snippet in Catalog.default()
-        if not snippet.name.startswith("pitfall_")
-        and not snippet.id.startswith("streamlit/rooms/")
+        if not snippet.name.startswith("pitfall_") and not snippet.is_library
     }
     assert run_commands(built_site) == expected
 
@@ -118,8 +117,7 @@ def test_a_run_command_runs_a_program_from_the_site(
     """As a reader with uv does: it finds Python and packages for the address alone."""
     snippet = Catalog.default().find(program)
     command = snippet.run_command(SITE_URL)
-    if snippet.framework != "streamlit":  # the rooms have no page yet
-        assert command in run_commands(built_site)
+    assert command in run_commands(built_site)
     port = free_port()
     unattended = UNATTENDED[snippet.framework].format(port=port)
     uv = Path(sys.executable).parent  # it is in requirements.txt

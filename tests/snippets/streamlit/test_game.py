@@ -54,6 +54,9 @@ def start_again(*users: User) -> None:
     indirect=True,
 )
 class TestGame:
+    @pytest.mark.claim(
+        "Of two who want the same place at the same moment, one gets it."
+    )
     def test_two_who_want_one_place_at_once_do_not_both_get_it(
         self, alex: User, doppler: User
     ) -> None:
@@ -71,6 +74,9 @@ class TestGame:
         for user in (alex, doppler):
             expect(user.button("Play X")).to_be_visible()
 
+    @pytest.mark.claim(
+        "Two sit down, everybody else watches, and all see the same board."
+    )
     def test_two_play_and_all_others_watch(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -92,6 +98,9 @@ class TestGame:
                 expect(square(reader, number)).to_be_disabled()
         start_again(alex, doppler, third)
 
+    @pytest.mark.claim(
+        "What the browser of somebody who watches forges is refused as well."
+    )
     def test_nobody_moves_out_of_turn(
         self, stage: Stage, alex: User, doppler: User, third: User
     ) -> None:
@@ -106,6 +115,7 @@ class TestGame:
         expect(square(alex, 1)).to_be_disabled()
         start_again(alex, doppler, third)
 
+    @pytest.mark.claim("A second click before the page is drawn anew changes nothing.")
     def test_of_two_squares_that_one_clicks_at_once_one_is_taken(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -136,6 +146,7 @@ class TestGame:
             reader.reads_line("X to move")
         start_again(alex, doppler, third)
 
+    @pytest.mark.claim("Whoever goes away leaves a free place within five seconds.")
     def test_who_has_gone_leaves_a_free_place(
         self, alex: User, doppler: User, third: User
     ) -> None:
