@@ -31,7 +31,6 @@ from room_store import (
     filled,
     from_text,
     merged,
-    nobody,
     to_text,
 )
 
@@ -111,7 +110,7 @@ class Visit:
     typing: frozenset[str] = frozenset()  # keys of widgets with something unsent
     held: frozenset[str] = frozenset()  # of those, the ones the last run left alone
     sent: int = 0  # how often the user has sent a form
-    stir: Callable[[], None] = nobody  # says that the page may be behind now
+    typed: float = 0  # when the browser has said so, by its own clock
     forms: list[str] = field(default_factory=list)  # open around what is drawn now
 
     def __post_init__(self) -> None:
@@ -131,7 +130,6 @@ class Visit:
     ) -> None:
         """Send what this user has changed, then take what the room says."""
         self.running, self.held = True, frozenset()
-        self.typing = self.typed()
         self.store, self.every = store, every
         self.read_only, self.only = read_only, only
         self.forms, self.shown = [], None
@@ -139,11 +137,6 @@ class Visit:
         if problem := self.trouble or self.refusal:
             st.error(str(problem))
         self.refusal = None
-
-    def typed(self) -> frozenset[str]:
-        """The widgets with something unsent, as the browser has said last."""
-        said = st.session_state.get(f"{PRIVATE}typing:{self.room}")
-        return frozenset(said.drafts or []) if said else frozenset()
 
     def report(self, error: RoomError) -> None:
         """Say what has stopped the app's own lines, unless begin() has said it."""

@@ -66,80 +66,6 @@ def poll(visit: Visit) -> None:
     whole_run = False
 
 
-_typing = st.components.v2.component(
-    "room_typing",
-    js="""
-export default function ({ data, parentElement: self, setStateValue }) {
-  const drafts = (self.drafts ??= new Set());
-  const serial = (key) => key.split("#").pop();
-  const owner = (node) => {  // the key of the shared widget that it is part of
-    const place = node?.closest?.("[class*='st-key-']");
-    if (!place) return isApart(node) ? self.last : undefined;
-    const found = data.keys.find((key) => place.className.includes(serial(key)));
-    return found ?? owner(place.parentElement);
-  };
-  // A cell's editor opens elsewhere on the page: it belongs to what had the focus.
-  const app = (self.host ?? self).closest(".stApp");
-  const isApart = (node) => node && node !== document.body && !app.contains(node);
-  const isForm = (key) => data.forms.includes(key);
-  const on = {
-    input: (key) => key && drafts.add(key),
-    pointerdown: (key) => isForm(key) && drafts.add(key),
-    focusin: (key, { target }) => {
-      if (key && isApart(target)) drafts.add(key);
-      self.last = key;
-    },
-    focusout: (key, { relatedTarget: next }) => {
-      if (!isForm(key) && !isApart(next)) drafts.delete(key);
-    },
-    keydown: (key, { key: pressed, target, ctrlKey, metaKey }) => {
-      const isSent = target.tagName !== "TEXTAREA" || ctrlKey || metaKey;
-      if (pressed === "Enter" && isSent && !isForm(key)) drafts.delete(key);
-    },
-  };
-  const say = () => {
-    const keys = data.keys.filter((key) => drafts.has(key));
-    if (`${keys}` !== (self.said ?? "")) setStateValue("drafts", keys);
-    self.said = `${keys}`;
-  };
-  const react = (event) => {
-    on[event.type](owner(event.target), event);
-    clearTimeout(self.soon);
-    self.soon = setTimeout(say, 20);  // not in one breath with what is being sent
-  };
-  self.leave?.();
-  clearTimeout(self.soon);
-  for (const kind in on) document.addEventListener(kind, react, true);
-  self.leave = () => {
-    for (const kind in on) document.removeEventListener(kind, react, true);
-  };
-  if (self.sent !== data.sent) data.forms.forEach((key) => drafts.delete(key));
-  self.sent = data.sent;
-  self.soon = setTimeout(say, 20);
-  return self.leave;
-}
-""",
-)
-
-
-def _watch_typing(visit: Visit) -> None:
-    """Let the browser say where its user has something unsent, in a fragment."""
-
-    def watch() -> None:
-        widgets = visit.widgets.values()
-        data = {
-            "keys": [widget.key for widget in widgets],
-            "forms": [widget.key for widget in widgets if widget.in_form],
-            "sent": visit.sent,
-        }
-        key = private(f"typing:{visit.room}")
-        _typing(key=key, data=data, on_drafts_change=lambda: None)
-        visit.typing = visit.typed()
-        visit.stir()
-
-    st.fragment(watch)()
-
-
 @contextmanager
 def sync(
     room: str | None,
@@ -169,8 +95,6 @@ def sync(
         visit.report(error)
     finally:
         visit.running = False
-        if every and room:
-            _watch_typing(visit)
         if every:
             follow(visit)
 
