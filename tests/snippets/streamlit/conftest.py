@@ -21,7 +21,7 @@ from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import Write, own_process
 
-Play = Callable[[str], Stage]
+Play = Callable[..., Stage]
 
 
 def _written(lines: str, folder: Path) -> Snippet:

@@ -354,17 +354,17 @@ def test_a_function_that_raises_leaves_the_room_as_it_was(store: Any) -> None:
 def test_a_widget_with_something_unsent_keeps_its_key(
     is_sent: bool, program: Write
 ) -> None:
-    """The component says which keys have drafts; a browser test sees that it does."""
+    """What the browser says of drafts is put where the route would put it."""
     app = program('with sync("lobby") as st:\n    st.text_input("A")\n')
     alex, doppler = join(app), join(app)
     draft = doppler.key("A")
-    doppler.say("private:typing:lobby", drafts=[draft])
+    visit(doppler).typing = frozenset({draft})
     alex.set("A", "sent")
     doppler.wait_a_second()
     assert (doppler.key("A"), doppler.value("A")) == (draft, "")
     if is_sent:
         doppler.set("A", "later")
-    doppler.say("private:typing:lobby", drafts=[])
+    visit(doppler).typing = frozenset()
     for user in (alex, doppler):
         user.wait_a_second()
         assert user.value("A") == ("later" if is_sent else "sent")

@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.snippets.streamlit.conftest import Play
+from tests.snippets.streamlit.modes import PUSHED
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import StreamlitSession, Write, join
@@ -345,12 +346,25 @@ with sync("lobby") as st:
 
 
 @pytest.mark.claim(
-    "A field in which you have typed something stays as it is until you send it, "
-    "whatever others send."
+    "Of two people who type in the same field, the one who sends first replaces what "
+    "the other has not sent."
 )
-@pytest.mark.claim("Whoever sends last has the field.")
-def test_a_draft_in_the_field_that_another_changes_stays(play: Play) -> None:
+def test_a_draft_in_the_field_that_another_changes_is_replaced(play: Play) -> None:
     stage = play(FIELD_AND_SLIDER)
+    alex, doppler = visitor(stage), visitor(stage)
+    doppler.types("A", "half a ")
+    with doppler.finds_anew("A"):
+        alex.enters("A", "a whole sentence")
+    doppler.finds("A", "a whole sentence")
+
+
+@pytest.mark.claim(
+    "In a room that is pushed, a field in which you have typed something stays as it "
+    "is until you send it, whatever others send."
+)
+@pytest.mark.claim("Then yours is the later change, and everybody sees that one.")
+def test_a_draft_in_the_field_that_another_changes_stays(play: Play) -> None:
+    stage = play(FIELD_AND_SLIDER, PUSHED)
     alex, doppler = visitor(stage), visitor(stage)
     doppler.types("A", "half a ")
     alex.enters("A", "a whole sentence")
