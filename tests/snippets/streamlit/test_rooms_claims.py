@@ -366,7 +366,8 @@ def test_a_draft_in_the_field_that_another_changes_is_replaced(play: Play) -> No
 def test_a_draft_in_the_field_that_another_changes_stays(play: Play) -> None:
     stage = play(FIELD_AND_SLIDER, PUSHED)
     alex, doppler = visitor(stage), visitor(stage)
-    doppler.types("A", "half a ")
+    with doppler.page.expect_response(lambda told: told.request.method == "POST"):
+        doppler.types("A", "half a ")
     alex.enters("A", "a whole sentence")
     alex.sets_slider("B", 1)
     doppler.reads_line("B is 1")
