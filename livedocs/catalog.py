@@ -202,15 +202,15 @@ class Snippet:
         Raises:
             SnippetError: it imports a module that two other topics have.
         """
-        found: dict[str, Snippet] = {}
+        found: dict[Path, Snippet] = {}
         waiting: list[Snippet] = [self]
         while waiting:
             snippet = waiting.pop()
             for needed in (*snippet._imported(), *snippet._named_files()):
-                if needed.id not in found and needed.id != self.id:
-                    found[needed.id] = needed
+                if needed.path not in found and needed.path != self.path:
+                    found[needed.path] = needed
                     waiting.append(needed)
-        return tuple(found[snippet_id] for snippet_id in sorted(found))
+        return tuple(sorted(found.values(), key=lambda snippet: snippet.id))
 
     @cached_property
     def is_library(self) -> bool:

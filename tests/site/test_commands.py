@@ -15,10 +15,12 @@ from pathlib import Path
 
 import bs4
 import pytest
+from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog
 from livedocs.launch import free_port
 from tests.site.server import serve
+from tests.users.stage import DRIVERS
 
 ROOT = Path(__file__).parents[2]
 SITE_URL = "https://example.org/"
@@ -112,7 +114,7 @@ UNATTENDED = {
     "program", ["taipy/chat/shared_builder", "streamlit/rooms/first_room"]
 )
 def test_a_run_command_runs_a_program_from_the_site(
-    built_site: Path, tmp_path: Path, program: str
+    browser: Browser, built_site: Path, tmp_path: Path, program: str
 ) -> None:
     """As a reader with uv does: it finds Python and packages for the address alone."""
     snippet = Catalog.default().find(program)
@@ -133,12 +135,15 @@ def test_a_run_command_runs_a_program_from_the_site(
             start_new_session=True,
         )
         try:
-            answer = until_it_answers(run, f"http://127.0.0.1:{port}/")
+            answer = until_it_answers(run, address := f"http://127.0.0.1:{port}/")
+            assert answer == 200, (tmp_path / "log").read_text()
+            user = DRIVERS[snippet.framework](browser, address)
+            user.open()  # it shows what it should, and no traceback
+            user.leave()
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(run.pid, signal.SIGKILL)
             run.wait()
-    assert answer == 200, (tmp_path / "log").read_text()
 
 
 def until_it_answers(run: subprocess.Popen[bytes], address: str) -> int:
