@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from tests.snippets.streamlit.conftest import Play
 from tests.snippets.streamlit.modes import PUSHED
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
-from tests.users.streamlit_headless import StreamlitSession, Write, join
+from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
 
 pytestmark = pytest.mark.usefixtures("process")
 
@@ -333,6 +334,25 @@ def test_what_becomes_of_a_saved_value(start: Callable[[str], Stage]) -> None:
     for user in (visitor(stage), alex, doppler):
         user.reads_line("2 words, saved in rooms.db")
         user.finds("Notes", "one two")
+
+
+@pytest.mark.claim("They use nothing of Streamlit but its public names.")
+@pytest.mark.parametrize("path", sorted(ROOMS.glob("room_*.py")), ids=lambda p: p.stem)
+def test_the_library_uses_public_names(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    modules, names = set(), set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=imported):
+                modules |= {alias.name for alias in imported}
+            case ast.ImportFrom(module=str(module), names=imported):
+                modules.add(module)
+                names |= {alias.name for alias in imported}
+            case ast.Attribute(value=ast.Name(id="st"), attr=name):
+                names.add(name)
+    streamlit = {name for name in modules if name.startswith("streamlit")}
+    assert streamlit <= {"streamlit", "streamlit.errors"}
+    assert not [name for name in names - {"__version__"} if name.startswith("_")]
 
 
 FIELD_AND_SLIDER = """
