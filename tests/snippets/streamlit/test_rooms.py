@@ -213,6 +213,7 @@ class TestForms:
         alex.widget("Where?").fill("Elsewhere")
         alex.widget("Name").fill("Fifth")
         alex.presses("I come")
+        alex.reads_line("Coming: Doppler, Alex, Fifth")
         alex.presses("Agree")
         doppler.reads_line("Elsewhere, on Friday")
         doppler.reads_line("Coming: Doppler, Alex, Fifth")
@@ -222,6 +223,7 @@ class TestForms:
         doppler.page.keyboard.press("End")
         doppler.page.keyboard.type("urth")
         doppler.presses("I come")
+        alex.reads_line("Coming: Doppler, Alex, Fifth, Third and fourth")
         doppler.presses("Agree")
         for user in (alex, doppler):
             user.reads_line("Elsewhere, on Monday")
