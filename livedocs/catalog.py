@@ -212,20 +212,20 @@ class Snippet:
         Raises:
             SnippetError: it imports a module that two other topics have.
         """
-        found: dict[str, Snippet] = {}
+        found: dict[Path, Snippet] = {}
         waiting: list[Snippet] = [self]
         while waiting:
             snippet = waiting.pop()
             for needed in (*snippet._imported(), *snippet._named_files()):
-                if needed.id not in found and needed.id != self.id:
-                    found[needed.id] = needed
+                if needed.path not in found and needed.path != self.path:
+                    found[needed.path] = needed
                     waiting.append(needed)
-        return tuple(found[snippet_id] for snippet_id in sorted(found))
+        return tuple(sorted(found.values(), key=lambda snippet: snippet.id))
 
     @cached_property
     def is_library(self) -> bool:
-        """Whether a program beside it imports it: it is there to be copied, not run."""
-        others = map(self._neighbour, self.path.parent.glob("*.py"))
+        """Whether another program imports it: it is there to be copied, not run."""
+        others = map(self._neighbour, self.path.parents[1].glob("*/*.py"))
         return any(self.id == it.id for other in others for it in other._imported())
 
     def _imported(self) -> Iterator[Snippet]:

@@ -6,7 +6,8 @@ A test names the sentence it proves, in the words of the page::
     def test_a_reload_keeps_the_name(...): ...
 
 The page ``tutorials/taipy/chat.md`` is proven by ``tests/snippets/taipy/test_chat*.py``
-and by the modules of ``tests/contracts`` that these import.
+and by the modules of ``tests/contracts`` that these import. A ``-`` in a page's name is
+a ``_`` in those of its tests, as modules are called.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Suite:
     def of_page(self, framework: str, topic: str) -> tuple[Proof, ...]:
         """What proves the page ``tutorials/<framework>/<topic>.md``."""
         folder = self.root / "tests" / "snippets" / framework
-        return tuple(self._proofs(folder.glob(f"test_{topic}*.py")))
+        name = topic.replace("-", "_")
+        return tuple(self._proofs(folder.glob(f"test_{name}*.py")))
 
     def __iter__(self) -> Iterator[Proof]:
         """Every claim that any test names."""

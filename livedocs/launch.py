@@ -111,6 +111,7 @@ def launch(
     timeout: float = 60,
     folder: Path | None = None,
     stop: threading.Event | None = None,
+    python: str = sys.executable,
 ) -> Iterator[App]:
     """Run a snippet in a folder of its own until the block is left.
 
@@ -122,6 +123,7 @@ def launch(
         port: where the first user finds the program; 0 takes a free one.
         folder: where the program runs, for one that finds there what it has saved
             before; without it, in a temporary folder.
+        python: the interpreter, for what other versions do.
         timeout: how long the program may take to answer, in seconds.
         stop: when it is set, the program is no longer waited for.
 
@@ -147,7 +149,7 @@ def launch(
                 f"{snippet.file}: port {port} is taken. Choose another with --port, "
                 "or 0 for any free one."
             )
-        process = stack.enter_context(_started(server, snippet, port, folder))
+        process = stack.enter_context(_started(server, snippet, port, folder, python))
         app = App(snippet, (_address(port),), process, folder / "output.log")
         _wait_until_ready(app, server.health, timeout, stop or threading.Event())
         ports = stack.enter_context(_forwarded(port, users - 1))
@@ -179,7 +181,7 @@ def _address(port: int) -> str:
 
 @contextmanager
 def _started(
-    server: Server, snippet: Snippet, port: int, folder: Path
+    server: Server, snippet: Snippet, port: int, folder: Path, python: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     def fill(text: str) -> str:
         return text.format(file=folder / snippet.name, port=port)
@@ -189,7 +191,7 @@ def _started(
         process = subprocess.Popen(
             [
                 *(sys.executable, "-I", supervise.__file__),
-                *(sys.executable, "-u", *map(fill, server.arguments)),
+                *(python, "-u", *map(fill, server.arguments)),
             ],
             cwd=folder,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,

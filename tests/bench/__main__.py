@@ -1,4 +1,4 @@
-"""Measure builds, edits and what becomes of fast typing: `make bench`."""
+"""Measure builds, edits, fast typing and Streamlit's rooms: `make bench`."""
 
 import argparse
 import signal
@@ -17,6 +17,7 @@ from tests.bench.keys import (
     type_at_once,
     watch_lines,
 )
+from tests.bench.rooms import measure
 
 INTRODUCTION = f"""\
 Whole builds of invented tutorials, {PROGRAMS_PER_PAGE} programs of 60 lines on each.
@@ -50,6 +51,20 @@ def main() -> int:
         metavar="N",
         help="messages to type without a pause (100); 0: no typing",
     )
+    parser.add_argument(
+        "--rooms",
+        type=int,
+        default=60,
+        metavar="N",
+        help="changes of a Streamlit room to follow (60); 0: no rooms",
+    )
+    parser.add_argument(
+        "--sessions",
+        type=int,
+        default=50,
+        metavar="N",
+        help="Streamlit sessions at once (50)",
+    )
     options = parser.parse_args()
     # As at Ctrl-C, everything that was started or written is cleaned up.
     signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(128 + signum))
@@ -66,6 +81,10 @@ def main() -> int:
     print(f"{spread(edit(options.runs))} seconds")
     if options.typing:
         _measure_typing(options.typing)
+    if options.rooms:
+        print("\nStreamlit rooms")
+        if not measure(options.rooms, options.sessions):
+            print("\nA goal of the rooms is not reached.", file=sys.stderr)
     if too_slow:
         print("\nToo slow: our blocks take longer than they may.", file=sys.stderr)
     return int(too_slow)

@@ -221,6 +221,7 @@ def test_the_run_command_brings_the_companions_along(app: Snippet) -> None:
 def test_a_library_is_downloaded_not_run(project: Project, app: Snippet) -> None:
     board = project.catalog.find("streamlit/rooms/board")
     assert board.is_library
+    assert project.catalog.find("streamlit/rooms/sync").is_library, "of another topic"
     assert not app.is_library
     assert board.run_command() == ""
     assert board.run_command("http://127.0.0.1:8000/") == (

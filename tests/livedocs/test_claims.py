@@ -61,6 +61,11 @@ def test_several_test_files_may_prove_one_page(project: Project) -> None:
     assert not Suite(project.root).of_page("taipy", "events")
 
 
+def test_a_page_whose_name_has_hyphens_is_proven_by_a_module(project: Project) -> None:
+    project.write("tests/snippets/taipy/test_one_past.py", TEST)
+    assert Suite(project.root).of_page("taipy", "one-past")
+
+
 def test_a_project_without_tests_claims_nothing(project: Project) -> None:
     assert not list(Suite(project.root))
 

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import bs4
 import pytest
+from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog
 from livedocs.launch import free_port
 from tests.site.server import serve
+from tests.users.stage import DRIVERS
 
 ROOT = Path(__file__).parents[2]
 SITE_URL = "https://example.org/"
@@ -90,13 +92,12 @@ def test_every_command_in_a_fence_is_run_by_something() -> None:
 def test_every_program_has_its_run_command(built_site: Path) -> None:
     """Those that are wrong on purpose are shown in parts, and not offered to run.
 
-    The rooms have no page yet; the issue that they belong to is open.
+    So is what programs import: their commands bring it along.
     """
     expected = {
         snippet.run_command(SITE_URL)
         for snippet in Catalog.default()
-        if not snippet.name.startswith("pitfall_")
-        and not snippet.id.startswith("streamlit/rooms/")
+        if not snippet.name.startswith("pitfall_") and not snippet.is_library
     }
     assert run_commands(built_site) == expected
 
@@ -104,7 +105,8 @@ def test_every_program_has_its_run_command(built_site: Path) -> None:
 # What a test adds to each framework's command: a port, and no browser.
 UNATTENDED = {
     "taipy": "--port {port} --no-run-browser",
-    "streamlit": "--server.port {port} --server.headless true",
+    "streamlit": "--server.port {port} --server.headless true "
+    "--browser.gatherUsageStats false",
 }
 
 
@@ -113,13 +115,12 @@ UNATTENDED = {
     "program", ["taipy/chat/shared_builder", "streamlit/rooms/first_room"]
 )
 def test_a_run_command_runs_a_program_from_the_site(
-    built_site: Path, tmp_path: Path, program: str
+    browser: Browser, built_site: Path, tmp_path: Path, program: str
 ) -> None:
     """As a reader with uv does: it finds Python and packages for the address alone."""
     snippet = Catalog.default().find(program)
     command = snippet.run_command(SITE_URL)
-    if snippet.framework != "streamlit":  # the rooms have no page yet
-        assert command in run_commands(built_site)
+    assert command in run_commands(built_site)
     port = free_port()
     unattended = UNATTENDED[snippet.framework].format(port=port)
     uv = Path(sys.executable).parent  # it is in requirements.txt
@@ -135,12 +136,18 @@ def test_a_run_command_runs_a_program_from_the_site(
             start_new_session=True,
         )
         try:
-            answer = until_it_answers(run, f"http://127.0.0.1:{port}/")
+            answer = until_it_answers(run, address := f"http://127.0.0.1:{port}/")
+            assert answer == 200, (tmp_path / "log").read_text()
+            if (
+                snippet.framework == "streamlit"
+            ):  # it starts without its companions, too
+                user = DRIVERS[snippet.framework](browser, address)
+                user.open()
+                user.leave()
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(run.pid, signal.SIGKILL)
             run.wait()
-    assert answer == 200, (tmp_path / "log").read_text()
 
 
 def until_it_answers(run: subprocess.Popen[bytes], address: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,11 +14,12 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog, Snippet
-from livedocs.launch import App, launch
+from livedocs.launch import HOST, App, launch
 from tests.users.base import BrowserUser
 from tests.users.flet import FletUser
 from tests.users.streamlit import StreamlitUser
 from tests.users.taipy import TaipyUser
+from tests.waiting import wait_until
 
 DRIVERS: dict[str, type[BrowserUser]] = {
     "flet": FletUser,
@@ -65,6 +67,12 @@ class Stage:
     def kill(self) -> None:
         """End the server at once, without a word to it: ``kill -9``."""
         os.killpg(self.app.process.pid, signal.SIGKILL)
+        wait_until(lambda: not self._answers(), event="the server's end")
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            port = urlsplit(self.address).port
+            return probe.connect_ex((HOST, port)) == 0
 
     def restart(self) -> None:
         """Stop the server and start it again at the same address.

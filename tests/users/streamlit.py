@@ -20,6 +20,7 @@ from websockets.typing import Subprotocol
 
 from tests.users.base import BrowserUser, Message
 from tests.users.cable import Cable
+from tests.waiting import wait_until
 
 _AT_REST = (
     "[data-testid=stApp]"
@@ -116,9 +117,14 @@ class StreamlitUser(BrowserUser):
         """What takes keys for the widget with this label."""
         return self.page.locator(f'[aria-label="{label}"]:is(input, textarea)')
 
+    def the(self, label: str) -> Locator:
+        """That widget, as soon as there is only one: a new one may replace another."""
+        expect(self.widget(label)).to_have_count(1)
+        return self.widget(label)
+
     def turns(self, label: str, key: str) -> None:
         """Press a key at a slider: an arrow, Home, End, PageUp or PageDown."""
-        self.widget(label).press(key)
+        self.the(label).press(key)
 
     def sets_slider(self, label: str, steps: int) -> None:
         """Move a slider to its beginning, then so many steps on, key by key."""
@@ -127,18 +133,18 @@ class StreamlitUser(BrowserUser):
 
     def types(self, label: str, text: str) -> None:
         """Type a text into a field, key by key, and leave the caret there."""
-        self.widget(label).press_sequentially(text)
+        self.the(label).press_sequentially(text)
 
     def enters(self, label: str, text: str) -> None:
         """Put a text into a field instead of what is there, and send it."""
-        field = self.widget(label)
+        field = self.the(label)
         field.fill(text)
         is_long = field.evaluate("field => field.tagName === 'TEXTAREA'")
         field.press("Control+Enter" if is_long else "Enter")
 
     def chooses(self, label: str, option: str) -> None:
         """Open a selectbox and take one of its options."""
-        self.widget(label).click()
+        self.the(label).click()
         self.page.get_by_role("option", name=option, exact=True).click()
 
     def presses(self, name: str) -> None:
@@ -151,7 +157,11 @@ class StreamlitUser(BrowserUser):
 
     def finds(self, label: str, value: str) -> None:
         """Wait until a widget shows this value."""
-        expect(self.widget(label)).to_have_value(value)
+        values = "widgets => widgets.map(widget => widget.value)"
+        wait_until(
+            lambda: self.widget(label).evaluate_all(values) == [value],
+            event=f"one {label!r} with {value!r}",
+        )
 
     @contextmanager
     def finds_anew(self, label: str) -> Iterator[None]:
@@ -191,14 +201,15 @@ class StreamlitUser(BrowserUser):
 
     def will_press(self, name: str, *moments: float) -> None:
         """Press a button at these moments, each in seconds since 1970."""
-        self._will_click(self.button(name), moments)
+        self.will_click(self.button(name), moments)
 
     def will_step(self, label: str, step: str, *moments: float) -> None:
         """Press ``Up`` or ``Down`` beside a number at these moments."""
         box = self.page.get_by_test_id("stNumberInput").filter(has=self.widget(label))
-        self._will_click(box.get_by_test_id(f"stNumberInputStep{step}"), moments)
+        self.will_click(box.get_by_test_id(f"stNumberInputStep{step}"), moments)
 
-    def _will_click(self, button: Locator, moments: Sequence[float]) -> None:
+    def will_click(self, button: Locator, moments: Sequence[float]) -> None:
+        """Click this at these moments, each in seconds since 1970."""
         expect(button).to_be_enabled()
         button.evaluate(_CLICK_AT, [1000 * moment for moment in moments])
 

@@ -25,6 +25,11 @@ from livedocs.catalog import Catalog
 ROOMS = Catalog.default().root / "streamlit" / "rooms"
 """Where the library for rooms is."""
 
+LIBRARY = ("room_store", "room_session", "room_sync")
+"""What readers copy, as programs import it."""
+
+Write = Callable[[str], Path]
+
 
 @contextmanager
 def own_process() -> Iterator[Callable[[], None]]:
@@ -156,3 +161,9 @@ class StreamlitSession:
 
     def _widgets(self) -> list[Any]:
         return [node for node in self.page._tree if hasattr(node, "_widget_state")]
+
+
+def join(program: str | Path, **address: str) -> StreamlitSession:
+    """Let one more session open the program."""
+    path = program if isinstance(program, Path) else ROOMS / f"{program}.py"
+    return StreamlitSession(path, **address)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from uuid import uuid4
 
 import streamlit as st
 
@@ -34,15 +35,21 @@ export default function ({ data, parentElement: self, setStateValue }) {
   const form = self.querySelector("form"), { text } = form;
   text.ariaLabel = text.placeholder = data.label;
   text.disabled = data.disabled;
+  const tell = () =>
+    setStateValue("outbox", { session: data.session, waiting: [...self.waiting] });
   // What the server has not taken yet goes with each message to it.
-  self.outbox = (self.outbox ?? []).filter(([number]) => number > data.taken);
+  self.waiting ??= [];
+  if (self.session === data.session)
+    self.waiting = self.waiting.filter(([number]) => number > data.taken);
+  else if (self.waiting.length) tell();  // a new server knows nothing of the old one
+  self.session = data.session;
   form.onsubmit = (event) => {
     event.preventDefault();
     if (!text.value.trim()) return;
     self.number = Math.max(self.number ?? 0, data.taken) + 1;
-    self.outbox.push([self.number, text.value]);
+    self.waiting.push([self.number, text.value]);
     text.value = "";
-    setStateValue("outbox", [...self.outbox]);
+    tell();
   };
 }
 """,
@@ -63,10 +70,12 @@ def outbox(
         disabled: nothing can be written or sent.
     """
     key, taken = private(f"outbox:{label}"), private(f"taken:{label}")
+    session = st.session_state.setdefault(private("outbox"), uuid4().hex)
     st.session_state.setdefault(taken, 0)
 
     def take() -> None:
-        waiting = st.session_state[key].outbox or []
+        said = st.session_state[key].outbox or {}
+        waiting = said["waiting"] if said.get("session") == session else []
         new = [entry for entry in waiting if entry[0] > st.session_state[taken]]
         if new and not disabled:
             send([text for _, text in new if text.strip()])
@@ -76,6 +85,7 @@ def outbox(
         with suppress(RoomError):  # the run will say it
             take()
 
-    data = {"label": label, "disabled": disabled, "taken": st.session_state[taken]}
+    data = {"label": label, "disabled": disabled, "session": session}
+    data["taken"] = st.session_state[taken]
     _field(key=key, data=data, on_outbox_change=take_before_the_run)
     take()

@@ -19,7 +19,7 @@ from zlib import crc32
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from room_session import Visit
@@ -101,7 +101,7 @@ class Hub:
             self._states = states
             for stream in self._streams:
                 room = stream.who[0]
-                if stream.who in drawn or states.get(room) != before.get(room):
+                if stream.who in drawn or states.get(room) != before.get(room, ...):
                     stream.news.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._store.every):
@@ -109,7 +109,7 @@ class Hub:
 
     async def events(self, who: Who) -> AsyncIterator[str]:
         """Tell a browser, for a while, whenever its page is behind its room."""
-        loop, stream, said = asyncio.get_running_loop(), Stream(who), None
+        loop, stream, said = asyncio.get_running_loop(), Stream(who), ...
         end = loop.time() + LASTS
         self._loop = loop
         self._streams.add(stream)
@@ -121,8 +121,9 @@ class Hub:
             while (left := end - loop.time()) > 0:
                 stream.news.clear()
                 state = self._states.get(who[0])
-                if state != said and self._is_behind(who, state):
-                    said = state
+                saying = state, self._held(who)
+                if saying != said and self._is_behind(who, state):
+                    said = saying
                     yield f"data: {json.dumps(_summary(*state) if state else None)}\n\n"
                 with suppress(TimeoutError):
                     async with asyncio.timeout(left):
@@ -137,6 +138,18 @@ class Hub:
             with suppress(StoreError):
                 await asyncio.to_thread(self._store.keep, *who, STAY)
             self._expect(who)
+
+    def hear(self, who: Who, when: float, typing: list[str]) -> None:
+        """Know from a browser which widgets have something unsent in them."""
+        visit = self.visits.get(who)
+        if visit and when > visit.typed:
+            visit.typed, visit.typing = when, frozenset(typing)
+            self._wake(who)
+
+    def _held(self, who: Who) -> frozenset[str]:
+        """The widgets that may be drawn anew now, because their drafts are gone."""
+        visit = self.visits.get(who)
+        return visit.held - visit.typing if visit else frozenset()
 
     def _is_behind(self, who: Who, state: State) -> bool:
         """Whether the page shows something else, and nobody is drawing it anew."""
@@ -174,10 +187,14 @@ def _path() -> str:
     return f"/{base}{PATH}" if base else PATH
 
 
-async def _answer(request: Request) -> StreamingResponse:
-    asked = request.query_params
+async def _answer(request: Request) -> Response:
+    who = request.query_params.get("room", ""), request.query_params.get("session", "")
+    if request.method == "POST":
+        if who in hub.visits:
+            hub.hear(who, *await request.json())
+        return Response(status_code=204)
     return StreamingResponse(
-        hub.events((asked.get("room", ""), asked.get("session", ""))),
+        hub.events(who),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
@@ -186,7 +203,7 @@ async def _answer(request: Request) -> StreamingResponse:
 def push_route() -> Route:
     """The route with which rooms push: ``st.App("app.py", routes=[push_route()])``."""
     hub.is_open = True
-    return Route(_path(), _answer)
+    return Route(_path(), _answer, methods=["GET", "POST"])
 
 
 _listener = st.components.v2.component(
@@ -194,28 +211,77 @@ _listener = st.components.v2.component(
     js="""
 export default function ({ data, setTriggerValue, parentElement: self }) {
   self.data = data;
-  const open = () => {
-    self.source?.close();
-    self.source = new EventSource(self.data.url);
-    self.source.onmessage = (event) => {
+  if (self.sent !== data.sent) data.forms.forEach((key) => self.drafts?.delete(key));
+  self.sent = data.sent;
+  if (self.url === data.url) return self.leave;
+  self.leave?.();
+  self.url = data.url;
+
+  // News: ask for another run of the fragment around this component.
+  let source, later;
+  const listen = () => {
+    source = new EventSource(data.url);
+    source.onopen = () => say(true);
+    source.onmessage = (event) => {
       const { shown } = self.data, said = JSON.parse(event.data);
       const isShown = (part, n) => part === null || part === said[n];
       if (!(said && shown?.every(isShown))) setTriggerValue("news", event.data);
     };
-    self.source.onerror = () => {  // it comes back by itself unless it was refused
-      if (self.source.readyState === EventSource.CLOSED)
-        self.later = setTimeout(open, 1000);
+    source.onerror = () => {  // it comes back by itself unless it was refused
+      if (source.readyState === EventSource.CLOSED) later = setTimeout(listen, 1000);
     };
   };
-  if (self.url !== data.url) {
-    self.url = data.url;
-    open();
-  }
-  return () => {
-    clearTimeout(self.later);
-    self.source?.close();
+
+  // Drafts: say which widgets have something in them that Streamlit has not sent.
+  const drafts = (self.drafts = new Set()), app = self.host.closest(".stApp");
+  let last, told = "";  // what had the focus last; what the server knows
+  const serial = (key) => key.split("#").pop();
+  const owner = (node) => {  // the key of the shared widget that it is part of
+    const place = node?.closest?.("[class*='st-key-']");
+    if (!place) return isApart(node) ? last : undefined;
+    const found = self.data.keys.find((key) => place.className.includes(serial(key)));
+    return found ?? owner(place.parentElement);
+  };
+  // A cell's editor opens elsewhere on the page: it belongs to what had the focus.
+  const isApart = (node) => node && node !== document.body && !app.contains(node);
+  const isForm = (key) => self.data.forms.includes(key);
+  const on = {
+    input: (key) => key && drafts.add(key),
+    pointerdown: (key, { target }) => {
+      if (isForm(key) && !target.matches("input, textarea")) drafts.add(key);
+    },
+    focusin: (key, { target }) => {
+      if (key && isApart(target)) drafts.add(key);
+      last = key;
+    },
+    focusout: (key, { relatedTarget: next }) => {
+      if (!isForm(key) && !isApart(next)) drafts.delete(key);
+    },
+    keydown: (key, { key: pressed, target, ctrlKey, metaKey }) => {
+      const isSent = target.tagName !== "TEXTAREA" || ctrlKey || metaKey;
+      if (pressed === "Enter" && isSent && !isForm(key)) drafts.delete(key);
+    },
+  };
+  const say = (again) => {
+    const keys = self.data.keys.filter((key) => drafts.has(key));
+    if (`${keys}` === told && !(again && told)) return;
+    told = `${keys}`;
+    const body = JSON.stringify([performance.timeOrigin + performance.now(), keys]);
+    fetch(data.url, { method: "POST", body }).catch(() => (told = "unheard"));
+  };
+  const react = (event) => {
+    on[event.type](owner(event.target), event);
+    say();
+  };
+  for (const kind in on) document.addEventListener(kind, react, true);
+  listen();
+  self.leave = () => {
+    for (const kind in on) document.removeEventListener(kind, react, true);
+    clearTimeout(later);
+    source.close();
     self.url = null;
   };
+  return self.leave;
 }
 """,
 )
@@ -223,12 +289,16 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
 
 def listen(visit: Visit) -> None:
     """Ask for another run of the fragment around it when the server has news."""
+    shown, widgets = (visit.version, visit.shown), visit.widgets.values()
     query = urlencode({"room": visit.room, "session": visit.session})
     _listener(
         key=private(f"listen:{visit.room}"),
         data={
             "url": f"{_path()}?{query}",
-            "shown": None if visit.trouble else _summary(visit.version, visit.shown),
+            "keys": [widget.key for widget in widgets],
+            "forms": [widget.key for widget in widgets if widget.in_form],
+            "sent": visit.sent,
+            "shown": None if visit.trouble or visit.held else _summary(*shown),
         },
         on_news_change=lambda: None,
     )

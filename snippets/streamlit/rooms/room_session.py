@@ -46,6 +46,7 @@ WIDGETS = {
     **dict.fromkeys(["date_input", "datetime_input", "time_input"], "value"),
 }
 FILES = {"file_uploader", "camera_input", "audio_input"}
+STAYS, CLEARS = "stays", "clears"  # kinds of forms, by what they do when sent
 CALLBACKS = {"on_click", "on_change", "on_submit"}
 PRIVATE = "private:"
 
@@ -72,6 +73,7 @@ class Widget:
     first: dict[str, Any]  # the arguments that make it show that
     base: pd.DataFrame | None  # of a table: the app's data
     key: str = ""  # Streamlit's
+    in_form: bool = False
     said: Texts = field(default_factory=dict)  # what it said last
 
     def edits(self, name: str) -> Texts:
@@ -83,9 +85,10 @@ class Widget:
         texts = cells(name, now["edited_rows"]) if is_table else {name: to_text(now)}
         return {key: text for key, text in texts.items() if self.said.get(key) != text}
 
-    def is_current(self, knows: Texts, base: pd.DataFrame | None) -> bool:
-        """Whether it can stay."""
+    def is_current(self, knows: Texts | None, base: pd.DataFrame | None) -> bool:
+        """Whether it can stay; None for what the room says leaves that aside."""
         same = base is self.base or (base is not None and base.equals(self.base))
+        knows = self.knows if knows is None else knows
         return same and self.knows == knows and self.key in st.session_state
 
 
@@ -104,7 +107,11 @@ class Visit:
     running: bool = False  # the script is drawing the room
     stay: float = 3.0  # seconds for which it counts as present, at least
     widgets: dict[str, Widget] = field(default_factory=dict)
-    drafts: int = 0  # forms that clear and are open around what is drawn now
+    typing: frozenset[str] = frozenset()  # keys of widgets with something unsent
+    held: frozenset[str] = frozenset()  # of those, the ones the last run left alone
+    sent: int = 0  # how often the user has sent a form
+    typed: float = 0  # when the browser has said so, by its own clock
+    forms: list[str] = field(default_factory=list)  # open around what is drawn now
 
     def __post_init__(self) -> None:
         self.present = frozenset({self.session})
@@ -122,10 +129,10 @@ class Visit:
         every: float | None = 1.0,
     ) -> None:
         """Send what this user has changed, then take what the room says."""
-        self.running = True
+        self.running, self.held = True, frozenset()
         self.store, self.every = store, every
         self.read_only, self.only = read_only, only
-        self.drafts, self.shown = 0, None
+        self.forms, self.shown = [], None
         self.version = self._exchange()
         if problem := self.trouble or self.refusal:
             st.error(str(problem))
@@ -148,7 +155,8 @@ class Visit:
 
     def is_up_to_date(self, version: int, present: frozenset[str]) -> bool:
         """Whether the page shows this version, and who is there if it does."""
-        return version == self.version and self.shown in (None, present)
+        shows = version == self.version and self.shown in (None, present)
+        return shows and self.held <= self.typing
 
     def _exchange(self) -> int:
         """Give and take news as far as the store answers; return its version."""
@@ -243,6 +251,10 @@ class Visit:
     def _warn(self, name: str, reason: object) -> None:
         st.warning(f"“{name}” stays private: {reason}.")
 
+    def form(self) -> str:
+        """The kind of form that is open around what is drawn now, or ""."""
+        return next(filter(None, reversed(self.forms)), "")
+
     def _bind(self, call: Call, *args: Any, **options: Any) -> BoundArguments:
         """Name the arguments; what a callback is refused is said in the next run."""
         bound = signature(call).bind(*args, **options)
@@ -265,12 +277,13 @@ class Visit:
             self._warn(key, "files cannot be shared")
         elif self.shares(key) and self.read_only:
             bound.arguments["disabled"] = True
-        return call(*bound.args, **bound.kwargs)
+        result = call(*bound.args, **bound.kwargs)
+        self.sent += kind == "form_submit_button" and bool(result)
+        return result
 
-    def draw(
-        self, call: Call, kind: str, draft: bool, *args: Any, **options: Any
-    ) -> Any:
+    def draw(self, call: Call, kind: str, form: str, *args: Any, **options: Any) -> Any:
         """Draw a widget with the room's value in it."""
+        form = form or self.form()
         bound = self._bind(call, *args, **options)
         given, name = bound.arguments, _name(kind, bound)
         if not self.shares(name):
@@ -279,9 +292,11 @@ class Visit:
             given["disabled"] = True
         if "options" in given and kind != "feedback":
             given["options"] = list(given["options"])  # read more than once
-        if not draft and not self.drafts:
+        if form != CLEARS:
             try:
-                return self._draw_shared(call, kind, name, bound)
+                result = self._draw_shared(call, kind, name, bound)
+                self.widgets[name].in_form = bool(form)
+                return result
             except UnshareableError as reason:
                 self._warn(name, reason)
         return call(*bound.args, **bound.kwargs)
@@ -293,7 +308,9 @@ class Visit:
         base = _table(given) if kind == "data_editor" else None
         widget = self._widget(name)
         knows = about(name, self.texts)
-        if not (widget and widget.is_current(knows, base)):
+        if widget and widget.key in self.typing and widget.is_current(None, base):
+            self._hold(widget, knows)
+        elif not (widget and widget.is_current(knows, base)):
             widget = Widget(knows, _first(kind, name, knows, given), base)
         try:
             result = self._show(call, name, widget, bound)
@@ -304,6 +321,13 @@ class Visit:
         if base is None and not (widget.said and self.trouble):
             widget.said = {name: to_text(result)}
         return result
+
+    def _hold(self, widget: Widget, knows: Texts) -> None:
+        """Leave a widget alone, whatever the others have set, until it has no draft."""
+        if widget.knows != knows:
+            self.held |= {widget.key}
+            others = {k: text for k, text in self.texts.items() if k not in knows}
+            self.texts = others | widget.knows
 
     def _show(
         self, call: Call, name: str, widget: Widget, bound: BoundArguments

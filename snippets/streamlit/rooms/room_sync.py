@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from room_session import FILES, PRIVATE, WIDGETS, Visit
+from room_session import CLEARS, FILES, PRIVATE, STAYS, WIDGETS, Visit
 from room_store import (
     Change,
     Memory,
@@ -181,37 +181,42 @@ def _session() -> str:
 class Place:
     """Streamlit, or one of its containers, whose widgets are the room's."""
 
-    def __init__(self, target: Any, visit: Visit, draft: bool = False) -> None:
-        self._target, self._visit, self._draft = target, visit, draft
+    def __init__(self, target: Any, visit: Visit, form: str = "") -> None:
+        self._target, self._visit, self._form = target, visit, form
 
     def __enter__(self) -> Place:
         self._target.__enter__()
-        self._visit.drafts += self._draft
+        self._visit.forms.append(self._form)
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._visit.drafts -= self._draft
+        self._visit.forms.pop()
         self._target.__exit__(*error)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._target, name)
         if name in WIDGETS:
-            return partial(self._visit.draw, found, name, self._draft)
+            return partial(self._visit.draw, found, name, self._form)
         if name in ACTIONS | FILES:
             return partial(self._visit.draw_own, found, name)
         if name in PLACES:
-            return partial(self._open, found) if callable(found) else self._wrap(found)
+            if not callable(found):
+                return self._wrap(found)
+            return partial(self._open, found, STAYS if name == "form" else "")
         return found
 
-    def _open(self, make: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        # What a form clears was each user's own draft all along.
-        made, draft = make(*args, **options), options.get("clear_on_submit", False)
+    def _open(
+        self, make: Callable[..., Any], form: str, *args: Any, **options: Any
+    ) -> Any:
+        made = make(*args, **options)
+        if options.get("clear_on_submit"):
+            form = CLEARS  # what it clears was each user's own draft all along
         if isinstance(made, Sequence):
-            return [self._wrap(place, draft) for place in made]
-        return self._wrap(made, draft)
+            return [self._wrap(place, form) for place in made]
+        return self._wrap(made, form)
 
-    def _wrap(self, place: Any, draft: bool = False) -> Place:
-        return Place(place, self._visit, draft or self._draft or self._visit.drafts > 0)
+    def _wrap(self, place: Any, form: str = "") -> Place:
+        return Place(place, self._visit, form or self._form or self._visit.form())
 
 
 class Shared(Place):

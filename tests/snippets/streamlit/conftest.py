@@ -1,7 +1,8 @@
-"""A program in a room, in one of its two modes, for all tests of a class.
+"""What tests of rooms start with, in browsers and without.
 
-A class says which, by ``program()`` in `modes`; those who come to it are the `alex`,
-`doppler` and `third` of the other frameworks' tests.
+In browsers a class says which program it has, by ``program()`` in `modes`; those who
+come to it are the `alex`, `doppler` and `third` of the other frameworks' tests. A test
+without browsers has a process of its own, and programs to run in it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,13 +19,14 @@ from livedocs.catalog import Catalog, Snippet
 from tests.snippets.streamlit.modes import POLLED, in_mode, written
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
+from tests.users.streamlit_headless import Write, own_process
 
-Play = Callable[[str], Stage]
+Play = Callable[..., Stage]
 
 
 def _written(lines: str, folder: Path) -> Snippet:
-    # Under the name of the library, which is what it tries out.
-    return Snippet("streamlit/rooms/room_sync", written(lines, folder), lines)
+    # Receipts count tests by programs of the catalogue: it stands in for that one.
+    return Snippet("streamlit/rooms/first_room", written(lines, folder), lines)
 
 
 @contextmanager
@@ -68,3 +71,34 @@ def play(browser: Browser, tmp_path: Path) -> Iterator[Play]:
             return stages.enter_context(_open_stage(snippet, browser))
 
         yield play
+
+
+@pytest.fixture
+def process() -> Iterator[Callable[[], None]]:
+    """A process of its own for each test; call it to start another."""
+    with own_process() as restart:
+        yield restart
+
+
+@pytest.fixture
+def room_store(process: Callable[[], None]) -> ModuleType:
+    """The module that the programs of this test import."""
+    return __import__("room_store")
+
+
+@pytest.fixture
+def room_sync(process: Callable[[], None]) -> ModuleType:
+    """The module that the programs of this test import."""
+    return __import__("room_sync")
+
+
+@pytest.fixture
+def program(process: Callable[[], None], tmp_path: Path) -> Write:
+    """Write a program of a few lines."""
+
+    def write(lines: str) -> Path:
+        path = tmp_path / "app.py"
+        path.write_text("from room_sync import *\n" + lines)
+        return path
+
+    return write

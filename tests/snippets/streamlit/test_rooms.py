@@ -25,6 +25,9 @@ WITHIN_5_S = 5_000
 class TestFirstRoom:
     LABEL = "Select a value"
 
+    @pytest.mark.claim(
+        "A change in one tab shows in the others, and nobody has to touch them."
+    )
     def test_a_change_shows_on_a_page_that_nobody_touches(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -73,6 +76,10 @@ class TestFirstRoom:
 class TestPresence:
     """How many are there is right within 5 s, and as soon as somebody comes."""
 
+    @pytest.mark.claim(
+        "A tab that is closed, or whose network is cut, is no longer counted five "
+        "seconds later."
+    )
     def test_a_tab_is_closed(self, stage: Stage, alex: User, doppler: User) -> None:
         for user in (alex, doppler):
             user.sees_present(2)
@@ -96,6 +103,10 @@ class TestPresence:
         alex.sees_present(1, within=WITHIN_5_S)
         user.leave()
 
+    @pytest.mark.claim(
+        "A tab that is closed, or whose network is cut, is no longer counted five "
+        "seconds later."
+    )
     def test_a_network_is_cut_and_mended(self, stage: Stage, alex: User) -> None:
         third = stage.join()
         assert isinstance(third, StreamlitUser)
@@ -125,6 +136,10 @@ class TestRestart:
 
 @program("chosen_values")
 class TestTyping:
+    @pytest.mark.claim(
+        "A change of one widget leaves all others alone, with the focus and what is "
+        "being typed in them."
+    )
     def test_others_changes_disturb_nobody_who_types(
         self, alex: User, doppler: User
     ) -> None:
@@ -150,6 +165,7 @@ class TestTyping:
         alex.reads_line("Breakfast: 3 votes")
         alex.finds("Topic, for all", "Breakfast")
 
+    @pytest.mark.claim("With `only`, nothing is shared but the keys that it names.")
     def test_only_what_is_named_is_shared(self, alex: User, doppler: User) -> None:
         alex.enters("Notes, for you", "mine")
         alex.enters("Topic, for all", "Tea")
@@ -159,6 +175,8 @@ class TestTyping:
 
 @program("forms")
 class TestForms:
+    @pytest.mark.claim("Nobody sees what you enter in a form before you send it.")
+    @pytest.mark.claim("All fields of a form arrive together.")
     def test_fields_arrive_when_the_form_is_sent_and_not_before(
         self, alex: User, doppler: User
     ) -> None:
@@ -184,6 +202,10 @@ class TestForms:
             user.reads_line("Coming: Doppler, Alex")
             user.finds("Name", "")
 
+    @pytest.mark.claim(
+        "When somebody sends such a form, it is empty for them, and the others keep "
+        "their drafts."
+    )
     def test_a_draft_survives_what_others_send(self, alex: User, doppler: User) -> None:
         doppler.widget("Name").fill("Third and fo")
         doppler.chooses("When?", "Monday")
@@ -191,6 +213,7 @@ class TestForms:
         alex.widget("Where?").fill("Elsewhere")
         alex.widget("Name").fill("Fifth")
         alex.presses("I come")
+        alex.reads_line("Coming: Doppler, Alex, Fifth")
         alex.presses("Agree")
         doppler.reads_line("Elsewhere, on Friday")
         doppler.reads_line("Coming: Doppler, Alex, Fifth")
@@ -200,6 +223,7 @@ class TestForms:
         doppler.page.keyboard.press("End")
         doppler.page.keyboard.type("urth")
         doppler.presses("I come")
+        alex.reads_line("Coming: Doppler, Alex, Fifth, Third and fourth")
         doppler.presses("Agree")
         for user in (alex, doppler):
             user.reads_line("Elsewhere, on Monday")
@@ -208,6 +232,9 @@ class TestForms:
 
 @program("table")
 class TestTable:
+    @pytest.mark.claim(
+        "Cells that several people edit at the same time are merged, cell by cell."
+    )
     def test_cells_that_two_fill_at_once_are_merged(
         self, alex: User, doppler: User
     ) -> None:
@@ -251,6 +278,9 @@ class TestViewers:
             environment.setenv("PRESENTER_WORD", "swordfish")
             yield
 
+    @pytest.mark.claim(
+        "Viewers see every change, and all widgets are disabled for them."
+    )
     def test_viewers_see_everything_and_can_touch_nothing(
         self, alex: User, doppler: User
     ) -> None:
@@ -264,6 +294,9 @@ class TestViewers:
             expect(doppler.widget(touched)).to_be_disabled()
         expect(doppler.button("Applaud")).to_be_disabled()
 
+    @pytest.mark.claim(
+        "What a viewer’s browser sends all the same is refused by the server."
+    )
     def test_what_a_viewers_browser_forges_is_refused(
         self, stage: Stage, alex: User, doppler: User
     ) -> None:
@@ -284,6 +317,9 @@ class TestViewers:
 
 @program("private_values", POLLED)
 class TestPrivateValues:
+    @pytest.mark.claim(
+        "A widget or a value whose key is made by `private` stays in its session."
+    )
     def test_private_widgets_are_each_ones_own(self, stage: Stage) -> None:
         alex, doppler = visitor(stage), visitor(stage)
         alex.sets_slider("Zoom, for you", 3)
@@ -298,6 +334,10 @@ class TestPrivateValues:
 
 @program("buttons")
 class TestButtons:
+    @pytest.mark.claim(
+        "A click belongs to the session that made it, and what it does to a value "
+        "belongs to everybody."
+    )
     def test_a_click_is_for_whoever_has_clicked_and_its_effect_for_all(
         self, alex: User, doppler: User
     ) -> None:
@@ -310,6 +350,7 @@ class TestButtons:
 
 @program("counter")
 class TestCounter:
+    @pytest.mark.claim("Three people who click at the same time lose no click.")
     def test_clicks_of_three_people_at_once_are_all_counted(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -324,6 +365,7 @@ class TestCounter:
 
 @program("pitfall_lost_update", POLLED)
 class TestLostUpdate:
+    @pytest.mark.claim("Of two clicks that read the same number, one is lost.")
     def test_clicks_of_three_people_at_once_are_lost(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -339,6 +381,9 @@ class TestLostUpdate:
 
 @program("choose_room", POLLED)
 class TestChooseRoom:
+    @pytest.mark.claim(
+        "The room is in the page’s address: a link invites, and a reload returns."
+    )
     def test_a_room_is_made_and_its_link_invites(
         self, alex: User, doppler: User
     ) -> None:
@@ -351,11 +396,15 @@ class TestChooseRoom:
         alex.enters("A", "40")
         doppler.reads_line("Their sum is 42")
 
+    @pytest.mark.claim(
+        "The room is in the page’s address: a link invites, and a reload returns."
+    )
     def test_a_reload_returns_to_the_room(self, doppler: User) -> None:
         doppler.reload()
         doppler.sees_title("Garden & house #1")
         doppler.reads_line("Their sum is 42")
 
+    @pytest.mark.claim("A room keeps its values when all have left.")
     def test_a_room_keeps_its_values_without_you(
         self, alex: User, doppler: User
     ) -> None:
@@ -375,6 +424,7 @@ class TestChooseRoom:
 class TestOwnRoomUi:
     FIELD = "What everybody in the room reads"
 
+    @pytest.mark.claim("Whoever is in a room that is deleted starts anew.")
     def test_rooms_are_entered_left_and_deleted(
         self, alex: User, doppler: User
     ) -> None:
@@ -400,6 +450,7 @@ class TestOwnRoomUi:
 
 @program("saved_room", POLLED)
 class TestSavedRoom:
+    @pytest.mark.claim("A room in a file survives a restart of the server.")
     def test_a_restart_loses_nothing(
         self, stage: Stage, alex: User, doppler: User
     ) -> None:

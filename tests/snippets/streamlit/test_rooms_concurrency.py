@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
+import pytest
+
 from tests.snippets.streamlit.modes import program
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser, soon
@@ -54,6 +56,9 @@ def never_falls(user: User, label: str) -> bool:
 
 @program(NUMBERS)
 class TestNumbers:
+    @pytest.mark.claim(
+        "Two people who change different widgets at the same moment both win."
+    )
     def test_a_hundred_changes_of_different_widgets_at_once_all_win(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -85,6 +90,10 @@ class TestNumbers:
                 user.finds(label, str(before[label] + 40))
                 assert never_falls(user, label), user.has_seen(label)
 
+    @pytest.mark.claim(
+        "When two people change the same widget, the later change wins, and everybody "
+        "sees that one."
+    )
     def test_fifty_changes_of_one_widget_at_once_leave_one_value(
         self, stage: Stage, alex: User, doppler: User, third: User
     ) -> None:
@@ -103,13 +112,17 @@ class TestNumbers:
 
 def agree(users: tuple[User, ...]) -> bool:
     """Whether all pages show the same, in the widget and in the line below it."""
-    shown = {user.widget("D").input_value() for user in users}
+    values = "widgets => widgets.map(widget => widget.value).join()"  # of one, if it is
+    shown = {user.widget("D").evaluate_all(values) for user in users}
     lines = {user.page.get_by_test_id("stText").inner_text() for user in users}
     return len(shown) == len(lines) == 1 and lines.pop().split()[-1] in shown
 
 
 @program(SAVED)
 class TestKill:
+    @pytest.mark.claim(
+        "Whatever has been acknowledged is there after a server is killed."
+    )
     def test_what_was_acknowledged_is_there_after_a_kill(
         self, stage: Stage, alex: User, doppler: User
     ) -> None:

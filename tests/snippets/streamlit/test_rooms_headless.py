@@ -24,49 +24,9 @@ import pytest
 import streamlit as st
 from hypothesis import given, settings, strategies
 
-from tests.users.streamlit_headless import ROOMS, StreamlitSession, own_process
+from tests.users.streamlit_headless import LIBRARY, ROOMS, StreamlitSession, Write, join
 
-LIBRARY = ("room_store", "room_session", "room_sync")
-
-Write = Callable[[str], Path]
-
-
-@pytest.fixture(autouse=True)
-def process() -> Iterator[Callable[[], None]]:
-    """A process of its own for each test; call it to start another."""
-    with own_process() as restart:
-        yield restart
-
-
-@pytest.fixture
-def room_store() -> ModuleType:
-    """The module that the programs of this test import."""
-    return __import__("room_store")
-
-
-@pytest.fixture
-def room_sync() -> ModuleType:
-    """The module that the programs of this test import."""
-    return __import__("room_sync")
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Write:
-    """Write a program of a few lines."""
-
-    def write(lines: str) -> Path:
-        path = tmp_path / "app.py"
-        path.write_text("from room_sync import *\n" + lines)
-        return path
-
-    return write
-
-
-def join(program: str | Path, **address: str) -> StreamlitSession:
-    """Let one more session open the program."""
-    path = program if isinstance(program, Path) else ROOMS / f"{program}.py"
-    return StreamlitSession(path, **address)
-
+pytestmark = pytest.mark.usefixtures("process")
 
 TWO_FIELDS = """
 with sync("lobby") as st:
@@ -83,6 +43,9 @@ def in_any_order(seed: int, *users: StreamlitSession) -> list[StreamlitSession]:
 
 
 class TestWidgets:
+    @pytest.mark.claim(
+        "A change in one tab shows in the others, and nobody has to touch them."
+    )
     def test_a_change_reaches_an_idle_session(self) -> None:
         alex, doppler = join("first_room"), join("first_room")
         alex.set("Select a value", 7)
@@ -90,11 +53,15 @@ class TestWidgets:
         assert doppler.value("Select a value") == 7
         assert not doppler.errors()
 
+    @pytest.mark.claim("Whoever comes later finds the values that the room has.")
     def test_who_comes_later_finds_the_value(self) -> None:
         alex = join("first_room")
         alex.set("Select a value", 7)
         assert join("first_room").value("Select a value") == 7
 
+    @pytest.mark.claim(
+        "Two people who change different widgets at the same moment both win."
+    )
     def test_changes_of_different_widgets_at_the_same_moment_both_win(
         self, program: Write
     ) -> None:
@@ -109,6 +76,10 @@ class TestWidgets:
                 user.wait_a_second()
                 assert (user.value("A"), user.value("B")) == (n, str(n))
 
+    @pytest.mark.claim(
+        "When two people change the same widget, the later change wins, and everybody "
+        "sees that one."
+    )
     def test_of_two_changes_of_one_widget_the_later_wins_everywhere(
         self, program: Write
     ) -> None:
@@ -148,6 +119,10 @@ class TestWidgets:
             doppler.wait_a_second()
             assert doppler.value("A") == n
 
+    @pytest.mark.claim(
+        "A change of one widget leaves all others alone, with the focus and what is "
+        "being typed in them."
+    )
     def test_own_edits_and_those_of_other_widgets_leave_a_widget_alone(
         self, program: Write
     ) -> None:
@@ -206,6 +181,9 @@ class TestWidgets:
         assert doppler.reads("2")
         assert alex.reads("2"), "its own change is no news"
 
+    @pytest.mark.claim(
+        "Widgets in columns, tabs, expanders and the sidebar are shared as well."
+    )
     def test_widgets_in_containers_are_shared(self, program: Write) -> None:
         app = program(
             'with sync("lobby") as st:\n'
@@ -238,6 +216,10 @@ class TestWidgets:
         doppler.wait_a_second()
         assert doppler.value("A") == 5
 
+    @pytest.mark.claim(
+        "Two widgets of the same kind and label are an error that names them: give "
+        "each a `key`."
+    )
     def test_two_widgets_of_one_name_are_an_error_that_names_it(
         self, program: Write
     ) -> None:
@@ -247,6 +229,10 @@ class TestWidgets:
         with pytest.raises(AssertionError, match="slider:A"):
             join(app)
 
+    @pytest.mark.claim(
+        "A value that one session cannot show, because its widget ends at 10, say, "
+        "stays in the room for the others."
+    )
     def test_a_value_that_a_session_cannot_show_stays_in_the_room(
         self, program: Write
     ) -> None:
@@ -314,6 +300,10 @@ KINDS: dict[str, tuple[str, Any]] = {
 
 
 class TestValues:
+    @pytest.mark.claim(
+        "All of Streamlit’s widgets that hold a value are shared: sliders, text, "
+        "numbers, choices, dates, times, colours, stars."
+    )
     @pytest.mark.parametrize("kind", KINDS)
     def test_every_kind_of_widget_is_shared(self, kind: str, program: Write) -> None:
         arguments, value = KINDS[kind]
@@ -362,6 +352,10 @@ class TestValues:
         doppler.run()
         assert doppler.reads("new")
 
+    @pytest.mark.claim(
+        "Files and data frames stay in their session, with a warning that names the "
+        "key."
+    )
     @pytest.mark.parametrize(
         ("kind", "name"), [("file_uploader", "File"), ("camera_input", "Photo")]
     )
@@ -372,6 +366,10 @@ class TestValues:
         (warning,) = alex.warnings()
         assert f"“{kind}:{name}” stays private" in warning
 
+    @pytest.mark.claim(
+        "Files and data frames stay in their session, with a warning that names the "
+        "key."
+    )
     def test_a_frame_stays_private_and_a_warning_names_it(self, program: Write) -> None:
         app = program(
             "import pandas as pd\n"
@@ -391,6 +389,10 @@ class TestValues:
 
 
 class TestButtonsAndForms:
+    @pytest.mark.claim(
+        "A click belongs to the session that made it, and what it does to a value "
+        "belongs to everybody."
+    )
     def test_a_click_is_its_sessions_and_its_effect_everybodys(self) -> None:
         alex, doppler = join("buttons"), join("buttons")
         alex.click("Send balloons")
@@ -400,6 +402,7 @@ class TestButtonsAndForms:
             assert user.reads("Sent 1 times")
             assert not user.page.get("balloons")
 
+    @pytest.mark.claim("Nobody sees what you enter in a form before you send it.")
     def test_nothing_is_seen_of_a_form_before_it_is_sent(self) -> None:
         alex, doppler = join("forms"), join("forms")
         alex.touch("Where?", "There")
@@ -407,6 +410,7 @@ class TestButtonsAndForms:
         doppler.wait_a_second()
         assert doppler.reads("Here, on Monday")
 
+    @pytest.mark.claim("All fields of a form arrive together.")
     def test_all_fields_of_a_form_arrive_together(self) -> None:
         alex, doppler = join("forms"), join("forms")
         alex.touch("Where?", "There")
@@ -417,6 +421,7 @@ class TestButtonsAndForms:
             assert user.reads("There, on Friday")
             assert (user.value("Where?"), user.value("When?")) == ("There", "Friday")
 
+    @pytest.mark.claim("Your draft survives what others send in other fields.")
     def test_a_draft_survives_what_others_send_in_other_fields(self) -> None:
         alex, doppler = join("forms"), join("forms")
         draft = doppler.key("When?")
@@ -430,6 +435,10 @@ class TestButtonsAndForms:
         for user in (alex, doppler):
             assert user.reads("There, on Friday")
 
+    @pytest.mark.claim(
+        "When somebody sends such a form, it is empty for them, and the others keep "
+        "their drafts."
+    )
     def test_a_form_that_clears_is_empty_for_all_and_keeps_the_others_drafts(
         self,
     ) -> None:
@@ -449,6 +458,9 @@ class TestButtonsAndForms:
 
 
 class TestPrivate:
+    @pytest.mark.claim(
+        "A widget or a value whose key is made by `private` stays in its session."
+    )
     def test_private_widgets_and_values_are_each_sessions_own(self) -> None:
         alex, doppler = join("private_values"), join("private_values")
         alex.set("Your name", "Alex")
@@ -460,6 +472,7 @@ class TestPrivate:
         assert doppler.reads("Level 4, seen at zoom 1")
         assert doppler.reads("Signed in: Alex")
 
+    @pytest.mark.claim("With `only`, nothing is shared but the keys that it names.")
     def test_only_what_is_named_can_be_shared(self) -> None:
         alex, doppler = join("chosen_values"), join("chosen_values")
         alex.set("Topic, for all", "Lunch")
@@ -469,6 +482,7 @@ class TestPrivate:
         assert doppler.reads("Lunch: 1 votes")
         assert doppler.value("Notes, for you") == ""
 
+    @pytest.mark.claim("Outside of all rooms, a session is alone.")
     def test_a_session_in_no_room_is_alone(self) -> None:
         alex, doppler = join("choose_room"), join("choose_room")
         alex.set("A", 7)
@@ -597,6 +611,7 @@ class TestState:
         doppler.wait_a_second()
         assert (doppler.value("A"), doppler.value("B")) == (5, 10)
 
+    @pytest.mark.claim("Three people who click at the same time lose no click.")
     def test_a_counter_loses_no_click(self) -> None:
         users = [join("counter") for _ in range(3)]
         for _ in range(10):
@@ -608,6 +623,7 @@ class TestState:
             user.wait_a_second()
             assert user.reads("Clicked 30 times")
 
+    @pytest.mark.claim("Of two clicks that read the same number, one is lost.")
     @pytest.mark.parametrize(
         ("program", "clicks"), [("pitfall_lost_update", 1), ("counter", 2)]
     )
@@ -689,6 +705,9 @@ class Clock:
 
 
 class TestRooms:
+    @pytest.mark.claim(
+        "The room is in the page’s address: a link invites, and a reload returns."
+    )
     def test_a_link_with_the_rooms_name_leads_into_it(self) -> None:
         alex, doppler = join("choose_room", room="Red"), join("choose_room", room="Red")
         elsewhere = join("choose_room", room="Blue")
@@ -698,6 +717,9 @@ class TestRooms:
         assert doppler.value("A") == 7
         assert elsewhere.value("A") == 1
 
+    @pytest.mark.claim(
+        "The sidebar lists all rooms, and how many sessions are in each."
+    )
     def test_a_new_room_is_made_entered_and_listed(self) -> None:
         alex, doppler = join("choose_room"), join("choose_room")
         alex.widget("Room").options.append("Red")
@@ -717,6 +739,7 @@ class TestRooms:
         doppler.run()
         assert doppler.reads("Red: 1 here")
 
+    @pytest.mark.claim("A room keeps its values when all have left.")
     def test_a_room_keeps_its_values_when_all_have_left(self) -> None:
         alex = join("choose_room", room="Red")
         alex.set("A", 7)
@@ -724,12 +747,16 @@ class TestRooms:
         assert alex.value("A") == 1
         assert join("choose_room", room="Red").value("A") == 7
 
+    @pytest.mark.claim(
+        "The room is in the page’s address: a link invites, and a reload returns."
+    )
     def test_a_reload_returns_to_the_room_and_its_values(self) -> None:
         alex = join("choose_room", room="Red")
         alex.set("A", 7)
         again = join("choose_room", **alex.page.query_params)
         assert again.value("A") == 7
 
+    @pytest.mark.claim("Whoever is in a room that is deleted starts anew.")
     def test_who_is_in_a_room_that_is_deleted_starts_anew(self) -> None:
         alex, doppler = join("own_room_ui"), join("own_room_ui")
         label = "What everybody in the room reads"
@@ -755,6 +782,7 @@ class TestRooms:
         alex.click("Delete Red")
         assert not [b for b in alex.page.button if b.label == "Delete Red"]
 
+    @pytest.mark.claim("A page may show two rooms at the same time.")
     def test_a_page_may_show_two_rooms(self, program: Write) -> None:
         app = program(
             'with sync("Red") as st:\n'
@@ -771,6 +799,9 @@ class TestRooms:
 
 
 class TestPresence:
+    @pytest.mark.claim(
+        "All see how many are in the room, and the number follows by itself."
+    )
     def test_all_see_how_many_are_there(self) -> None:
         alex, doppler = join("first_room"), join("first_room")
         assert alex.reads("1 here")
@@ -778,6 +809,10 @@ class TestPresence:
         for user in (alex, doppler):
             assert user.reads("2 here")
 
+    @pytest.mark.claim(
+        "A tab that is closed, or whose network is cut, is no longer counted five "
+        "seconds later."
+    )
     @pytest.mark.parametrize("kind", ["Memory", "SQLite"])
     def test_who_is_silent_is_gone_within_five_seconds(
         self,
@@ -813,6 +848,9 @@ class TestViewers:
         alex.set("Word", guess)
         assert alex.widget("Slide").disabled
 
+    @pytest.mark.claim(
+        "Without `PRESENTER_WORD` in the server’s environment, nobody can present."
+    )
     @pytest.mark.parametrize("guess", ["", "swordfish"])
     def test_without_a_word_on_the_server_nobody_presents(
         self, guess: str, monkeypatch: pytest.MonkeyPatch
@@ -825,6 +863,9 @@ class TestViewers:
             "Nobody can present: the server has no PRESENTER_WORD."
         ]
 
+    @pytest.mark.claim(
+        "Viewers see every change, and all widgets are disabled for them."
+    )
     def test_viewers_see_all_and_can_touch_nothing(self) -> None:
         alex, doppler = join("viewers"), join("viewers")
         alex.set("Word", "swordfish")
@@ -835,6 +876,9 @@ class TestViewers:
             assert doppler.widget(label).disabled
             assert not alex.widget(label).disabled
 
+    @pytest.mark.claim(
+        "What a viewer’s browser sends all the same is refused by the server."
+    )
     def test_a_forged_message_of_a_viewer_changes_nothing(self) -> None:
         alex, doppler = join("viewers"), join("viewers")
         alex.set("Word", "swordfish")
@@ -862,6 +906,9 @@ class TestViewers:
         for user in (alex, doppler):
             assert user.value("Slide") == 3
 
+    @pytest.mark.claim(
+        "A value that the script of a viewer sets is refused, with a message."
+    )
     @pytest.mark.parametrize(
         "change",
         [
@@ -898,6 +945,9 @@ EMPTY = '{"edited_rows": {}, "added_rows": [], "deleted_rows": []}'
 
 
 class TestTable:
+    @pytest.mark.claim(
+        "Cells that several people edit at the same time are merged, cell by cell."
+    )
     def test_cells_that_several_edit_are_merged(self) -> None:
         users = alex, doppler, third = [join("table") for _ in range(3)]
         edit(alex, 0, "Euro", 900)
@@ -976,6 +1026,7 @@ FAILURES = {
 
 
 class TestSavedRooms:
+    @pytest.mark.claim("A room in a file survives a restart of the server.")
     def test_a_room_survives_a_restart(
         self, file: Path, process: Callable[[], None]
     ) -> None:
@@ -984,6 +1035,7 @@ class TestSavedRooms:
         assert join("saved_room").reads("2 words, saved in rooms.db")
         assert file.exists()
 
+    @pytest.mark.claim("Two servers that use the same file share its rooms.")
     def test_two_processes_share_a_file(
         self, file: Path, process: Callable[[], None]
     ) -> None:
@@ -1002,6 +1054,10 @@ class TestSavedRooms:
         doppler.wait_a_second()
         assert doppler.value("Notes") == "hello you"
 
+    @pytest.mark.claim(
+        "While the file is locked, read-only, full or gone, the app says so, keeps "
+        "what you change, and saves it when it can."
+    )
     @pytest.mark.parametrize("failure", FAILURES, ids=lambda f: f.__name__)
     def test_what_cannot_be_saved_now_is_said_and_saved_later(
         self, failure: Any, file: Path, program: Write
@@ -1031,6 +1087,9 @@ class TestSavedRooms:
             user.run()
             assert user.reads("1"), "saved before"
 
+    @pytest.mark.claim(
+        "An `update` that cannot be saved has not happened, and the app says so."
+    )
     def test_an_update_that_cannot_be_saved_has_not_happened(
         self, file: Path, program: Write
     ) -> None:
@@ -1116,6 +1175,7 @@ class TestSavedRooms:
             store.delete("r")
             assert synchronous() == 2
 
+    @pytest.mark.claim("A damaged file is named, and left as it is.")
     @pytest.mark.parametrize("bytes_", [b"no rooms\n" * 500, b"SQLite format 3\0" * 99])
     def test_a_damaged_file_is_named_and_left_as_it_is(
         self, bytes_: bytes, file: Path, program: Write
@@ -1128,6 +1188,9 @@ class TestSavedRooms:
         assert alex.value("Notes") == "typed"
         assert file.read_bytes() == bytes_
 
+    @pytest.mark.claim(
+        "Whatever has been acknowledged is there after a server is killed."
+    )
     def test_all_that_was_acknowledged_outlives_a_kill(self, file: Path) -> None:
         writer = (
             "from itertools import count\n"
@@ -1171,6 +1234,9 @@ class TestReadme:
         doppler.wait_a_second()
         assert doppler.page.markdown[0].value == "`7` squared is `49`"
 
+    @pytest.mark.claim(
+        "A function of the same file that draws with `st` needs no change."
+    )
     def test_widgets_in_a_function_of_the_page(self, program: Write) -> None:
         """The function finds the name `st` that the page has bound anew."""
         app = program(
@@ -1223,6 +1289,10 @@ class TestReadme:
 
 
 class TestEdges:
+    @pytest.mark.claim(
+        "A Streamlit older than 1.60 is refused at the import, with a message that "
+        "says so."
+    )
     def test_an_old_streamlit_is_refused_with_a_clear_message(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

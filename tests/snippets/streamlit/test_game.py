@@ -1,0 +1,159 @@
+"""Tic-tac-toe, played and watched in real browsers."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.snippets.streamlit.modes import POLLED
+from tests.users.stage import Stage
+from tests.users.streamlit import StreamlitSocket, StreamlitUser, soon
+
+User = StreamlitUser
+
+EMPTY = "123456789"
+
+
+def square(user: User, number: int) -> Locator:
+    """A square of the board, counted from 1."""
+    return user.page.locator(f".st-key-cell-{number}").get_by_role("button")
+
+
+def sees_board(user: User, board: str) -> None:
+    """Wait until the nine squares say this."""
+    squares = user.page.locator("[class*=st-key-cell-]").get_by_role("button")
+    expect(squares).to_have_text([*board])
+
+
+def places(user: User, number: int) -> None:
+    """Click a square, as soon as it can be clicked."""
+    square(user, number).click()
+
+
+def sit_down(alex: User, doppler: User) -> None:
+    """Let the first play X and the second O."""
+    alex.presses("Play X")
+    alex.reads_line("You play X")
+    doppler.presses("Play O")
+    doppler.reads_line("You play O")
+
+
+def start_again(*users: User) -> None:
+    """Begin a new game, and wait until all see it."""
+    users[0].presses("New game")
+    for user in users:
+        sees_board(user, EMPTY)
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        pytest.param((f"streamlit/game/{program}", POLLED), id=program)
+        for program in ("tic_tac_toe", "game_launcher")
+    ],
+    indirect=True,
+)
+class TestGame:
+    @pytest.mark.claim(
+        "Of two who want the same place at the same moment, one gets it."
+    )
+    def test_two_who_want_one_place_at_once_do_not_both_get_it(
+        self, alex: User, doppler: User
+    ) -> None:
+        moment = soon()
+        for user in (alex, doppler):
+            user.will_press("Play X", moment)
+        plays = alex.line("You play X").or_(alex.line("You watch"))
+        for user in (alex, doppler):
+            expect(user.button("Play X")).not_to_be_attached()
+            user.is_at_rest()
+        expect(plays).to_be_visible()
+        players = [user for user in (alex, doppler) if user.line("You play X").count()]
+        assert len(players) == 1
+        players[0].presses("Stand up")
+        for user in (alex, doppler):
+            expect(user.button("Play X")).to_be_visible()
+
+    @pytest.mark.claim(
+        "Two sit down, everybody else watches, and all see the same board."
+    )
+    def test_two_play_and_all_others_watch(
+        self, alex: User, doppler: User, third: User
+    ) -> None:
+        sit_down(alex, doppler)
+        third.reads_line("You watch")
+        for user, number, board in (
+            (alex, 5, "1234X6789"),
+            (doppler, 1, "O234X6789"),
+            (alex, 3, "O2X4X6789"),
+            (doppler, 2, "OOX4X6789"),
+            (alex, 7, "OOX4X6X89"),
+        ):
+            places(user, number)
+            for reader in (alex, doppler, third):
+                sees_board(reader, board)
+        for reader in (alex, doppler, third):
+            reader.reads_line("X has won")
+            for number in range(1, 10):
+                expect(square(reader, number)).to_be_disabled()
+        start_again(alex, doppler, third)
+
+    @pytest.mark.claim(
+        "What the browser of somebody who watches forges is refused as well."
+    )
+    def test_nobody_moves_out_of_turn(
+        self, stage: Stage, alex: User, doppler: User, third: User
+    ) -> None:
+        for user in (doppler, third):
+            expect(square(user, 5)).to_be_disabled()
+        with StreamlitSocket(stage.address) as cheat:
+            cheat.presses("9")
+        places(alex, 5)
+        for reader in (alex, doppler, third):
+            sees_board(reader, "1234X6789")
+            reader.reads_line("O to move")
+        expect(square(alex, 1)).to_be_disabled()
+        start_again(alex, doppler, third)
+
+    @pytest.mark.claim("A second click before the page is drawn anew changes nothing.")
+    def test_of_two_squares_that_one_clicks_at_once_one_is_taken(
+        self, alex: User, doppler: User, third: User
+    ) -> None:
+        moment = soon()
+        alex.will_click(square(alex, 1), [moment])
+        alex.will_click(square(alex, 2), [moment])
+        for reader in (alex, doppler, third):
+            reader.reads_line("O to move")
+        places(doppler, 9)
+        for reader in (alex, doppler, third):
+            reader.reads_line("X to move")
+            board = square(reader, 1).inner_text() + square(reader, 2).inner_text()
+            assert board in ("X2", "1X")
+        start_again(alex, doppler, third)
+
+    def test_of_two_who_click_one_square_at_once_the_one_whose_turn_it_is_takes_it(
+        self, alex: User, doppler: User, third: User
+    ) -> None:
+        places(alex, 1)
+        for reader in (alex, doppler):
+            reader.reads_line("O to move")
+        moment = soon()
+        for user in (doppler, alex):
+            square(user, 5).evaluate("square => square.disabled = false")
+            user.will_click(square(user, 5), [moment])
+        for reader in (alex, doppler, third):
+            sees_board(reader, "X234O6789")
+            reader.reads_line("X to move")
+        start_again(alex, doppler, third)
+
+    @pytest.mark.claim("Whoever goes away leaves a free place within five seconds.")
+    def test_who_has_gone_leaves_a_free_place(
+        self, alex: User, doppler: User, third: User
+    ) -> None:
+        doppler.page.close()
+        third.presses("Play O")
+        third.reads_line("You play O")
+        places(alex, 1)
+        places(third, 2)
+        for reader in (alex, third):
+            sees_board(reader, "XO3456789")

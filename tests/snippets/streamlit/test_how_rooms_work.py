@@ -1,0 +1,562 @@
+"""What the page says about the inside of the rooms."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+    ScriptRequestType,
+)
+
+from livedocs.catalog import Catalog
+from livedocs.launch import launch
+from tests.snippets.streamlit.test_rooms_headless import edit
+from tests.users.stage import Stage
+from tests.users.streamlit import StreamlitUser
+from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
+
+EVENTS = "**/rooms/events*"
+
+pytestmark = pytest.mark.usefixtures("process")
+
+TWO_SLIDERS = """
+with sync("lobby") as st:
+    st.slider("A")
+    st.slider("B")
+"""
+
+
+def visit(user: StreamlitSession) -> Any:
+    """What the session keeps about the room `lobby`."""
+    return user.page.session_state["private:visit:lobby"]
+
+
+def serial(user: StreamlitSession, label: str) -> int:
+    """The last part of a shared widget's key."""
+    return int(user.key(label).rpartition("#")[2])
+
+
+@pytest.mark.claim(
+    "`_store` in `room_sync.py`: everybody; kept on reload, lost on restart."
+)
+@pytest.mark.claim(
+    "`visit` in `room_sync.py`: one tab; lost on reload, lost on restart."
+)
+def test_the_store_is_everybodys_and_a_visit_one_tabs(
+    process: Callable[[], None], room_sync: ModuleType
+) -> None:
+    alex, doppler = join("first_room"), join("first_room")
+    assert visit(alex) is not visit(doppler)
+    assert visit(alex).store is visit(doppler).store is room_sync._store
+    alex.set("Select a value", 7)
+    reloaded = join("first_room")
+    assert reloaded.value("Select a value") == 7
+    assert visit(reloaded).store is room_sync._store
+    assert visit(reloaded) is not visit(alex)
+    process()
+    assert join("first_room").value("Select a value") == 0
+
+
+@pytest.mark.claim(
+    "Each message of a browser carries the values of all widgets, whichever of them "
+    "was touched."
+)
+def test_each_message_carries_the_values_of_all_widgets(browser: Browser) -> None:
+    sent: list[BackMsg] = []
+    page = browser.new_page()
+    page.on(
+        "websocket",
+        lambda socket: socket.on(
+            "framesent", lambda frame: sent.append(BackMsg.FromString(frame))
+        ),
+    )
+    with launch(Catalog.default().find("streamlit/rooms/pitfall_echo")) as app:
+        page.goto(app.addresses[0])
+        for label in "AB":
+            page.get_by_role("slider", name=label).press("ArrowRight")
+            expect(page.get_by_role("slider", name=label)).to_have_value("1")
+        page.close()
+    touched_b = [
+        [(s.id.rpartition("-")[2], list(s.double_array_value.data)) for s in states]
+        for message in sent
+        if (states := message.rerun_script.widget_states.widgets)
+    ]
+    assert [("A", [1.0]), ("B", [1.0])] in touched_b
+
+
+@pytest.mark.claim("An older message puts the older value back, for everybody.")
+@pytest.mark.claim("So an older message says nothing about it, and puts nothing back.")
+@pytest.mark.parametrize(("is_room", "ends_as"), [(False, 0), (True, 5)])
+def test_an_older_message(is_room: bool, ends_as: int, program: Write) -> None:
+    app = program(TWO_SLIDERS) if is_room else "pitfall_echo"
+    alex, doppler = join(app), join(app)
+    doppler.touch("B", 1)
+    on_its_way = doppler.message()
+    alex.set("A", 5)
+    doppler.wait_a_second()
+    assert doppler.value("A") == 5
+    doppler.send(on_its_way)
+    alex.wait_a_second()
+    assert (alex.value("A"), alex.value("B")) == (ends_as, 1)
+
+
+@pytest.fixture
+def two_sliders(program: Write) -> Iterator[StreamlitSession]:
+    """Two people with the same two sliders before them."""
+    app = program(TWO_SLIDERS)
+    return iter([join(app), join(app)])
+
+
+@pytest.mark.claim("Your own changes leave its key as it is.")
+@pytest.mark.claim(
+    "When somebody else has set another value, it gets a key that no browser has seen, "
+    "and that value as its own default."
+)
+@pytest.mark.claim(
+    "A new key is a new widget in the browser; a change of one widget leaves the keys "
+    "of all others as they are."
+)
+def test_keys_change_with_others_values_alone(
+    two_sliders: Iterator[StreamlitSession],
+) -> None:
+    alex, doppler = two_sliders
+    seen = {user.key(label) for user in (alex, doppler) for label in "AB"}
+    own, others, beside = alex.key("A"), doppler.key("A"), doppler.key("B")
+    old_id = doppler.widget("A").proto.id
+    for n in (5, 6):
+        alex.set("A", n)
+        alex.wait_a_second()
+        assert alex.key("A") == own
+        doppler.wait_a_second()
+        assert doppler.key("A") not in {*seen, others}
+        assert doppler.widget("A").proto.default == [n]
+        assert doppler.widget("A").proto.id != old_id
+        assert doppler.key("B") == beside
+        seen.add(doppler.key("A"))
+
+
+@pytest.mark.claim("No key comes again, not even after a restart.")
+def test_no_key_comes_again(process: Callable[[], None]) -> None:
+    label = "Select a value"
+    alex, doppler = join("first_room"), join("first_room")
+    serials = [serial(alex, label), serial(doppler, label)]
+    for n in range(5):
+        alex.set(label, n + 1)
+        doppler.wait_a_second()
+        serials.append(serial(doppler, label))
+    process()
+    serials.append(serial(join("first_room"), label))
+    assert serials == sorted(set(serials))
+
+
+@pytest.mark.claim("Two values are the same when their texts are the same.")
+def test_values_of_one_text_are_the_same(program: Write, room_sync: ModuleType) -> None:
+    alex = join(
+        program(
+            "import numpy as np\n"
+            'with sync("lobby") as st:\n'
+            '    st.session_state["n"] = 5\n'
+            '    if st.button("Again"):\n'
+            '        st.session_state["n"] = np.int64(5)\n'
+        )
+    )
+    before = room_sync._store.read("lobby")
+    alex.click("Again")
+    assert room_sync._store.read("lobby") == before == (before[0], {"n": "5"})
+
+
+@pytest.mark.claim(
+    "So an option is found again, even if each run of the script makes its class anew."
+)
+def test_an_option_of_a_class_that_each_run_makes_anew_is_found(
+    program: Write,
+) -> None:
+    app = program(
+        "from enum import Enum\n"
+        'Colour = Enum("Colour", "RED GREEN")\n'
+        'with sync("lobby") as st:\n'
+        '    colour = st.selectbox("Colour", Colour)\n'
+        "    st.text(colour is Colour.GREEN)\n"
+    )
+    alex, doppler = join(app), join(app)
+    alex.widget("Colour").select_index(1)
+    alex.run()
+    doppler.wait_a_second()
+    for user in (alex, doppler):
+        assert user.reads("True")
+
+
+@pytest.fixture(params=["Memory", "SQLite"])
+def store(
+    request: pytest.FixtureRequest, room_store: ModuleType, tmp_path: Path
+) -> Any:
+    """Each of the stores."""
+    file = [str(tmp_path / "rooms.db")] if request.param == "SQLite" else []
+    return getattr(room_store, request.param)(*file)
+
+
+@pytest.mark.claim(
+    "Each change of a room gives it a version that it never had before, even if it was "
+    "deleted in between."
+)
+@pytest.mark.claim("A change that changes nothing gives it none.")
+def test_versions_never_come_again(store: Any) -> None:
+    versions = [0]
+    for n in range(6):
+        store.write("Red", lambda _, n=n: {"a": str(n % 2)})
+        store.write("Red", lambda _, n=n: {"a": str(n % 2), "b": None})
+        versions.append(store.read("Red")[0])
+        if n == 2:
+            store.delete("Red")
+            assert store.read("Red") == (0, {})
+    assert versions == sorted(set(versions))
+    assert store.read("Red")[0] == versions[-1]
+    store.write("Red", lambda _: {"a": "1"})
+    assert store.read("Red") == (versions[-1], {"a": "1"})
+
+
+@pytest.mark.claim("What it gives names only what its user has changed.")
+def test_a_session_gives_only_what_its_user_has_changed(
+    two_sliders: Iterator[StreamlitSession], room_sync: ModuleType
+) -> None:
+    alex, doppler = two_sliders
+    changes = []
+    write = room_sync._store.write
+
+    def note(room: str, change: Callable[[Any], Any]) -> None:
+        changes.append(change({}))
+        write(room, change)
+
+    room_sync._store.write = note
+    alex.set("A", 5)
+    doppler.touch("B", 6)
+    doppler.run()
+    for user in (alex, doppler):
+        user.wait_a_second()
+        user.run()
+    assert changes == [{"slider:A": "5"}, {"slider:B": "6"}]
+
+
+@pytest.mark.claim(
+    'The cell “Euro” in the first row of `budget` is `budget[0, "Euro"]`.'
+)
+def test_each_cell_has_a_key_of_its_own(room_sync: ModuleType) -> None:
+    alex = join("table")
+    edit(alex, 0, "Euro", 900)
+    edit(alex, 2, "Paid", True)
+    texts = room_sync._store.read("household")[1]
+    assert texts == {'budget[0, "Euro"]': "900", 'budget[2, "Paid"]': "true"}
+
+
+@pytest.mark.claim(
+    "All widgets of a run show one version, whatever others do meanwhile."
+)
+def test_a_run_shows_one_version(program: Write) -> None:
+    app = program(
+        "import room_sync\n"
+        'with sync("lobby") as st:\n'
+        '    a = st.slider("A", key="a")\n'
+        '    if st.button("Meanwhile"):\n'
+        '        room_sync._store.write("lobby", lambda _: {"a": "8", "b": "8"})\n'
+        '    b = st.slider("B", key="b")\n'
+        '    st.text(f"{a} {b}")\n'
+    )
+    alex = join(app)
+    alex.click("Meanwhile")
+    assert alex.reads("0 0")
+    alex.wait_a_second()
+    assert alex.reads("8 8")
+
+
+ADD_50 = """
+import sys
+from room_store import SQLite
+store = SQLite("rooms.db", 60)
+print("ready", flush=True)
+sys.stdin.read()
+for _ in range(50):
+    store.write("r", lambda texts: {"n": str(int(texts.get("n", 0)) + 1)})
+"""
+
+
+@pytest.mark.claim("Four threads, or four processes, that add 50 each make 200.")
+def test_four_threads_add_fifty_each(room_store: ModuleType) -> None:
+    store = room_store.Memory()
+
+    def one_more(texts: dict[str, str]) -> dict[str, str]:
+        # Gives the processor away between reading and writing: without a lock, what
+        # another thread adds would then be lost.
+        time.sleep(0.0001)
+        return {"n": str(int(texts.get("n", 0)) + 1)}
+
+    def add() -> None:
+        for _ in range(50):
+            store.write("r", one_more)
+
+    with ThreadPoolExecutor(4) as pool:
+        for added in [pool.submit(add) for _ in range(4)]:
+            added.result()
+    assert store.read("r")[1] == {"n": "200"}
+
+
+@pytest.mark.claim("Four threads, or four processes, that add 50 each make 200.")
+def test_four_processes_add_fifty_each(room_store: ModuleType, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOMS)}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", ADD_50],
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(4)
+    ]
+    for process in processes:  # all are ready before the first one begins
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.close()
+    assert [process.wait() for process in processes] == [0] * 4
+    assert room_store.SQLite(str(tmp_path / "rooms.db")).read("r")[1] == {"n": "200"}
+
+
+@pytest.mark.claim("A function that raises leaves the room as it was.")
+def test_a_function_that_raises_leaves_the_room_as_it_was(store: Any) -> None:
+    store.write("r", lambda _: {"n": "1"})
+    before = store.read("r")
+    with pytest.raises(ZeroDivisionError):
+        store.write("r", lambda texts: {"n": str(int(texts["n"]) / 0)})
+    assert store.read("r") == before
+    store.write("r", lambda texts: {"m": texts["n"]})
+    assert store.read("r")[1] == {"n": "1", "m": "1"}
+
+
+@pytest.mark.claim(
+    "A widget with something unsent keeps its key; when it has been sent or left, it "
+    "shows what the room says."
+)
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_widget_with_something_unsent_keeps_its_key(
+    is_sent: bool, program: Write
+) -> None:
+    """What the browser says of drafts is put where the route would put it."""
+    app = program('with sync("lobby") as st:\n    st.text_input("A")\n')
+    alex, doppler = join(app), join(app)
+    draft = doppler.key("A")
+    visit(doppler).typing = frozenset({draft})
+    alex.set("A", "sent")
+    doppler.wait_a_second()
+    assert (doppler.key("A"), doppler.value("A")) == (draft, "")
+    if is_sent:
+        doppler.set("A", "later")
+    visit(doppler).typing = frozenset()
+    for user in (alex, doppler):
+        user.wait_a_second()
+        assert user.value("A") == ("later" if is_sent else "sent")
+
+
+@pytest.mark.claim(
+    "The fields of a form that clears are not shared, wherever in the form they are "
+    "drawn."
+)
+def test_fields_of_a_form_that_clears_are_not_shared(
+    program: Write, room_sync: ModuleType
+) -> None:
+    app = program(
+        'with sync("lobby") as st:\n'
+        '    form = st.form("f", clear_on_submit=True)\n'
+        '    form.text_input("On the form")\n'
+        "    left, right = form.columns(2)\n"
+        '    left.text_input("On a part of it")\n'
+        "    with form, st.expander('More'):\n"
+        '        st.text_input("Inside")\n'
+        '        st.form_submit_button("Send")\n'
+        '    st.text_input("Below")\n'
+    )
+    alex, doppler = join(app), join(app)
+    for label in ("On the form", "On a part of it", "Inside", "Below"):
+        alex.touch(label, "typed")
+    alex.click("Send")
+    doppler.wait_a_second()
+    assert room_sync._store.read("lobby")[1] == {"text_input:Below": '"typed"'}
+    assert doppler.value("Below") == "typed"
+    for label in ("On the form", "On a part of it", "Inside"):
+        assert doppler.value(label) == ""
+
+
+@pytest.mark.claim(
+    "Whoever does not say it again is no longer counted, and nobody else has to do "
+    "anything for it."
+)
+def test_whoever_is_silent_is_no_longer_counted(
+    store: Any, room_store: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    patched = SimpleNamespace(time=lambda: now, monotonic=time.monotonic)
+    monkeypatch.setattr(room_store, "time", patched)
+    store.keep("Red", "Alex", 3)
+    store.keep("Red", "Doppler", 3)
+    store.keep("Blue", "Third", 3)
+    now += 2
+    store.keep("Red", "Alex", 3)
+    assert (store.present("Red"), store.present("Blue")) == (
+        {"Alex", "Doppler"},
+        {"Third"},
+    )
+    now += 2
+    assert (store.present("Red"), store.present("Blue")) == ({"Alex"}, set())
+
+
+class Shelf:
+    """A store that keeps each room in a dictionary of its own, and nothing else."""
+
+    every = None
+
+    def __init__(self) -> None:
+        self.tell: Callable[[], None] = lambda: None
+        self._versions: dict[str, int] = {}
+        self._texts: dict[str, dict[str, str]] = {}
+        self._until: dict[tuple[str, str], float] = {}
+
+    def version(self, room: str) -> int:
+        return self._versions.get(room, 0)
+
+    def read(self, room: str) -> tuple[int, dict[str, str]]:
+        return self.version(room), dict(self._texts.get(room, {}))
+
+    def write(self, room: str, change: Callable[[Any], dict[str, Any]]) -> None:
+        texts = self._texts.setdefault(room, {})
+        for key, text in change(dict(texts)).items():
+            if texts.get(key) != text:
+                self._versions[room] = self.version(room) + 1
+            texts[key] = text
+
+    def rooms(self) -> list[str]:
+        return sorted(self._texts)
+
+    def delete(self, room: str) -> None:
+        self._texts.pop(room, None)
+
+    def keep(self, room: str, session: str, seconds: float) -> None:
+        self._until[room, session] = time.time() + seconds
+
+    def present(self, room: str) -> frozenset[str]:
+        now = time.time()
+        here = [who for who, end in self._until.items() if end > now]
+        return frozenset(session for name, session in here if name == room)
+
+
+@pytest.mark.claim("A store of your own needs no more than these: give it to `use`.")
+def test_a_store_of_ones_own(room_sync: ModuleType, room_store: ModuleType) -> None:
+    def names(*spaces: Any) -> set[str]:
+        return {n for space in spaces for n in space if not n.startswith("_")}
+
+    protocol = room_store.Store
+    shelf = Shelf()
+    assert names(vars(Shelf), vars(shelf)) == names(
+        vars(protocol), protocol.__annotations__
+    )
+    room_sync.use(shelf)
+    alex, doppler = join("first_room"), join("first_room")
+    alex.set("Select a value", 7)
+    doppler.wait_a_second()
+    assert doppler.value("Select a value") == 7
+    assert doppler.reads("2 here")
+    assert shelf.read("lobby")[1] == {"slider:Select a value": "7"}
+
+
+@pytest.mark.claim(
+    "A store that fails raises `StoreError`, and the app shows it instead of a "
+    "traceback."
+)
+def test_a_store_that_fails(room_sync: ModuleType, room_store: ModuleType) -> None:
+    class Broken(Shelf):
+        def read(self, room: str) -> tuple[int, dict[str, str]]:
+            raise room_store.StoreError("The shelf has fallen down.")
+
+    room_sync.use(Broken())
+    alex = join("counter")
+    assert alex.errors() == ["The shelf has fallen down."]
+    assert alex.reads("Clicked 0 times")
+
+
+@pytest.mark.claim(
+    "What holds files, what is not made with the room’s `st`, and tables that grow "
+    "stay private."
+)
+def test_what_stays_private(program: Write, room_sync: ModuleType) -> None:
+    app = program(
+        "import pandas as pd\n"
+        "import streamlit\n"
+        'with sync("lobby") as st:\n'
+        '    streamlit.slider("A")\n'
+        '    st.file_uploader("File")\n'
+        '    table = st.data_editor(pd.DataFrame({"n": [1]}), num_rows="dynamic")\n'
+        '    st.text(table["n"].sum())\n'
+    )
+    alex, doppler = join(app), join(app)
+    alex.set("A", 5)
+    edit(alex, 0, "n", 2)
+    doppler.wait_a_second()
+    assert alex.reads("2")
+    assert doppler.reads("1")
+    assert doppler.value("A") == 0
+    assert room_sync._store.read("lobby")[1] == {}
+
+
+@pytest.mark.claim(
+    "So a message that is lost does no harm: whoever is behind is told again."
+)
+@pytest.mark.claim(
+    "So a page on which nothing runs is counted as long as its browser asks."
+)
+def test_whoever_is_behind_is_told_again(start: Callable[[str], Stage]) -> None:
+    stage = start("streamlit/rooms/push_launcher")
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    for _ in range(2):
+        with doppler.page.expect_request(EVENTS):
+            pass
+    alex.reads_line("0 clicks, 2 here")
+    doppler.page.route(EVENTS, lambda route: route.abort())
+    with doppler.page.expect_event("requestfailed"):
+        alex.reads_line("0 clicks, 1 here")
+    alex.presses("Click")
+    alex.reads_line("1 clicks, 1 here")
+    assert doppler.line("0 clicks, 2 here").is_visible()
+    doppler.page.unroute(EVENTS)
+    for user in (alex, doppler):
+        user.reads_line("1 clicks, 2 here")
+
+
+@pytest.mark.claim(
+    "A request for a whole run stops the run that is under way; a request for a "
+    "fragment waits until it has ended."
+)
+def test_only_a_request_for_a_whole_run_stops_one() -> None:
+    """A run asks at each of its calls whether it has to stop: `script_requests.py`."""
+    requests = ScriptRequests()
+    requests.request_rerun(RerunData(fragment_id="lobby"))
+    assert requests.on_scriptrunner_yield() is None
+    after = requests.on_scriptrunner_ready()
+    assert after.rerun_data.fragment_id_queue == ["lobby"]
+    requests.request_rerun(RerunData())
+    stopped = requests.on_scriptrunner_yield()
+    assert stopped
+    assert stopped.type is ScriptRequestType.RERUN
