@@ -59,7 +59,7 @@ def submit(event: Event, node: DataNode, number: int, gui: Gui) -> None:
 def refresh(state: State) -> None:
     scenario = tp.get_scenarios()[0]
     submission = tp.get_latest_submission(scenario)
-    with state:
+    with lock, state:
         state.number = scenario.number.read()
         state.status = submission.submission_status.name if submission else "WAITING"
         state.squared = scenario.squared.read()

@@ -25,8 +25,9 @@ table = log[0]
 def remember(event: Event, gui: Gui) -> None:
     time = f"{event.creation_date:%H:%M:%S}"
     entity, operation = event.entity_type.name, event.operation.name
-    attribute, value = event.attribute_name or "", event.attribute_value
-    log.append(row.format(time, entity, operation, attribute, str(value)))
+    attribute = event.attribute_name or ""
+    value = str(event.attribute_value) if attribute else ""
+    log.append(row.format(time, entity, operation, attribute, value))
 
 
 def show(state: State, event: Event) -> None:
@@ -55,9 +56,10 @@ style = {".log pre": {"overflow-x": "auto"}}
 
 with tgb.Page(style=style) as page:
     tgb.text("# Events", mode="md")
-    tgb.button("Create a scenario", on_action=create)
-    tgb.button("Write its data", on_action=write)
-    tgb.button("Delete it", on_action=delete)
+    with tgb.layout("1 1 1"):
+        tgb.button("Create a scenario", on_action=create)
+        tgb.button("Write its data", on_action=write)
+        tgb.button("Delete it", on_action=delete)
     with tgb.part("log card"):
         tgb.text("{table}", mode="pre")
 

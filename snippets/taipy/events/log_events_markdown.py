@@ -24,8 +24,9 @@ table = log[0]
 def remember(event: Event, gui: Gui) -> None:
     time = f"{event.creation_date:%H:%M:%S}"
     entity, operation = event.entity_type.name, event.operation.name
-    attribute, value = event.attribute_name or "", event.attribute_value
-    log.append(row.format(time, entity, operation, attribute, str(value)))
+    attribute = event.attribute_name or ""
+    value = str(event.attribute_value) if attribute else ""
+    log.append(row.format(time, entity, operation, attribute, value))
 
 
 def show(state: State, event: Event) -> None:
