@@ -35,11 +35,12 @@ selected = ""
 
 
 class Events(EventProcessor):
-    """Goes on with the next event when a callback raises."""
+    """Waits until nobody writes, and goes on when a callback raises."""
 
     def process_event(self, event: Event) -> None:
         try:
-            super().process_event(event)
+            with lock:
+                super().process_event(event)
         except Exception:
             logging.exception("A callback failed at %s", event)
 

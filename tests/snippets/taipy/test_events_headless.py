@@ -31,6 +31,7 @@ from taipy import (
     Submission,
     SubmissionStatus,
 )
+from taipy.core.common._utils import _load_fct
 from taipy.core.notification import Event, EventEntityType, EventOperation, Notifier
 from taipy.event import EventProcessor
 from taipy.gui import State
@@ -53,16 +54,20 @@ Join = Callable[[], TaipyState]
 
 
 @pytest.fixture
-def program(
+def prepared(
     request: pytest.FixtureRequest,
     load: Callable[[str], ModuleType],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[ModuleType]:
-    """The program, its services started, but no server; its data in `tmp_path`."""
+    """The program, without a server, its data in `tmp_path`; events wait for `start`.
+
+    What is registered once the processor has started may hear of nothing.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["program.py"])  # Taipy reads it
     program = load(request.param)
+    _load_fct.cache_clear()  # Taipy would run the task of the program's last import
     monkeypatch.setattr(program, "sleep", lambda seconds: None, raising=False)
     Config.configure_job_executions(mode="development")
     orchestrator = tp.Orchestrator()
@@ -70,7 +75,6 @@ def program(
     if request.param == AUTO:
         tp.create_scenario(program.scenario_config)
     program.gui.run(run_server=False, async_mode="threading")
-    program.events.start()
     yield program
     program.events.stop()
     program.events.join()
@@ -79,10 +83,17 @@ def program(
 
 
 @pytest.fixture
-def join(program: ModuleType) -> Join:
+def program(prepared: ModuleType) -> ModuleType:
+    """The program, its processor started."""
+    prepared.events.start()
+    return prepared
+
+
+@pytest.fixture
+def join(prepared: ModuleType) -> Join:
     """Let one more user arrive."""
     numbers = count(1)
-    return lambda: TaipyState(program, f"client-{next(numbers)}", Clock())
+    return lambda: TaipyState(prepared, f"client-{next(numbers)}", Clock())
 
 
 @pytest.fixture
@@ -105,7 +116,7 @@ def has(user: TaipyState, name: str, value: object) -> None:
     wait_until(lambda: user.get(name) == value, event=f"{name} == {value!r}")
 
 
-@pytest.mark.parametrize("program", LOGS, indirect=True)
+@pytest.mark.parametrize("prepared", LOGS, indirect=True)
 class TestLogEvents:
     """One callback for the server, one for each user."""
 
@@ -133,31 +144,33 @@ class TestLogEvents:
     )
     @pytest.mark.claim("Nobody’s `show` is called before somebody’s browser has come.")
     def test_the_server_remembers_what_nobody_has_seen(
-        self, program: ModuleType, join: Join, monkeypatch: pytest.MonkeyPatch
+        self, prepared: ModuleType, join: Join, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         shown: list[State] = []
-        program.events.broadcast_on_event(lambda state: shown.append(state))
-        tp.create_scenario(program.scenario_config)
-        wait_until(lambda: len(program.log) == 1 + 2)
+        prepared.events.broadcast_on_event(lambda state: shown.append(state))
+        prepared.events.start()
+        tp.create_scenario(prepared.scenario_config)
+        wait_until(lambda: len(prepared.log) == 1 + 2)
         assert not shown
         assert len(rows(join())) == 2
-        tp.create_scenario(program.scenario_config)
+        tp.create_scenario(prepared.scenario_config)
         wait_until(lambda: len(shown) == 2)
-        assert len(program.log) == 1 + 4
+        assert len(prepared.log) == 1 + 4
 
     @pytest.mark.claim("`show` is called once for each user, with that user’s state.")
     def test_a_broadcast_is_called_once_for_each_user(
-        self, program: ModuleType, alex: TaipyState, doppler: TaipyState
+        self, prepared: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
         for user in (alex, doppler):
             user.call(lambda state, name: state.assign("table", name), user.client_id)
         seen: list[str] = []
-        program.events._topic_callbacks_map.clear()
-        program.events.broadcast_on_event(
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.broadcast_on_event(
             lambda state: seen.append(state.table),
             entity_type=EventEntityType.SCENARIO,
         )
-        tp.create_scenario(program.scenario_config)
+        prepared.events.start()
+        tp.create_scenario(prepared.scenario_config)
         wait_until(lambda: len(seen) >= 2)
         assert sorted(seen) == ["client-1", "client-2"]
 
@@ -208,7 +221,7 @@ def rows(user: TaipyState) -> list[list[str]]:
     return [line.split() for line in user.get("table").splitlines()[1:]]
 
 
-@pytest.mark.parametrize("program", [LIST], indirect=True)
+@pytest.mark.parametrize("prepared", [LIST], indirect=True)
 class TestScenarioList:
     """A list that is read anew at every event of a scenario."""
 
@@ -266,7 +279,7 @@ def select(user: TaipyState, name: str) -> None:
     user.call(lambda state: state.assign("selected", ids[name]))
 
 
-@pytest.mark.parametrize("program", [FAILED], indirect=True)
+@pytest.mark.parametrize("prepared", [FAILED], indirect=True)
 class TestJobFailed:
     """A filter on the status of jobs."""
 
@@ -317,7 +330,7 @@ class TestJobFailed:
         assert len(tp.get_jobs()) == 1
 
 
-@pytest.mark.parametrize("program", [AUTO], indirect=True)
+@pytest.mark.parametrize("prepared", [AUTO], indirect=True)
 class TestAutoSubmit:
     """A plain callback that submits."""
 
@@ -356,30 +369,32 @@ class TestAutoSubmit:
         "Registered for every data node, `submit` would start again with each result."
     )
     def test_without_a_config_it_would_loop(
-        self, program: ModuleType, alex: TaipyState
+        self, prepared: ModuleType, alex: TaipyState
     ) -> None:
-        program.events._topic_callbacks_map.clear()
-        program.events.on_datanode_written(program.submit)
-        enter(alex, program.write, "3")
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.on_datanode_written(prepared.submit)
+        prepared.events.start()
+        enter(alex, prepared.write, "3")
         wait_until(lambda: len(tp.get_submissions()) > 5)
-        program.events.stop()
+        prepared.events.stop()
 
     @pytest.mark.claim("`Events` goes on with the next event, and logs the error.")
     def test_the_processor_survives_a_callback_that_raises(
         self,
-        program: ModuleType,
+        prepared: ModuleType,
         alex: TaipyState,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         def fail(event: Event, gui: Gui) -> None:
             raise ValueError("out of order")
 
-        program.events.on_event(fail, operation=EventOperation.CREATION)
+        prepared.events.on_event(fail, operation=EventOperation.CREATION)
+        prepared.events.start()
         with caplog.at_level(logging.ERROR):
-            tp.create_scenario(program.scenario_config)
-            enter(alex, program.write, "3")
+            tp.create_scenario(prepared.scenario_config)
+            enter(alex, prepared.write, "3")
             wait_until(lambda: finished() == 1)
-        assert program.events.is_alive()
+        assert prepared.events.is_alive()
         assert "out of order" in caplog.text
 
 
@@ -391,7 +406,7 @@ def finished() -> int:
     )
 
 
-@pytest.mark.parametrize("program", [BOARD], indirect=True)
+@pytest.mark.parametrize("prepared", [BOARD], indirect=True)
 class TestBoard:
     """All three uses at once."""
 
@@ -484,9 +499,9 @@ def test_the_table_names_what_narrows_each_method(name: str) -> None:
 )
 @pytest.mark.parametrize("way", ["on_", "broadcast_on_"])
 @pytest.mark.parametrize("name", TABLE)
-@pytest.mark.parametrize("program", [AUTO], indirect=True)
+@pytest.mark.parametrize("prepared", [AUTO], indirect=True)
 def test_each_callback_gets_what_the_table_says(
-    program: ModuleType, alex: TaipyState, name: str, way: str
+    prepared: ModuleType, alex: TaipyState, name: str, way: str
 ) -> None:
     expected = TABLE[name][way != "on_"].replace("`", "").split(", ")
     calls: list[tuple[Any, ...]] = []
@@ -496,10 +511,11 @@ def test_each_callback_gets_what_the_table_says(
         f"calls.append(({', '.join(expected)}, extra))",
         {"calls": calls},
     )
-    getattr(program.events, way + name)(callback, callback_args=["extra"])
-    scenario = tp.create_scenario(program.scenario_config)
+    getattr(prepared.events, way + name)(callback, callback_args=["extra"])
+    prepared.events.start()
+    scenario = tp.create_scenario(prepared.scenario_config)
     scenario.number.write(3)
-    wait_until(lambda: finished() == 1)
+    wait_until(lambda: finished() == 1 and (bool(calls) or name.endswith("deleted")))
     tp.delete(scenario.id)
     wait_until(lambda: bool(calls), event=f"{way}{name}")
     for call in calls:
@@ -511,7 +527,7 @@ def test_each_callback_gets_what_the_table_says(
     )
 
 
-@pytest.mark.parametrize("program", [LOGS[0]], indirect=True)
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 class TestRaising:
     """What Taipy itself does when a callback raises."""
 
@@ -520,20 +536,21 @@ class TestRaising:
         "and all other callbacks run."
     )
     def test_a_broadcast_that_raises_is_a_warning(
-        self, program: ModuleType, alex: TaipyState, doppler: TaipyState
+        self, prepared: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
         def fail(state: State) -> None:
             raise ValueError("out of order")
 
-        program.events._topic_callbacks_map.clear()
-        program.events.broadcast_on_event(fail)
-        program.events.on_event(program.remember)
-        program.events.broadcast_on_event(program.show)
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.broadcast_on_event(fail)
+        prepared.events.on_event(prepared.remember)
+        prepared.events.broadcast_on_event(prepared.show)
+        prepared.events.start()
         with pytest.warns(UserWarning, match="(?s)in 'fail.*out of order"):
-            tp.create_scenario(program.scenario_config)
+            tp.create_scenario(prepared.scenario_config)
             for user in (alex, doppler):
                 wait_until(lambda user=user: len(rows(user)) == 2)
-        assert program.events.is_alive()
+        assert prepared.events.is_alive()
 
     @pytest.mark.claim(
         "When a plain callback raises, the processor’s thread ends: "
@@ -541,21 +558,22 @@ class TestRaising:
     )
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
     def test_a_plain_callback_that_raises_ends_the_processor(
-        self, program: ModuleType, alex: TaipyState
+        self, prepared: ModuleType, alex: TaipyState
     ) -> None:
         def fail(event: Event, gui: Gui) -> None:
             raise ValueError("out of order")
 
-        program.events.on_event(fail)
-        tp.create_scenario(program.scenario_config)
-        program.events.join(30)
-        assert not program.events.is_alive()
-        heard = len(program.log)
-        tp.create_scenario(program.scenario_config)
-        assert len(program.log) == heard
+        prepared.events.on_event(fail)
+        prepared.events.start()
+        tp.create_scenario(prepared.scenario_config)
+        prepared.events.join(30)
+        assert not prepared.events.is_alive()
+        heard = len(prepared.log)
+        tp.create_scenario(prepared.scenario_config)
+        assert len(prepared.log) == heard
 
 
-@pytest.mark.parametrize("program", [LOGS[0]], indirect=True)
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 class TestTopics:
     """What narrows a topic."""
 
@@ -587,14 +605,15 @@ class TestTopics:
         ],
     )
     def test_a_topic_narrows(
-        self, program: ModuleType, topic: dict[str, Any], heard: list[str]
+        self, prepared: ModuleType, topic: dict[str, Any], heard: list[str]
     ) -> None:
         seen: list[Event] = []
-        program.events._topic_callbacks_map.clear()
-        program.events.on_event(lambda event, gui: seen.append(event), **topic)
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.on_event(lambda event, gui: seen.append(event), **topic)
         last: list[Event] = []
-        program.events.on_event(lambda event, gui: last.append(event))
-        scenario = tp.create_scenario(program.scenario_config)
+        prepared.events.on_event(lambda event, gui: last.append(event))
+        prepared.events.start()
+        scenario = tp.create_scenario(prepared.scenario_config)
         scenario.name = "New"
         tp.delete(scenario.id)
         wait_until(lambda: len(last) == 5)
@@ -605,25 +624,27 @@ class TestTopics:
         "too."
     )
     def test_an_attribute_alone_matches_what_has_none(
-        self, program: ModuleType
+        self, prepared: ModuleType
     ) -> None:
         seen: list[Event] = []
-        program.events._topic_callbacks_map.clear()
-        program.events.on_event(
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.on_event(
             lambda event, gui: seen.append(event), attribute_name="properties"
         )
-        scenario = tp.create_scenario(program.scenario_config)
+        prepared.events.start()
+        scenario = tp.create_scenario(prepared.scenario_config)
         tp.delete(scenario.id)
         wait_until(lambda: len(seen) == 4)
         assert {event.attribute_name for event in seen} == {None}
 
     @pytest.mark.claim("One entity alone is named by its `entity_id`.")
-    def test_one_entity_alone(self, program: ModuleType) -> None:
-        one, other = (tp.create_scenario(program.scenario_config) for _ in range(2))
+    def test_one_entity_alone(self, prepared: ModuleType) -> None:
+        one, other = (tp.create_scenario(prepared.scenario_config) for _ in range(2))
         seen: list[str | None] = []
-        program.events.on_event(
+        prepared.events.on_event(
             lambda event, gui: seen.append(event.entity_id), entity_id=one.id
         )
+        prepared.events.start()
         for scenario in (other, one):
             scenario.name = "New"
         wait_until(lambda: bool(seen))
@@ -631,13 +652,14 @@ class TestTopics:
 
 
 @pytest.mark.claim("This event was taken from a run.")
-@pytest.mark.parametrize("program", [LOGS[0]], indirect=True)
-def test_an_event_has_the_attributes_of_the_page(program: ModuleType) -> None:
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
+def test_an_event_has_the_attributes_of_the_page(prepared: ModuleType) -> None:
     seen: list[Event] = []
-    program.events.on_event(
+    prepared.events.on_event(
         lambda event, gui: seen.append(event), entity_type=EventEntityType.SCENARIO
     )
-    scenario = tp.create_scenario(program.scenario_config)
+    prepared.events.start()
+    scenario = tp.create_scenario(prepared.scenario_config)
     scenario.name = "Winter"
     wait_until(lambda: len(seen) == 2)
     (text,) = re.findall(r"(?s)```text\nEvent\((.*?)\)\n```", PAGE.read_text("utf-8"))
@@ -676,20 +698,21 @@ def _without_page(snippet: str) -> list[str]:
     "Whatever the mode of the server, callbacks of events run in the processor’s own "
     "thread."
 )
-@pytest.mark.parametrize("program", [LOGS[0]], indirect=True)
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 def test_callbacks_of_events_run_in_the_processors_thread(
-    program: ModuleType, alex: TaipyState
+    prepared: ModuleType, alex: TaipyState
 ) -> None:
     threads: list[threading.Thread] = []
 
     def note(*_: object) -> None:
         threads.append(threading.current_thread())
 
-    program.events.on_event(note)
-    program.events.broadcast_on_event(lambda state: note())
-    alex.call(program.create)
+    prepared.events.on_event(note)
+    prepared.events.broadcast_on_event(lambda state: note())
+    prepared.events.start()
+    alex.call(prepared.create)
     wait_until(lambda: len(threads) == 4)
-    assert set(threads) == {program.events}
+    assert set(threads) == {prepared.events}
 
 
 @pytest.mark.parametrize("snippet", [*LOGS, LIST, FAILED, AUTO, BOARD])
