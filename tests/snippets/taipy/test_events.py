@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,9 @@ from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import LaunchError, launch
+from tests.bench.events import watch_events
 from tests.users.taipy_events import SOON, EventsStage, EventsUser
 
-PROGRAMS = [
-    f"taipy/events/{name}"
-    for name in (
-        *("log_events", "log_events_markdown", "scenario_list"),
-        *("job_failed", "auto_submit", "board"),
-    )
-]
 WORKER = 30_000
 """Milliseconds until the first worker process has started, on a busy machine."""
 
@@ -230,3 +225,34 @@ def test_the_server_with_threads_wants_a_terminal(tmp_path: Path) -> None:
         launch(Snippet("taipy/events/program", path, path.read_text("utf-8"))),
     ):
         pass
+
+
+@pytest.mark.claim("On Taipy’s default server events come a second and more late.")
+def test_events_come_late_by_default(browser: Browser) -> None:
+    assert statistics.median(watch_events(browser, "gevent", count=7)) > 1
+
+
+@pytest.mark.claim("With a version, scenarios are there again after a restart.")
+@pytest.mark.claim(
+    "Without one, Taipy is in its development mode, "
+    "and forgets all scenarios at each start."
+)
+@pytest.mark.parametrize(("version", "kept"), [("1.0", True), ("", False)])
+def test_a_version_keeps_scenarios(
+    browser: Browser, tmp_path: Path, version: str, kept: bool
+) -> None:
+    text = Catalog.default().find("taipy/events/scenario_list").text
+    folder = "with TemporaryDirectory() as folder, chdir(folder):"
+    assert folder in text
+    start = f"import sys; sys.argv += {['--experiment', version] if version else []}\n"
+    path = tmp_path / "program.py"
+    path.write_text(start + text.replace(folder, f"with chdir({str(tmp_path)!r}):"))
+    snippet = Snippet("taipy/events/program", path, path.read_text("utf-8"))
+    with closing(EventsStage(snippet, browser)) as stage:
+        user = stage.join()
+        user.enter("New scenario", "one")
+        expect(user.lines).to_have_text(["one"])
+        stage.restart()
+        user.reload()
+        user.enter("New scenario", "two")
+        expect(user.lines).to_have_text(["one", "two"] if kept else ["two"])

@@ -111,6 +111,13 @@ def enter(user: TaipyState, function: Callable[..., None], text: str) -> None:
     user.call(function, "", {"action": "", "args": ["Enter", "", text]})
 
 
+def comes_to(
+    read: Callable[[TaipyState], object], user: TaipyState, value: object
+) -> None:
+    """Wait until what this user sees is this."""
+    wait_until(lambda: read(user) == value, event=f"{value!r}")
+
+
 def has(user: TaipyState, name: str, value: object) -> None:
     """Wait until this user's variable has this value."""
     wait_until(lambda: user.get(name) == value, event=f"{name} == {value!r}")
@@ -127,9 +134,7 @@ class TestLogEvents:
         for act in (program.create, program.write, program.delete):
             alex.call(act)
         for user in (alex, doppler):
-            wait_until(
-                lambda user=user: rows(user)[-1][1:3] == ["DATA_NODE", "DELETION"]
-            )
+            comes_to(lambda user: rows(user)[-1][1:3], user, ["DATA_NODE", "DELETION"])
             assert [row[1:3] for row in rows(user)] == [
                 ["DATA_NODE", "CREATION"],
                 ["SCENARIO", "CREATION"],
@@ -202,7 +207,7 @@ class TestLogEvents:
     ) -> None:
         alex.call(program.create)
         for user in (alex, doppler):
-            wait_until(lambda user=user: len(rows(user)) == 2)
+            comes_to(count_rows, user, 2)
         alex.call(lambda state: state.assign("table", "Alex's own"))
         assert len(rows(doppler)) == 2
         alex.connect()
@@ -214,6 +219,11 @@ class TestLogEvents:
         restarted = load(f"taipy/events/{program.__name__}")
         assert len(restarted.log) == 1
         assert restarted.table == restarted.log[0]
+
+
+def count_rows(user: TaipyState) -> int:
+    """How many events this user sees."""
+    return len(rows(user))
 
 
 def rows(user: TaipyState) -> list[list[str]]:
@@ -231,15 +241,15 @@ class TestScenarioList:
         for name in ("one", "two", "three"):
             enter(alex, program.create, name)
         for user in (alex, doppler):
-            wait_until(lambda user=user: names(user) == ["one", "two", "three"])
+            comes_to(names, user, ["one", "two", "three"])
         select(doppler, "two")
         enter(doppler, program.rename, "zwei")
         for user in (alex, doppler, join()):
-            wait_until(lambda user=user: names(user) == ["one", "zwei", "three"])
+            comes_to(names, user, ["one", "zwei", "three"])
         select(alex, "zwei")
         alex.call(program.delete)
         for user in (alex, doppler, join()):
-            wait_until(lambda user=user: names(user) == ["one", "three"])
+            comes_to(names, user, ["one", "three"])
             has(user, "selected", "")
 
     @pytest.mark.claim("Two scenarios never have the same name.")
@@ -314,7 +324,7 @@ class TestJobFailed:
 
         def look(event: Event) -> None:
             if event.attribute_value == Status.FAILED:
-                stored.append(bool(tp.get(event.entity_id).stacktrace))
+                stored.extend(bool(job.stacktrace) for job in tp.get_jobs())
             publish(event)
 
         monkeypatch.setattr(Notifier, "publish", look)
@@ -340,7 +350,7 @@ class TestAutoSubmit:
     ) -> None:
         for n, text in enumerate(("3", "4", "4"), start=1):
             enter(alex, program.write, text)
-            wait_until(lambda n=n: finished() == n, event=f"submission {n}")
+            comes_to(lambda user: finished(), alex, n)
         enter(alex, program.write, "seven")
         enter(alex, program.write, "5")
         for user in (alex, doppler, join()):
@@ -437,7 +447,7 @@ class TestBoard:
             enter(doppler, program.write, text)
         end = ["poem: 5 words", "nothing: failed"]
         for user in (alex, doppler):
-            wait_until(lambda user=user: lines(user) == end)
+            comes_to(lines, user, end)
         wait_until(lambda: len(told) == 2)
         assert lines(join()) == end
         assert told == ["The words of nothing cannot be counted."] * 2
@@ -549,7 +559,7 @@ class TestRaising:
         with pytest.warns(UserWarning, match="(?s)in 'fail.*out of order"):
             tp.create_scenario(prepared.scenario_config)
             for user in (alex, doppler):
-                wait_until(lambda user=user: len(rows(user)) == 2)
+                comes_to(count_rows, user, 2)
         assert prepared.events.is_alive()
 
     @pytest.mark.claim(
@@ -636,6 +646,34 @@ class TestTopics:
         tp.delete(scenario.id)
         wait_until(lambda: len(seen) == 4)
         assert {event.attribute_name for event in seen} == {None}
+
+    @pytest.mark.claim(
+        "What you register after the start hears nothing of topics that are new."
+    )
+    def test_what_is_registered_late_hears_nothing_of_new_topics(
+        self, prepared: ModuleType
+    ) -> None:
+        late, early = EventProcessor(), EventProcessor()
+        heard: dict[EventProcessor, list[Event]] = {late: [], early: []}
+        for processor in (late, early):
+            deleted = EventOperation.DELETION
+            processor.on_event(lambda event, gui: None, operation=deleted)
+            if processor is late:
+                processor.start()
+            processor.on_event(
+                lambda event, gui, calls: calls.append(event),
+                [heard[processor]],
+                operation=EventOperation.CREATION,
+            )
+        early.start()
+        tp.create_scenario(prepared.scenario_config)
+        wait_until(lambda: len(heard[early]) == 2)
+        assert late.queue.empty()
+        assert heard[late] == []
+        early.stop()
+        Notifier._topics_registrations_list.clear()  # `late` cannot be stopped any more
+        with pytest.raises(KeyError):
+            late.stop()
 
     @pytest.mark.claim("One entity alone is named by its `entity_id`.")
     def test_one_entity_alone(self, prepared: ModuleType) -> None:
