@@ -435,11 +435,7 @@ class TestBoard:
         for name in ("poem", "nothing", "poem"):
             enter(alex, program.create, name)
         for user in (alex, doppler):
-            wait_until(
-                lambda user=user: (
-                    lines(user) == ["poem: no text yet", "nothing: no text yet"]
-                )
-            )
+            comes_to(lines, user, ["poem: no text yet", "nothing: no text yet"])
         enter(alex, program.write, "for nobody")
         for line, text in ((0, "a rose is a rose"), (1, "  ")):
             key = doppler.get("board")[line][0]
@@ -670,10 +666,9 @@ class TestTopics:
         wait_until(lambda: len(heard[early]) == 2)
         assert late.queue.empty()
         assert heard[late] == []
-        early.stop()
-        Notifier._topics_registrations_list.clear()  # `late` cannot be stopped any more
-        with pytest.raises(KeyError):
-            late.stop()
+        for processor in (early, late):
+            processor.stop()
+            processor.join()
 
     @pytest.mark.claim("One entity alone is named by its `entity_id`.")
     def test_one_entity_alone(self, prepared: ModuleType) -> None:
