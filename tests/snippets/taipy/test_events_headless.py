@@ -647,10 +647,11 @@ class TestTopics:
         "What you register after the start hears nothing of topics that are new."
     )
     def test_what_is_registered_late_hears_nothing_of_new_topics(
-        self, prepared: ModuleType
+        self, program: ModuleType
     ) -> None:
-        late, early = EventProcessor(), EventProcessor()
-        heard: dict[EventProcessor, list[Event]] = {late: [], early: []}
+        late: Any = EventProcessor()
+        early: Any = EventProcessor()
+        heard: dict[Any, list[Event]] = {late: [], early: []}
         for processor in (late, early):
             deleted = EventOperation.DELETION
             processor.on_event(lambda event, gui: None, operation=deleted)
@@ -662,7 +663,7 @@ class TestTopics:
                 operation=EventOperation.CREATION,
             )
         early.start()
-        tp.create_scenario(prepared.scenario_config)
+        tp.create_scenario(program.scenario_config)
         wait_until(lambda: len(heard[early]) == 2)
         assert late.queue.empty()
         assert heard[late] == []
