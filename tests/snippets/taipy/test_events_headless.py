@@ -456,8 +456,8 @@ def lines(user: TaipyState) -> list[str]:
 
 def written_table() -> dict[str, list[str]]:
     """The page's table of methods: what stands in each row, by its first cell."""
-    text = PAGE.read_text("utf-8") if PAGE.is_file() else ""
-    found = re.findall(r"(?m)^\| `…_on_(\w+)` *\|(.*)\|$", text)
+    text = PAGE.read_text("utf-8").partition("\n## All methods\n")[2]
+    found = re.findall(r"(?m)^\| `(\w+)` *\|(.*)\|$", text)
     return {
         name: [cell.strip().strip("`") for cell in cells.split("|")]
         for name, cells in found
