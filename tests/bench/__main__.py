@@ -7,6 +7,8 @@ from itertools import product
 
 from tests.bench.builds import HEAD, JUDGED_PAGES, MOST, compare, spread
 from tests.bench.edits import edit
+from tests.bench.events import EVENTS, measure_events
+from tests.bench.events import WATCHED as LISTED
 from tests.bench.invented import PROGRAMS_PER_PAGE
 from tests.bench.keys import (
     FAST,
@@ -85,6 +87,9 @@ def main() -> int:
         print("\nStreamlit rooms")
         if not measure(options.rooms, options.sessions):
             print("\nA goal of the rooms is not reached.", file=sys.stderr)
+    print(f"\nFrom Enter in one browser to the new line in another, {LISTED}:")
+    for mode, seconds in measure_events():
+        print(f"{spread(seconds)} seconds, {EVENTS} events, {mode}", flush=True)
     if too_slow:
         print("\nToo slow: our blocks take longer than they may.", file=sys.stderr)
     return int(too_slow)

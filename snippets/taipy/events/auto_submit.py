@@ -1,0 +1,87 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["taipy==4.1.1", "taipy-gui==4.1.2"]
+# ///
+"""A scenario that runs by itself whenever somebody writes its input."""
+
+import logging
+import threading
+from contextlib import chdir
+from tempfile import TemporaryDirectory
+from time import sleep
+
+import taipy as tp
+import taipy.gui.builder as tgb
+from taipy import Config, DataNode
+from taipy.core.notification import Event, EventEntityType
+from taipy.event import EventProcessor
+from taipy.gui import Gui, State
+
+
+def square(number: int) -> int:
+    sleep(1)  # real work takes a while
+    return number * number
+
+
+number_config = Config.configure_data_node("number", default_data=0)
+squared_config = Config.configure_data_node("squared", default_data=0)
+square_config = Config.configure_task("square", square, number_config, squared_config)
+scenario_config = Config.configure_scenario("squares", square_config)
+Config.configure_job_executions(mode="standalone", max_nb_of_workers=1)
+lock = threading.RLock()
+
+number = squared = 0
+status = ""
+
+
+class Events(EventProcessor):
+    """Waits until nobody writes, and goes on when a callback raises."""
+
+    def process_event(self, event: Event) -> None:
+        try:
+            with lock:
+                super().process_event(event)
+        except Exception:
+            logging.exception("A callback failed at %s", event)
+
+
+def write(state: State, id: str, payload: dict) -> None:
+    text = payload["args"][-1].strip()
+    if text.isdecimal():
+        with lock:
+            tp.get_scenarios()[0].number.write(int(text))
+
+
+def submit(event: Event, node: DataNode, number: int, gui: Gui) -> None:
+    for scenario in node.get_parents()["scenario"]:
+        tp.submit(scenario)
+
+
+def refresh(state: State) -> None:
+    scenario = tp.get_scenarios()[0]
+    submission = tp.get_latest_submission(scenario)
+    with lock, state:
+        state.number = scenario.number.read()
+        state.status = submission.submission_status.name if submission else "WAITING"
+        state.squared = scenario.squared.read()
+
+
+with tgb.Page() as page:
+    tgb.text("# Squares", mode="md")
+    tgb.input("", label="Number", on_action=write)
+    tgb.text("Number: {number}", class_name="h5")
+    tgb.text("Status: {status}", class_name="h5")
+    tgb.text("Squared: {squared}", class_name="h5")
+
+gui = Gui(page)
+gui.on_init = refresh
+events = Events(gui)
+events.on_datanode_written(submit, datanode_config=number_config)
+events.broadcast_on_event(refresh, entity_type=EventEntityType.SUBMISSION)
+
+if __name__ == "__main__":
+    with TemporaryDirectory() as folder, chdir(folder):
+        tp.create_scenario(scenario_config)
+        events.start()
+        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        tp.run(gui, tp.Orchestrator(), title="Squares", **server)

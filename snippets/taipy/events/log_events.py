@@ -1,0 +1,75 @@
+# /// script
+# requires-python = ">=3.11,<3.13"
+# dependencies = ["taipy==4.1.1", "taipy-gui==4.1.2"]
+# ///
+"""Every event of the server, logged on the page of everybody who looks."""
+
+from contextlib import chdir
+from tempfile import TemporaryDirectory
+
+import taipy as tp
+import taipy.gui.builder as tgb
+from taipy import Config
+from taipy.event import Event, EventProcessor
+from taipy.gui import Gui, State
+
+draft_config = Config.configure_data_node("draft")
+scenario_config = Config.configure_scenario("plan", None, draft_config)
+
+row = "{:8}  {:10}  {:9}  {:22}  {}"
+log = [row.format("Time", "Entity", "Operation", "Attribute", "Value")]
+
+table = log[0]
+
+
+def remember(event: Event, gui: Gui) -> None:
+    time = f"{event.creation_date:%H:%M:%S}"
+    entity, operation = event.entity_type.name, event.operation.name
+    attribute = event.attribute_name or ""
+    value = str(event.attribute_value) if attribute else ""
+    log.append(row.format(time, entity, operation, attribute, value))
+
+
+def show(state: State, event: Event) -> None:
+    state.table = "\n".join(log)
+
+
+def on_init(state: State) -> None:
+    state.table = "\n".join(log)
+
+
+def create(state: State) -> None:
+    tp.create_scenario(scenario_config, name="Holidays")
+
+
+def write(state: State) -> None:
+    for scenario in tp.get_scenarios():
+        scenario.draft.write("To the sea.")
+
+
+def delete(state: State) -> None:
+    for scenario in tp.get_scenarios():
+        tp.delete(scenario.id)
+
+
+style = {".log pre": {"overflow-x": "auto"}}
+
+with tgb.Page(style=style) as page:
+    tgb.text("# Events", mode="md")
+    with tgb.layout("1 1 1"):
+        tgb.button("Create a scenario", on_action=create)
+        tgb.button("Write its data", on_action=write)
+        tgb.button("Delete it", on_action=delete)
+    with tgb.part("log card"):
+        tgb.text("{table}", mode="pre")
+
+gui = Gui(page)
+events = EventProcessor(gui)
+events.on_event(remember)
+events.broadcast_on_event(show)
+
+if __name__ == "__main__":
+    with TemporaryDirectory() as folder, chdir(folder):
+        events.start()
+        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        tp.run(gui, tp.Orchestrator(), title="Events", **server)

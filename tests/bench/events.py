@@ -1,0 +1,79 @@
+"""How soon an event of Taipy's is in sight of another user."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from livedocs.catalog import Catalog, Snippet
+from livedocs.launch import launch
+from tests.users.chromium import CHROMIUM_ARGS, find_chromium
+from tests.users.taipy_events import EventsUser
+
+WATCHED = "taipy/events/scenario_list"
+MODES = ("threading", "gevent")
+"""The server that the program asks for, and Taipy's default."""
+EVENTS = 20
+
+# Both pages look at the same clock.
+_NOTE_ENTER = """
+    addEventListener("keydown", ({key}) => {
+        if (key === "Enter") window.entered = Date.now();
+    }, true);
+"""
+_WATCH_FOR = """text => {
+    const watch = async () => {
+        const start = Date.now();
+        while (Date.now() - start < 30_000) {
+            const lines = [...document.querySelectorAll("[data-id]")];
+            if (lines.some(line => line.textContent === text)) return Date.now();
+            await new Promise(requestAnimationFrame);
+        }
+        throw new Error(`${text} is not in sight`);
+    };
+    window.seen = watch();
+}"""
+
+
+def measure_events() -> Iterator[tuple[str, list[float]]]:
+    """Each mode, and what `watch_events` finds in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
+        )
+        for mode in MODES:
+            yield mode, watch_events(browser, mode)
+        browser.close()
+
+
+def watch_events(browser: Browser, mode: str, count: int = EVENTS) -> list[float]:
+    """Seconds from Enter in one browser to the new line in another, for each."""
+    seconds = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        launch(_served_by(mode, Path(folder))) as app,
+    ):
+        writer, reader = users = [EventsUser(browser, app.addresses[0]) for _ in "ab"]
+        for user in users:
+            user.open()
+        writer.page.evaluate(_NOTE_ENTER)
+        for number in range(count):
+            reader.page.evaluate(_WATCH_FOR, f"number {number}")
+            writer.enter("New scenario", f"number {number}")
+            seen = reader.page.evaluate("seen")
+            seconds.append((seen - writer.page.evaluate("entered")) / 1000)
+        for user in users:
+            user.leave()
+    return seconds
+
+
+def _served_by(mode: str, root: Path) -> Snippet:
+    """A copy of the program that starts this server."""
+    snippet = Catalog.default().find(WATCHED)
+    path = root / snippet.file
+    path.parent.mkdir(parents=True)
+    asked = '"async_mode": "threading"'
+    assert asked in snippet.text
+    path.write_text(snippet.text.replace(asked, f'"async_mode": "{mode}"'), "utf-8")
+    return Catalog(root).find(snippet.id)

@@ -1,0 +1,258 @@
+"""The programs on Taipy's events, used by several people in real browsers."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from livedocs.catalog import Catalog, Snippet
+from livedocs.launch import LaunchError, launch
+from tests.bench.events import watch_events
+from tests.users.taipy_events import SOON, EventsStage, EventsUser
+
+WORKER = 30_000
+"""Milliseconds until the first worker process has started, on a busy machine."""
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Callable[[str], EventsStage]]:
+    """Start a program by its name."""
+    with ExitStack() as stages:
+
+        def watch(name: str) -> EventsStage:
+            snippet = Catalog.default().find(f"taipy/events/{name}")
+            stage = EventsStage(snippet, browser)
+            stages.callback(stage.close)
+            return stage
+
+        yield watch
+
+
+Watch = Callable[[str], EventsStage]
+
+
+@pytest.mark.claim("Everybody sees every event, the ones of others included.")
+@pytest.mark.parametrize("name", ["log_events", "log_events_markdown"])
+def test_everybody_sees_every_event(watch: Watch, name: str) -> None:
+    stage = watch(name)
+    users = [stage.join() for _ in range(2)]
+    for number, (button, last) in enumerate(
+        [
+            ("Create a scenario", r"SCENARIO +CREATION"),
+            ("Write its data", r"UPDATE +edit_in_progress +False"),
+            ("Delete it", r"DATA_NODE +DELETION\s*$"),
+        ]
+    ):
+        users[number % 2].press(button)
+        for user in users:
+            expect(user.text).to_have_text(re.compile(last), timeout=SOON)
+    late = stage.join()
+    assert late.text.inner_text() == users[0].text.inner_text()
+    assert late.text.inner_text().count("UPDATE") == 4
+
+
+@pytest.mark.claim(
+    "Whoever creates, renames or deletes a scenario changes the list of everybody "
+    "within a second."
+)
+@pytest.mark.claim("Whoever comes later sees the list as it is.")
+@pytest.mark.claim("Nobody is harmed when somebody closes their browser in the middle.")
+def test_a_list_follows_what_anybody_does(watch: Watch) -> None:
+    stage = watch("scenario_list")
+    alex, doppler, third = users = [stage.join() for _ in range(3)]
+    alex.enter("New scenario", "one")
+    all_see(users, ["one"])
+    doppler.enter("New scenario", "two")
+    all_see(users, ["one", "two"])
+    doppler.select("one")
+    doppler.enter("New name of the selected one", "first")
+    all_see(users, ["first", "two"])
+    third.context.close()
+    stage.users.remove(third)
+    alex.select("two")
+    alex.press("Delete the selected one")
+    all_see([alex, doppler], ["first"])
+    expect(doppler.selected).to_have_text("first")
+    alex.enter("New scenario", "three")
+    all_see([alex, doppler, stage.join()], ["first", "three"])
+
+
+@pytest.mark.claim(
+    "`scenarios` in `scenario_list.py`: one user; "
+    "kept on reload, kept on reconnect, lost on restart."
+)
+@pytest.mark.claim(
+    "`selected` in `scenario_list.py`: one user; "
+    "kept on reload, kept on reconnect, lost on restart."
+)
+def test_what_a_user_keeps_of_the_list(watch: Watch) -> None:
+    stage = watch("scenario_list")
+    alex, doppler = stage.join(), stage.join()
+    alex.enter("New scenario", "one")
+    all_see([alex, doppler], ["one"])
+    alex.select("one")
+    expect(doppler.selected).to_have_count(0)
+    with alex.cut_off():
+        pass
+    doppler.enter("New scenario", "two")
+    expect(alex.lines).to_have_text(["one", "two"])
+    alex.reload()
+    expect(alex.lines).to_have_text(["one", "two"])
+    expect(alex.selected).to_have_text("one")
+    expect(doppler.selected).to_have_count(0)
+    stage.restart()
+    alex.reload()
+    expect(alex.page.get_by_label("New scenario")).to_be_visible()
+    expect(alex.lines).to_have_count(0)
+
+
+def all_see(users: list[EventsUser], lines: list[str]) -> None:
+    """Wait, not longer than an event may take, until all lists hold these lines."""
+    for user in users:
+        expect(user.lines).to_have_text(lines, timeout=SOON)
+
+
+@pytest.mark.claim(
+    "Fifty scenarios that two people create as fast as they can are all in everybody’s "
+    "list, once and in one order."
+)
+def test_a_storm_is_complete_and_in_one_order(watch: Watch) -> None:
+    stage = watch("scenario_list")
+    alex, doppler = users = [stage.join() for _ in range(2)]
+    for n in range(25):
+        alex.enter("New scenario", f"Alex {n}")
+        doppler.enter("New scenario", f"Doppler {n}")
+    for user in users:
+        expect(user.lines).to_have_count(50)
+    listed = alex.lines.all_inner_texts()
+    created = [f"{name} {n}" for name in ("Alex", "Doppler") for n in range(25)]
+    assert sorted(listed) == sorted(created)
+    assert doppler.lines.all_inner_texts() == listed
+    assert stage.join().lines.all_inner_texts() == listed
+
+
+@pytest.mark.claim(
+    "Everybody is told which job has failed and why, and the other jobs go on."
+)
+@pytest.mark.claim("Whoever comes later sees the jobs, and is not told again.")
+def test_everybody_is_told_of_a_failed_job(watch: Watch) -> None:
+    stage = watch("job_failed")
+    users = [stage.join() for _ in range(2)]
+    for divisor in ("4", "0", "3"):
+        users[0].enter("Divide 12 by", divisor)
+    end = ["12 / 4: COMPLETED", "12 / 0: FAILED", "12 / 3: COMPLETED"]
+    for user in users:
+        expect(user.alerts).to_have_text(
+            "12 / 0 failed: ZeroDivisionError: float division by zero", timeout=WORKER
+        )
+        expect(user.text).to_have_text("\n".join(end), timeout=WORKER)
+    late = stage.join()
+    expect(late.text).to_have_text("\n".join(end))
+    users[0].enter("Divide 12 by", "x")
+    expect(late.alerts).to_have_text(re.compile(r"^12 / x failed: ValueError"))
+    assert late.alerts.count() == 1
+
+
+@pytest.mark.claim("Everybody sees the scenario run, and its result.")
+@pytest.mark.claim("A second write while it runs is not lost, and nothing loops.")
+def test_a_write_runs_the_scenario_for_everybody(watch: Watch) -> None:
+    stage = watch("auto_submit")
+    users = [stage.join() for _ in range(2)]
+    users[0].enter("Number", "3")
+    for user in users:
+        expect(user.page.get_by_text("Status: RUNNING")).to_be_visible()
+    users[1].enter("Number", "4")
+    for user in users:
+        expect(user.page.get_by_text("Squared: 16")).to_be_visible(timeout=WORKER)
+        expect(user.page.get_by_text("Status: COMPLETED")).to_be_visible()
+        expect(user.page.get_by_text("Number: 4")).to_be_visible()
+    expect(stage.join().page.get_by_text("Squared: 16")).to_be_visible()
+    done = stage.app.output().count(" is completed.")
+    assert done == 2
+
+
+@pytest.mark.claim(
+    "A text that somebody adds is on everybody’s board, its words are counted when it "
+    "is written, and everybody is told when they cannot be."
+)
+def test_a_board_for_everybody(watch: Watch) -> None:
+    stage = watch("board")
+    alex, doppler = users = [stage.join() for _ in range(2)]
+    alex.enter("Name of a new text", "poem")
+    doppler.enter("Name of a new text", "silence")
+    all_see(users, ["poem: no text yet", "silence: no text yet"])
+    doppler.select("poem: no text yet")
+    doppler.enter("Text of the selected name", "a rose is a rose")
+    for user in users:
+        expect(user.lines.first).to_have_text("poem: 5 words", timeout=WORKER)
+    alex.select("silence: no text yet")
+    alex.enter("Text of the selected name", "  ")
+    for user in users:
+        expect(user.alerts).to_have_text("The words of silence cannot be counted.")
+        expect(user.lines).to_have_text(["poem: 5 words", "silence: failed"])
+    expect(stage.join().lines).to_have_text(["poem: 5 words", "silence: failed"])
+
+
+@pytest.mark.claim("Nothing is left in the folder in which you start them.")
+@pytest.mark.parametrize("name", ["scenario_list", "board"])
+def test_nothing_is_left_behind(watch: Watch, name: str) -> None:
+    stage = watch(name)
+    label = "New scenario" if name == "scenario_list" else "Name of a new text"
+    user = stage.join()
+    user.enter(label, "one")
+    expect(user.lines).to_have_count(1)
+    assert [path.name for path in stage.app.log.parent.iterdir()] == ["output.log"]
+
+
+@pytest.mark.claim(
+    "Without `allow_unsafe_werkzeug` that server refuses to start where there is no "
+    "terminal."
+)
+def test_the_server_with_threads_wants_a_terminal(tmp_path: Path) -> None:
+    text = Catalog.default().find("taipy/events/scenario_list").text
+    unsafe = ', "allow_unsafe_werkzeug": True'
+    assert unsafe in text
+    path = tmp_path / "program.py"
+    path.write_text(text.replace(unsafe, ""), "utf-8")
+    with (
+        pytest.raises(LaunchError, match="allow_unsafe_werkzeug"),
+        launch(Snippet("taipy/events/program", path, path.read_text("utf-8"))),
+    ):
+        pass
+
+
+@pytest.mark.claim("On Taipy’s default server events come a second and more late.")
+def test_events_come_late_by_default(browser: Browser) -> None:
+    assert statistics.median(watch_events(browser, "gevent", count=7)) > 1
+
+
+@pytest.mark.claim("With a version, scenarios are there again after a restart.")
+@pytest.mark.claim(
+    "Without one, Taipy is in its development mode, "
+    "and forgets all scenarios at each start."
+)
+@pytest.mark.parametrize(("version", "kept"), [("1.0", True), ("", False)])
+def test_a_version_keeps_scenarios(
+    browser: Browser, tmp_path: Path, version: str, kept: bool
+) -> None:
+    text = Catalog.default().find("taipy/events/scenario_list").text
+    folder = "with TemporaryDirectory() as folder, chdir(folder):"
+    assert folder in text
+    start = f"import sys; sys.argv += {['--experiment', version] if version else []}\n"
+    path = tmp_path / "program.py"
+    path.write_text(start + text.replace(folder, f"with chdir({str(tmp_path)!r}):"))
+    snippet = Snippet("taipy/events/program", path, path.read_text("utf-8"))
+    with closing(EventsStage(snippet, browser)) as stage:
+        user = stage.join()
+        user.enter("New scenario", "one")
+        expect(user.lines).to_have_text(["one"])
+        stage.restart()
+        user.reload()
+        user.enter("New scenario", "two")
+        expect(user.lines).to_have_text(["one", "two"] if kept else ["two"])

@@ -1,0 +1,756 @@
+"""Taipy's events with real states and a real orchestrator, without server and browser.
+
+Jobs run in this process, in the thread that submits them (Taipy's `development` mode):
+a worker process could not import the program. Browsers see the workers.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import logging
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import taipy as tp
+from taipy import (
+    Config,
+    DataNode,
+    Gui,
+    Scenario,
+    Status,
+    Submission,
+    SubmissionStatus,
+)
+from taipy.core.common._utils import _load_fct
+from taipy.core.notification import Event, EventEntityType, EventOperation, Notifier
+from taipy.event import EventProcessor
+from taipy.gui import State
+
+from livedocs.catalog import Catalog
+from tests.users.taipy import Clock, TaipyState
+from tests.waiting import wait_until
+
+PAGE = Path(__file__).parents[3] / "docs/tutorials/taipy/events.md"
+
+LOGS = ("taipy/events/log_events", "taipy/events/log_events_markdown")
+LIST = "taipy/events/scenario_list"
+FAILED = "taipy/events/job_failed"
+AUTO = "taipy/events/auto_submit"
+BOARD = "taipy/events/board"
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+Join = Callable[[], TaipyState]
+
+
+@pytest.fixture
+def prepared(
+    request: pytest.FixtureRequest,
+    load: Callable[[str], ModuleType],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[ModuleType]:
+    """The program, without a server, its data in `tmp_path`; events wait for `start`.
+
+    What is registered once the processor has started may hear of nothing.
+    """
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["program.py"])  # Taipy reads it
+    program = load(request.param)
+    _load_fct.cache_clear()  # Taipy would run the task of the program's last import
+    monkeypatch.setattr(program, "sleep", lambda seconds: None, raising=False)
+    Config.configure_job_executions(mode="development")
+    orchestrator = tp.Orchestrator()
+    orchestrator.run(force_restart=True)
+    if request.param == AUTO:
+        tp.create_scenario(program.scenario_config)
+    program.gui.run(run_server=False, async_mode="threading")
+    yield program
+    program.events.stop()
+    program.events.join()
+    orchestrator.stop()
+    program.gui._clear_shared_variable()
+
+
+@pytest.fixture
+def program(prepared: ModuleType) -> ModuleType:
+    """The program, its processor started."""
+    prepared.events.start()
+    return prepared
+
+
+@pytest.fixture
+def join(prepared: ModuleType) -> Join:
+    """Let one more user arrive."""
+    numbers = count(1)
+    return lambda: TaipyState(prepared, f"client-{next(numbers)}", Clock())
+
+
+@pytest.fixture
+def alex(join: Join) -> TaipyState:
+    return join()
+
+
+@pytest.fixture
+def doppler(join: Join, alex: TaipyState) -> TaipyState:
+    return join()
+
+
+def enter(user: TaipyState, function: Callable[..., None], text: str) -> None:
+    """What Enter in an `input` sends: the key, no action, the text."""
+    user.call(function, "", {"action": "", "args": ["Enter", "", text]})
+
+
+def comes_to(
+    read: Callable[[TaipyState], object], user: TaipyState, value: object
+) -> None:
+    """Wait until what this user sees is this."""
+    wait_until(lambda: read(user) == value, event=f"{value!r}")
+
+
+def has(user: TaipyState, name: str, value: object) -> None:
+    """Wait until this user's variable has this value."""
+    wait_until(lambda: user.get(name) == value, event=f"{name} == {value!r}")
+
+
+@pytest.mark.parametrize("prepared", LOGS, indirect=True)
+class TestLogEvents:
+    """One callback for the server, one for each user."""
+
+    @pytest.mark.claim("Everybody sees every event, the ones of others included.")
+    def test_everybody_sees_every_event(
+        self, program: ModuleType, alex: TaipyState, doppler: TaipyState
+    ) -> None:
+        for act in (program.create, program.write, program.delete):
+            alex.call(act)
+        for user in (alex, doppler):
+            comes_to(lambda user: rows(user)[-1][1:3], user, ["DATA_NODE", "DELETION"])
+            assert [row[1:3] for row in rows(user)] == [
+                ["DATA_NODE", "CREATION"],
+                ["SCENARIO", "CREATION"],
+                *[["DATA_NODE", "UPDATE"]] * 4,
+                ["SCENARIO", "DELETION"],
+                ["DATA_NODE", "DELETION"],
+            ]
+            assert rows(user)[2][3] == "last_edit_date"
+
+    @pytest.mark.claim(
+        "`remember` is called once for each event, whether anybody looks or not."
+    )
+    @pytest.mark.claim("Nobody’s `show` is called before somebody’s browser has come.")
+    def test_the_server_remembers_what_nobody_has_seen(
+        self, prepared: ModuleType, join: Join, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shown: list[State] = []
+        prepared.events.broadcast_on_event(lambda state: shown.append(state))
+        prepared.events.start()
+        tp.create_scenario(prepared.scenario_config)
+        wait_until(lambda: len(prepared.log) == 1 + 2)
+        assert not shown
+        assert len(rows(join())) == 2
+        tp.create_scenario(prepared.scenario_config)
+        wait_until(lambda: len(shown) == 2)
+        assert len(prepared.log) == 1 + 4
+
+    @pytest.mark.claim("`show` is called once for each user, with that user’s state.")
+    def test_a_broadcast_is_called_once_for_each_user(
+        self, prepared: ModuleType, alex: TaipyState, doppler: TaipyState
+    ) -> None:
+        for user in (alex, doppler):
+            user.call(lambda state, name: state.assign("table", name), user.client_id)
+        seen: list[str] = []
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.broadcast_on_event(
+            lambda state: seen.append(state.table),
+            entity_type=EventEntityType.SCENARIO,
+        )
+        prepared.events.start()
+        tp.create_scenario(prepared.scenario_config)
+        wait_until(lambda: len(seen) >= 2)
+        assert sorted(seen) == ["client-1", "client-2"]
+
+    @pytest.mark.claim(
+        "Taipy keeps scenarios in `.taipy/` and their data in `user_data/`, "
+        "in the folder that the program runs in."
+    )
+    def test_data_goes_to_the_working_directory(
+        self, program: ModuleType, alex: TaipyState, tmp_path: Path
+    ) -> None:
+        alex.call(program.create)
+        alex.call(program.write)
+        assert {path.name for path in tmp_path.iterdir()} == {".taipy", "user_data"}
+
+    @pytest.mark.claim(
+        "`log` in `log_events.py`: everybody; "
+        "kept on reload, kept on reconnect, lost on restart."
+    )
+    @pytest.mark.claim(
+        "`table` in `log_events.py`: one user; "
+        "kept on reload, kept on reconnect, lost on restart."
+    )
+    def test_the_log_lives_as_long_as_the_process(
+        self,
+        program: ModuleType,
+        alex: TaipyState,
+        doppler: TaipyState,
+        load: Callable[[str], ModuleType],
+    ) -> None:
+        alex.call(program.create)
+        for user in (alex, doppler):
+            comes_to(count_rows, user, 2)
+        alex.call(lambda state: state.assign("table", "Alex's own"))
+        assert len(rows(doppler)) == 2
+        alex.connect()
+        assert alex.get("table") == "Alex's own"
+        for comes_back in (doppler.reload, doppler.connect):
+            comes_back()
+            assert len(rows(doppler)) == 2
+        Config.unblock_update()
+        restarted = load(f"taipy/events/{program.__name__}")
+        assert len(restarted.log) == 1
+        assert restarted.table == restarted.log[0]
+
+
+def count_rows(user: TaipyState) -> int:
+    """How many events this user sees."""
+    return len(rows(user))
+
+
+def rows(user: TaipyState) -> list[list[str]]:
+    """The words of each line of the table, below its head."""
+    return [line.split() for line in user.get("table").splitlines()[1:]]
+
+
+@pytest.mark.parametrize("prepared", [LIST], indirect=True)
+class TestScenarioList:
+    """A list that is read anew at every event of a scenario."""
+
+    def test_create_rename_and_delete_reach_everybody(
+        self, program: ModuleType, alex: TaipyState, doppler: TaipyState, join: Join
+    ) -> None:
+        for name in ("one", "two", "three"):
+            enter(alex, program.create, name)
+        for user in (alex, doppler):
+            comes_to(names, user, ["one", "two", "three"])
+        select(doppler, "two")
+        enter(doppler, program.rename, "zwei")
+        for user in (alex, doppler, join()):
+            comes_to(names, user, ["one", "zwei", "three"])
+        select(alex, "zwei")
+        alex.call(program.delete)
+        for user in (alex, doppler, join()):
+            comes_to(names, user, ["one", "three"])
+            has(user, "selected", "")
+
+    @pytest.mark.claim("Two scenarios never have the same name.")
+    def test_two_scenarios_never_have_the_same_name(
+        self, program: ModuleType, alex: TaipyState, doppler: TaipyState
+    ) -> None:
+        for user in (alex, doppler):
+            enter(user, program.create, " the plan ")
+        enter(alex, program.create, " ")
+        enter(alex, program.create, "another")
+        wait_until(lambda: names(alex) == ["the plan", "another"])
+        select(alex, "another")
+        enter(alex, program.rename, "the plan")
+        assert [s.name for s in tp.get_scenarios(is_sorted=True)] == [
+            "another",
+            "the plan",
+        ]
+
+    def test_acting_on_nothing_does_nothing(
+        self, program: ModuleType, alex: TaipyState
+    ) -> None:
+        enter(alex, program.create, "one")
+        wait_until(lambda: names(alex) == ["one"])
+        alex.call(program.delete)
+        enter(alex, program.rename, "other")
+        assert [scenario.name for scenario in tp.get_scenarios()] == ["one"]
+
+
+def names(user: TaipyState) -> list[str]:
+    """What the list shows this user."""
+    return [name for _, name in user.get("scenarios")]
+
+
+def select(user: TaipyState, name: str) -> None:
+    """Select the line with this name."""
+    ids = {name: key for key, name in user.get("scenarios")}
+    user.call(lambda state: state.assign("selected", ids[name]))
+
+
+@pytest.mark.parametrize("prepared", [FAILED], indirect=True)
+class TestJobFailed:
+    """A filter on the status of jobs."""
+
+    def test_everybody_is_told_with_name_and_reason_and_others_go_on(
+        self,
+        program: ModuleType,
+        alex: TaipyState,
+        doppler: TaipyState,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        told: list[tuple[str, str]] = []
+        monkeypatch.setattr(
+            program, "notify", lambda state, kind, text: told.append((kind, text))
+        )
+        for divisor in ("4", "0", " 3 ", "x", ""):
+            enter(alex, program.run, divisor)
+        ends = ["12 / 4: COMPLETED", "12 / 0: FAILED"]
+        ends += ["12 / 3: COMPLETED", "12 / x: FAILED"]
+        for user in (alex, doppler):
+            has(user, "jobs", "\n".join(ends))
+        wait_until(lambda: len(told) == 4)
+        zero = ("error", "12 / 0 failed: ZeroDivisionError: float division by zero")
+        text = "12 / x failed: ValueError: could not convert string to float: 'x'"
+        assert told == [zero, zero, ("error", text), ("error", text)]
+
+    @pytest.mark.claim("Taipy tells that a job has failed before it stores the reason.")
+    def test_the_event_comes_before_the_reason(
+        self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stored: list[bool] = []
+        publish = Notifier.publish
+
+        def look(event: Event) -> None:
+            if event.attribute_value == Status.FAILED:
+                stored.extend(bool(job.stacktrace) for job in tp.get_jobs())
+            publish(event)
+
+        monkeypatch.setattr(Notifier, "publish", look)
+        enter(alex, program.run, "0")
+        assert stored == [False]
+        assert tp.get_jobs()[0].stacktrace
+
+    def test_the_same_division_runs_once(
+        self, program: ModuleType, alex: TaipyState
+    ) -> None:
+        for _ in range(2):
+            enter(alex, program.run, "4")
+        assert len(tp.get_jobs()) == 1
+
+
+@pytest.mark.parametrize("prepared", [AUTO], indirect=True)
+class TestAutoSubmit:
+    """A plain callback that submits."""
+
+    @pytest.mark.claim("Each write runs the scenario once.")
+    def test_each_write_runs_the_scenario_once(
+        self, program: ModuleType, alex: TaipyState, doppler: TaipyState, join: Join
+    ) -> None:
+        for n, text in enumerate(("3", "4", "4"), start=1):
+            enter(alex, program.write, text)
+            comes_to(lambda user: finished(), alex, n)
+        enter(alex, program.write, "seven")
+        enter(alex, program.write, "5")
+        for user in (alex, doppler, join()):
+            has(user, "squared", 25)
+            has(user, "number", 5)
+            has(user, "status", "COMPLETED")
+        assert len(tp.get_submissions()) == finished() == 4
+
+    @pytest.mark.claim("A second write while it runs is not lost, and nothing loops.")
+    def test_a_write_while_it_runs_is_not_lost(
+        self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writes = ["4"]
+
+        def write_another(seconds: float) -> None:
+            if writes:
+                enter(alex, program.write, writes.pop())
+
+        monkeypatch.setattr(program, "sleep", write_another)
+        enter(alex, program.write, "3")
+        has(alex, "squared", 16)
+        wait_until(lambda: finished() == 2)
+        assert len(tp.get_submissions()) == 2
+
+    @pytest.mark.claim(
+        "Registered for every data node, `submit` would start again with each result."
+    )
+    def test_without_a_config_it_would_loop(
+        self, prepared: ModuleType, alex: TaipyState
+    ) -> None:
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.on_datanode_written(prepared.submit)
+        prepared.events.start()
+        enter(alex, prepared.write, "3")
+        wait_until(lambda: len(tp.get_submissions()) > 5)
+        prepared.events.stop()
+
+    @pytest.mark.claim("`Events` goes on with the next event, and logs the error.")
+    def test_the_processor_survives_a_callback_that_raises(
+        self,
+        prepared: ModuleType,
+        alex: TaipyState,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        def fail(event: Event, gui: Gui) -> None:
+            raise ValueError("out of order")
+
+        prepared.events.on_event(fail, operation=EventOperation.CREATION)
+        prepared.events.start()
+        with caplog.at_level(logging.ERROR):
+            tp.create_scenario(prepared.scenario_config)
+            enter(alex, prepared.write, "3")
+            wait_until(lambda: finished() == 1)
+        assert prepared.events.is_alive()
+        assert "out of order" in caplog.text
+
+
+def finished() -> int:
+    """How many submissions have come to their end."""
+    return sum(
+        submission.submission_status == SubmissionStatus.COMPLETED
+        for submission in tp.get_submissions()
+    )
+
+
+@pytest.mark.parametrize("prepared", [BOARD], indirect=True)
+class TestBoard:
+    """All three uses at once."""
+
+    def test_a_board_lists_counts_and_tells(
+        self,
+        program: ModuleType,
+        alex: TaipyState,
+        doppler: TaipyState,
+        join: Join,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        told: list[str] = []
+        monkeypatch.setattr(
+            program, "notify", lambda state, kind, text: told.append(text)
+        )
+        for name in ("poem", "nothing", "poem"):
+            enter(alex, program.create, name)
+        for user in (alex, doppler):
+            comes_to(lines, user, ["poem: no text yet", "nothing: no text yet"])
+        enter(alex, program.write, "for nobody")
+        for line, text in ((0, "a rose is a rose"), (1, "  ")):
+            key = doppler.get("board")[line][0]
+            doppler.call(lambda state, key: state.assign("selected", key), key)
+            enter(doppler, program.write, text)
+        end = ["poem: 5 words", "nothing: failed"]
+        for user in (alex, doppler):
+            comes_to(lines, user, end)
+        wait_until(lambda: len(told) == 2)
+        assert lines(join()) == end
+        assert told == ["The words of nothing cannot be counted."] * 2
+
+
+def lines(user: TaipyState) -> list[str]:
+    """What the board shows this user."""
+    return [line for _, line in user.get("board")]
+
+
+def written_table() -> dict[str, list[str]]:
+    """The page's table of methods: what stands in each row, by its first cell."""
+    text = PAGE.read_text("utf-8").partition("\n## All methods\n")[2]
+    found = re.findall(r"(?m)^\| `(\w+)` *\|(.*)\|$", text)
+    return {
+        name: [cell.strip().strip("`") for cell in cells.split("|")]
+        for name, cells in found
+    }
+
+
+TABLE = written_table()
+KINDS: dict[str, Callable[[object], bool]] = {
+    "state": lambda it: isinstance(it, State),
+    "event": lambda it: isinstance(it, Event),
+    "gui": lambda it: isinstance(it, Gui),
+    "scenario": lambda it: isinstance(it, Scenario),
+    "scenario_id": lambda it: str(it).startswith("SCENARIO_"),
+    "datanode": lambda it: isinstance(it, DataNode),
+    "datanode_id": lambda it: str(it).startswith("DATANODE_"),
+    "data": lambda it: it == 3,
+    "submittable": lambda it: isinstance(it, Scenario),
+    "submission": lambda it: isinstance(it, Submission),
+}
+"""How to know each argument that the table names."""
+
+
+@pytest.mark.claim("There are no other methods of this kind.")
+def test_the_table_names_every_method() -> None:
+    methods = {
+        name for name in vars(EventProcessor) if re.match(r"(broadcast_)?on_", name)
+    }
+    assert methods == {
+        f"{way}{name}" for name in TABLE for way in ("on_", "broadcast_on_")
+    }
+
+
+@pytest.mark.claim("There are no other methods of this kind.")
+@pytest.mark.parametrize("name", TABLE)
+def test_the_table_names_what_narrows_each_method(name: str) -> None:
+    for way in ("on_", "broadcast_on_"):
+        method = getattr(EventProcessor, way + name)
+        given = [*inspect.signature(method).parameters][3:]
+        assert given == re.findall(r"\w+", TABLE[name][2])
+
+
+@pytest.mark.claim(
+    "Taipy calls back with exactly these arguments, "
+    "and what you give as `callback_args` follows them."
+)
+@pytest.mark.parametrize("way", ["on_", "broadcast_on_"])
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("prepared", [AUTO], indirect=True)
+def test_each_callback_gets_what_the_table_says(
+    prepared: ModuleType, alex: TaipyState, name: str, way: str
+) -> None:
+    expected = TABLE[name][way != "on_"].replace("`", "").split(", ")
+    calls: list[tuple[Any, ...]] = []
+    # Taipy gives a broadcast callback as many arguments as its code names.
+    callback = eval(  # noqa: S307 -- the names are the table's
+        f"lambda {', '.join(expected)}, extra: "
+        f"calls.append(({', '.join(expected)}, extra))",
+        {"calls": calls},
+    )
+    getattr(prepared.events, way + name)(callback, callback_args=["extra"])
+    prepared.events.start()
+    scenario = tp.create_scenario(prepared.scenario_config)
+    scenario.number.write(3)
+    wait_until(lambda: finished() == 1 and (bool(calls) or name.endswith("deleted")))
+    tp.delete(scenario.id)
+    wait_until(lambda: bool(calls), event=f"{way}{name}")
+    for call in calls:
+        assert len(call) == len(expected) + 1
+        assert call[-1] == "extra"
+    assert any(
+        all(KINDS[word](value) for word, value in zip(expected, call, strict=False))
+        for call in calls
+    )
+
+
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
+class TestRaising:
+    """What Taipy itself does when a callback raises."""
+
+    @pytest.mark.claim(
+        "When a broadcast callback raises, Taipy warns on the server’s terminal, "
+        "and all other callbacks run."
+    )
+    def test_a_broadcast_that_raises_is_a_warning(
+        self, prepared: ModuleType, alex: TaipyState, doppler: TaipyState
+    ) -> None:
+        def fail(state: State) -> None:
+            raise ValueError("out of order")
+
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.broadcast_on_event(fail)
+        prepared.events.on_event(prepared.remember)
+        prepared.events.broadcast_on_event(prepared.show)
+        prepared.events.start()
+        with pytest.warns(UserWarning, match="(?s)in 'fail.*out of order"):
+            tp.create_scenario(prepared.scenario_config)
+            for user in (alex, doppler):
+                comes_to(count_rows, user, 2)
+        assert prepared.events.is_alive()
+
+    @pytest.mark.claim(
+        "When a plain callback raises, the processor’s thread ends: "
+        "its traceback is on the terminal, and no callback runs any more, for anybody."
+    )
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+    def test_a_plain_callback_that_raises_ends_the_processor(
+        self, prepared: ModuleType, alex: TaipyState
+    ) -> None:
+        def fail(event: Event, gui: Gui) -> None:
+            raise ValueError("out of order")
+
+        prepared.events.on_event(fail)
+        prepared.events.start()
+        tp.create_scenario(prepared.scenario_config)
+        prepared.events.join(30)
+        assert not prepared.events.is_alive()
+        heard = len(prepared.log)
+        tp.create_scenario(prepared.scenario_config)
+        assert len(prepared.log) == heard
+
+
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
+class TestTopics:
+    """What narrows a topic."""
+
+    @pytest.mark.claim(
+        "What you leave out matches everything, and what you give must all match."
+    )
+    @pytest.mark.parametrize(
+        ("topic", "heard"),
+        [
+            ({}, ["CREATION", "CREATION", "UPDATE", "DELETION", "DELETION"]),
+            (
+                {"entity_type": EventEntityType.SCENARIO},
+                ["CREATION", "UPDATE", "DELETION"],
+            ),
+            ({"operation": EventOperation.DELETION}, ["DELETION", "DELETION"]),
+            (
+                {
+                    "entity_type": EventEntityType.SCENARIO,
+                    "operation": EventOperation.DELETION,
+                },
+                ["DELETION"],
+            ),
+            (
+                {"operation": EventOperation.UPDATE, "attribute_name": "properties"},
+                ["UPDATE"],
+            ),
+            ({"operation": EventOperation.UPDATE, "attribute_name": "tags"}, []),
+            ({"filter": lambda event: event.attribute_value == "New"}, ["UPDATE"]),
+        ],
+    )
+    def test_a_topic_narrows(
+        self, prepared: ModuleType, topic: dict[str, Any], heard: list[str]
+    ) -> None:
+        seen: list[Event] = []
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.on_event(lambda event, gui: seen.append(event), **topic)
+        last: list[Event] = []
+        prepared.events.on_event(lambda event, gui: last.append(event))
+        prepared.events.start()
+        scenario = tp.create_scenario(prepared.scenario_config)
+        scenario.name = "New"
+        tp.delete(scenario.id)
+        wait_until(lambda: len(last) == 5)
+        assert [event.operation.name for event in seen] == heard
+
+    @pytest.mark.claim(
+        "An `attribute_name` without an `operation` matches creations and deletions, "
+        "too."
+    )
+    def test_an_attribute_alone_matches_what_has_none(
+        self, prepared: ModuleType
+    ) -> None:
+        seen: list[Event] = []
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.on_event(
+            lambda event, gui: seen.append(event), attribute_name="properties"
+        )
+        prepared.events.start()
+        scenario = tp.create_scenario(prepared.scenario_config)
+        tp.delete(scenario.id)
+        wait_until(lambda: len(seen) == 4)
+        assert {event.attribute_name for event in seen} == {None}
+
+    @pytest.mark.claim(
+        "What you register after the start hears nothing of topics that are new."
+    )
+    def test_what_is_registered_late_hears_nothing_of_new_topics(
+        self, program: ModuleType
+    ) -> None:
+        late: Any = EventProcessor()
+        early: Any = EventProcessor()
+        heard: dict[Any, list[Event]] = {late: [], early: []}
+        for processor in (late, early):
+            deleted = EventOperation.DELETION
+            processor.on_event(lambda event, gui: None, operation=deleted)
+            if processor is late:
+                processor.start()
+            processor.on_event(
+                lambda event, gui, calls: calls.append(event),
+                [heard[processor]],
+                operation=EventOperation.CREATION,
+            )
+        early.start()
+        tp.create_scenario(program.scenario_config)
+        wait_until(lambda: len(heard[early]) == 2)
+        assert late.queue.empty()
+        assert heard[late] == []
+        for processor in (early, late):
+            processor.stop()
+            processor.join()
+
+    @pytest.mark.claim("One entity alone is named by its `entity_id`.")
+    def test_one_entity_alone(self, prepared: ModuleType) -> None:
+        one, other = (tp.create_scenario(prepared.scenario_config) for _ in range(2))
+        seen: list[str | None] = []
+        prepared.events.on_event(
+            lambda event, gui: seen.append(event.entity_id), entity_id=one.id
+        )
+        prepared.events.start()
+        for scenario in (other, one):
+            scenario.name = "New"
+        wait_until(lambda: bool(seen))
+        assert seen == [one.id]
+
+
+@pytest.mark.claim("This event was taken from a run.")
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
+def test_an_event_has_the_attributes_of_the_page(prepared: ModuleType) -> None:
+    seen: list[Event] = []
+    prepared.events.on_event(
+        lambda event, gui: seen.append(event), entity_type=EventEntityType.SCENARIO
+    )
+    prepared.events.start()
+    scenario = tp.create_scenario(prepared.scenario_config)
+    scenario.name = "Winter"
+    wait_until(lambda: len(seen) == 2)
+    (text,) = re.findall(r"(?s)```text\nEvent\((.*?)\)\n```", PAGE.read_text("utf-8"))
+    shown = dict(re.findall(r"(\w+)=(.*),\n?", text))
+    event = seen[1]
+    assert list(shown) == [field.name for field in dataclasses.fields(Event)]
+    for name in ("entity_type", "operation", "attribute_name", "attribute_value"):
+        assert shown[name] == repr(getattr(event, name))
+    assert ast.literal_eval(shown["entity_id"]).startswith("SCENARIO_plan_")
+    assert (event.entity_id or "").startswith("SCENARIO_plan_")
+    version = {"version": event.metadata.get("version")}
+    assert ast.literal_eval(shown["metadata"]) | version == event.metadata
+    assert shown["creation_date"].startswith("datetime(")
+    assert isinstance(event.creation_date, datetime)
+
+
+@pytest.mark.claim(
+    "You can write the page in Markdown or in Python; nothing else changes."
+)
+def test_variants_differ_in_their_page_only() -> None:
+    builder, markdown = (_without_page(variant) for variant in LOGS)
+    assert builder == markdown
+
+
+def _without_page(snippet: str) -> list[str]:
+    tree = ast.parse(Catalog.default().find(snippet).text)
+    return [
+        ast.unparse(node)
+        for node in tree.body
+        if not isinstance(node, ast.ImportFrom | ast.Import | ast.With)
+        and not ast.unparse(node).startswith(("page =", "content ="))
+    ]
+
+
+@pytest.mark.claim(
+    "Whatever the mode of the server, callbacks of events run in the processor’s own "
+    "thread."
+)
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
+def test_callbacks_of_events_run_in_the_processors_thread(
+    prepared: ModuleType, alex: TaipyState
+) -> None:
+    threads: list[threading.Thread] = []
+
+    def note(*_: object) -> None:
+        threads.append(threading.current_thread())
+
+    prepared.events.on_event(note)
+    prepared.events.broadcast_on_event(lambda state: note())
+    prepared.events.start()
+    alex.call(prepared.create)
+    wait_until(lambda: len(threads) == 4)
+    assert set(threads) == {prepared.events}
+
+
+@pytest.mark.parametrize("snippet", [*LOGS, LIST, FAILED, AUTO, BOARD])
+def test_it_starts_in_a_folder_of_its_own(snippet: str) -> None:
+    assert "with TemporaryDirectory() as folder, chdir(folder):" in (
+        Catalog.default().find(snippet).text
+    )

@@ -1,0 +1,65 @@
+"""People who look at Taipy's events, each with a browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.users.stage import Stage
+from tests.users.taipy import TaipyUser
+
+SOON = 1_000
+"""Milliseconds within which an event has to be in sight."""
+
+
+class EventsUser(TaipyUser):
+    """A person at one of the pages on events, by what it shows."""
+
+    def wait_until_ready(self) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+        # Engine.IO has left polling: from here on the page hears at once.
+        expect(self.page.locator("body")).not_to_contain_text("Server disconnected")
+
+    def enter(self, label: str, text: str) -> None:
+        """Fill a field and press Enter."""
+        field = self.page.get_by_label(label)
+        field.fill(text)
+        field.press("Enter")
+
+    def press(self, name: str) -> None:
+        """Press a button."""
+        self.page.get_by_role("button", name=name).click()
+
+    @property
+    def lines(self) -> Locator:
+        """The lines of the page's list."""
+        return self.page.locator(".taipy-selector [data-id]")
+
+    @property
+    def selected(self) -> Locator:
+        """The line that is selected."""
+        return self.page.locator(".taipy-selector .Mui-selected")
+
+    @property
+    def text(self) -> Locator:
+        """What stands in the page's text."""
+        return self.page.locator("pre")
+
+    @property
+    def alerts(self) -> Locator:
+        """The notifications in sight."""
+        return self.page.get_by_role("alert")
+
+    def select(self, line: str) -> None:
+        """Select a line of the list, and wait until the server knows."""
+        self.lines.get_by_text(line, exact=True).click()
+        expect(self.selected).to_have_text(line)
+
+
+class EventsStage(Stage):
+    """One of the programs on events, started as its reader starts it."""
+
+    def join(self, name: str = "") -> EventsUser:
+        user = EventsUser(self.browser, self.address)
+        self.users.append(user)
+        user.open()
+        return user
