@@ -482,6 +482,79 @@ class TestPages:
         assert doppler.value("Select a value") == 7
 
 
+DRAFTS = """
+from room_push import room
+
+@room("lobby")
+def lobby(st):
+    a = st.text_input("A", key="a")
+    b = st.text_input("B", key="b")
+    st.text([a, b, st.session_state.a])
+
+lobby()
+"""
+
+
+class TestDrafts:
+    @pytest.fixture
+    def users(
+        self, app: Path, room_push: ModuleType
+    ) -> tuple[StreamlitSession, StreamlitSession]:
+        app.write_text(DRAFTS)
+        return StreamlitSession(app), StreamlitSession(app)
+
+    def types(self, user: StreamlitSession, *labels: str, at: float = 1) -> None:
+        """Let the browser tell in which fields it has something unsent."""
+        route = sys.modules["room_push"].push_route()
+        client = TestClient(Starlette(routes=[route]))
+        url = user.component("private:listen:lobby")["url"]
+        keys = [user.key(label) for label in labels]
+        assert client.post(url, json=[at, keys]).status_code == 204
+
+    def test_a_field_with_a_draft_stays_while_the_others_follow(
+        self, users: tuple[StreamlitSession, StreamlitSession]
+    ) -> None:
+        alex, doppler = users
+        draft = doppler.key("A")
+        self.types(doppler, "A")
+        for label in "AB":
+            alex.touch(label, "Alex")
+            alex.hear()
+        doppler.hear()
+        assert doppler.key("A") == draft
+        assert doppler.reads("['', 'Alex', '']"), "widget and state agree"
+        assert not is_behind(doppler)
+
+    def test_what_is_sent_at_last_is_the_later_change_and_wins(
+        self, users: tuple[StreamlitSession, StreamlitSession]
+    ) -> None:
+        alex, doppler = users
+        self.types(doppler, "A")
+        alex.touch("A", "Alex")
+        alex.hear()
+        doppler.hear()
+        doppler.touch("A", "Doppler")
+        self.types(doppler, at=2)
+        doppler.hear()
+        alex.hear()
+        assert (alex.value("A"), doppler.value("A")) == ("Doppler", "Doppler")
+
+    def test_a_draft_that_is_dropped_makes_place_for_the_rooms_value(
+        self, users: tuple[StreamlitSession, StreamlitSession]
+    ) -> None:
+        alex, doppler = users
+        self.types(doppler, "A", at=2)
+        alex.touch("A", "Alex")
+        alex.hear()
+        doppler.hear()
+        self.types(doppler, at=1)
+        assert not is_behind(doppler), "an older message, which came late"
+        self.types(doppler, at=3)
+        assert is_behind(doppler)
+        doppler.hear()
+        assert doppler.value("A") == "Alex"
+
+
 STEPS = strategies.lists(
     strategies.tuples(
         strategies.integers(0, 2),  # who
