@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+)
 
 from livedocs.catalog import Catalog
-from tests.snippets.streamlit.conftest import Play
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import join
@@ -76,48 +79,19 @@ def test_a_link_carries_the_name() -> None:
     assert join(CHAT).widget("Your name").value == ""
 
 
-CHAT_INPUT = """
-import time
-from pathlib import Path
-from room_sync import private, sync
-
-with sync("chat") as st:
-    def send():
-        text = st.session_state[private("text")]
-        st.update("messages", lambda sent: [*(sent or []), text])
-        while not Path({go!r}).exists():  # whatever else a message does
-            time.sleep(0.01)
-
-    for text in st.session_state.get("messages", []):
-        st.text(text)
-    st.chat_input("Message", key=private("text"), on_submit=send)
-"""
-
-
 @pytest.mark.claim(
-    "Of several messages that are sent in `st.chat_input` while a script runs, some "
-    "are lost."
+    "Of several messages that wait in `st.chat_input` for a script to run, Streamlit "
+    "keeps the last."
 )
-def test_a_chat_input_loses_messages(play: Play, tmp_path: Path) -> None:
-    go = tmp_path / "go"
-    stage = play(CHAT_INPUT.format(go=str(go)))
-    alex = visitor(stage)
-    field = alex.page.get_by_test_id("stChatInputTextArea")
-    field.press_sequentially("one\n")
-    doppler = visitor(stage)
-    doppler.reads_line("one")  # its script runs, and waits
-    field.press_sequentially("two\nthree\nfour\n")
-    doppler.reload()  # the server has answered this after all that
-    go.touch()
-    for taken in ("one", "four"):
-        alex.reads_line(taken)
-    alex.wait_until_ready()
-    assert alex.line("two").count() + alex.line("three").count() < 2
-
-
-def visitor(stage: Stage) -> StreamlitUser:
-    """Somebody who opens the page."""
-    user = StreamlitUser(stage.browser, stage.address)
-    stage.users.append(user)
-    user.open()
-    return user
+def test_of_messages_that_wait_the_last_is_kept() -> None:
+    requests = ScriptRequests()
+    for text in ("one", "two", "three"):
+        states = WidgetStates()
+        states.widgets.add(id="field").chat_input_value.data = text
+        requests.request_rerun(RerunData(widget_states=states))
+    request = requests.on_scriptrunner_yield()
+    assert request
+    assert request.rerun_data.widget_states
+    (state,) = request.rerun_data.widget_states.widgets
+    assert state.chat_input_value.data == "three"
+    assert requests.on_scriptrunner_yield() is None, "there is no other request"
