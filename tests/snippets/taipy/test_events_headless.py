@@ -77,7 +77,7 @@ def prepared(
     program.gui.run(run_server=False, async_mode="threading")
     yield program
     program.events.stop()
-    program.events.join()
+    program.events.join(30)
     orchestrator.stop()
     program.gui._clear_shared_variable()
 
