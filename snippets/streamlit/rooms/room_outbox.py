@@ -45,10 +45,11 @@ export default function ({ data, parentElement: self, setStateValue }) {
   self.session = data.session;
   form.onsubmit = (event) => {
     event.preventDefault();
-    if (!text.value.trim()) return;
-    self.number = Math.max(self.number ?? 0, data.taken) + 1;
-    self.waiting.push([self.number, text.value]);
+    const message = text.value;
     text.value = "";
+    if (!message.trim()) return;
+    self.number = Math.max(self.number ?? 0, data.taken) + 1;
+    self.waiting.push([self.number, message]);
     tell();
   };
 }

@@ -186,11 +186,12 @@ class Place:
 
     def __enter__(self) -> Place:
         self._target.__enter__()
-        self._visit.forms.append(self._form)
+        self._forms = self._visit.forms  # another run begins with a list of its own
+        self._forms.append(self._form)
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._visit.forms.pop()
+        self._forms.pop()
         self._target.__exit__(*error)
 
     def __getattr__(self, name: str) -> Any:
