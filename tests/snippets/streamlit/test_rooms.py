@@ -223,11 +223,11 @@ class TestForms:
         doppler.page.keyboard.press("End")
         doppler.page.keyboard.type("th")
         doppler.presses("I come")
-        alex.reads_line("Coming: Doppler, Alex, Fifth, Third and foururth")
+        alex.reads_line("Coming: Doppler, Alex, Fifth, Third and fourth")
         doppler.presses("Agree")
         for user in (alex, doppler):
             user.reads_line("Elsewhere, on Monday")
-            user.reads_line("Coming: Doppler, Alex, Fifth, Third and foururth")
+            user.reads_line("Coming: Doppler, Alex, Fifth, Third and fourth")
 
 
 @program("table")

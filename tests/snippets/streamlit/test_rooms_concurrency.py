@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.snippets.streamlit.modes import program
+from tests.snippets.streamlit.modes import PUSHED, program
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser, soon
 from tests.waiting import wait_until
@@ -75,21 +75,6 @@ class TestNumbers:
                 user.finds(label, "34")
                 assert never_falls(user, label), user.has_seen(label)
 
-    def test_bursts_every_50_ms_revert_nothing(
-        self, alex: User, doppler: User, third: User
-    ) -> None:
-        users = {"A": alex, "B": doppler}
-        before = {label: int(alex.widget(label).input_value()) for label in users}
-        for user in (alex, doppler, third):
-            for label in users:
-                user.watches(label)
-        for seed, (label, user) in enumerate(users.items()):
-            user.will_step(label, "Up", *moments(seed, 40, 0.05))
-        for user in (alex, doppler, third):
-            for label in users:
-                user.finds(label, str(before[label] + 40))
-                assert never_falls(user, label), user.has_seen(label)
-
     @pytest.mark.claim(
         "When two people change the same widget, the later change wins, and everybody "
         "sees that one."
@@ -116,6 +101,24 @@ def agree(users: tuple[User, ...]) -> bool:
     shown = {user.widget("D").evaluate_all(values) for user in users}
     lines = {user.page.get_by_test_id("stText").inner_text() for user in users}
     return len(shown) == len(lines) == 1 and lines.pop().split()[-1] in shown
+
+
+@program(NUMBERS, PUSHED)
+class TestBursts:
+    def test_bursts_every_50_ms_revert_nothing(
+        self, alex: User, doppler: User, third: User
+    ) -> None:
+        users = {"A": alex, "B": doppler}
+        before = {label: int(alex.widget(label).input_value()) for label in users}
+        for user in (alex, doppler, third):
+            for label in users:
+                user.watches(label)
+        for seed, (label, user) in enumerate(users.items()):
+            user.will_step(label, "Up", *moments(seed, 40, 0.05))
+        for user in (alex, doppler, third):
+            for label in users:
+                user.finds(label, str(before[label] + 40))
+                assert never_falls(user, label), user.has_seen(label)
 
 
 @program(SAVED)
