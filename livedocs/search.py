@@ -1,6 +1,7 @@
 """A search index that stays small: it is fetched by everybody who searches.
 
-Of each section it keeps what it opens with, and every name in code that comes later.
+Of each section it keeps what it opens with, and every name in code that comes later;
+of each page its keywords, once.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 import re
 from pathlib import Path
 
-OPENING = 240
+OPENING = 150
 """How many characters of a section's first sentences are kept, markup included."""
 
 _PROGRAM = re.compile(r"<pre>.*?</pre>", re.DOTALL)
@@ -32,6 +33,8 @@ def shorten(site: Path) -> None:
     index = json.loads(path.read_text("utf-8"))
     for entry in index["docs"]:
         entry["text"] = opening(entry["text"])
+        if "#" in entry["location"]:
+            entry.pop("tags", None)  # the page itself is found by them
     small = json.dumps(index, separators=(",", ":"), ensure_ascii=False)
     path.write_text(small, "utf-8")
 

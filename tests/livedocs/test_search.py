@@ -32,16 +32,17 @@ def test_a_section_without_words_has_none() -> None:
     assert opening("") == ""
 
 
-def test_titles_addresses_and_tags_stay(tmp_path: Path) -> None:
-    entry = {"location": "a/#b", "title": "B", "text": "One.", "tags": ["chat"]}
+def test_titles_and_addresses_stay_and_each_page_keeps_its_tags_once(
+    tmp_path: Path,
+) -> None:
+    page = {"location": "a/", "title": "A", "text": "One.", "tags": ["chat"]}
+    section = {"location": "a/#b", "title": "B", "text": "Two."}
+    index = {"config": {"lang": ["en"]}, "docs": [page, section | {"tags": ["chat"]}]}
     path = tmp_path / "search" / "search_index.json"
     path.parent.mkdir()
-    path.write_text(json.dumps({"config": {"lang": ["en"]}, "docs": [entry]}))
+    path.write_text(json.dumps(index))
     shorten(tmp_path)
-    assert json.loads(path.read_text()) == {
-        "config": {"lang": ["en"]},
-        "docs": [entry],
-    }
+    assert json.loads(path.read_text()) == index | {"docs": [page, section]}
 
 
 def test_a_site_without_search_is_left_alone(tmp_path: Path) -> None:
