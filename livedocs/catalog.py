@@ -225,6 +225,8 @@ class Snippet:
     @cached_property
     def is_library(self) -> bool:
         """Whether another program imports it: it is there to be copied, not run."""
+        if "__main__" in self.text:  # spares the look at all others
+            return False
         others = map(self._neighbour, self.path.parents[1].glob("*/*.py"))
         return any(self.id == it.id for other in others for it in other._imported())
 
