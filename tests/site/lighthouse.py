@@ -5,6 +5,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ def score(address: str) -> dict[str, int]:
 
 
 def _run(address: str) -> dict[str, float]:
-    finished = subprocess.run(
+    with subprocess.Popen(
         [
             *("npx", "--yes", LIGHTHOUSE, address),
             *("--output=json", "--output-path=stdout", "--quiet"),
@@ -37,14 +38,23 @@ def _run(address: str) -> dict[str, float]:
         env={**os.environ, "CHROME_PATH": str(find_chromium())},
         stdout=subprocess.PIPE,
         text=True,
-        check=True,
-    )
-    categories = json.loads(finished.stdout)["categories"]
+        process_group=0,
+    ) as process:
+        try:
+            report, _ = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGINT)  # at which it closes its Chromium
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, "lighthouse")
+    categories = json.loads(report)["categories"]
     return {name: categories[name]["score"] * 100 for name in CATEGORIES}
 
 
 def main() -> int:
     """Print the scores of each kind of page; 1 when one of them is below 100."""
+    # As at Ctrl-C, what was started is ended.
+    signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(128 + signum))
     lowest = 100
     with (
         tempfile.TemporaryDirectory() as directory,

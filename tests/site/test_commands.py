@@ -138,9 +138,7 @@ def test_a_run_command_runs_a_program_from_the_site(
         try:
             answer = until_it_answers(run, address := f"http://127.0.0.1:{port}/")
             assert answer == 200, (tmp_path / "log").read_text()
-            if (
-                snippet.framework == "streamlit"
-            ):  # it starts without its companions, too
+            if snippet.framework == "streamlit":  # starts without its companions, too
                 user = DRIVERS[snippet.framework](browser, address)
                 user.open()
                 user.leave()
