@@ -7,10 +7,10 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog
-from tests.users.chromium import CHROMIUM_ARGS, find_chromium
+from tests.users.chromium import open_browser
 from tests.users.stage import Stage, open_stage
 
 pytest_plugins = ["tests.record"]
@@ -42,12 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The one Chromium of a run; every user gets a context of their own in it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
-        )
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

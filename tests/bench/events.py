@@ -4,11 +4,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import launch
-from tests.users.chromium import CHROMIUM_ARGS, find_chromium
+from tests.users.chromium import open_browser
 from tests.users.taipy_events import EventsUser
 
 WATCHED = "taipy/events/scenario_list"
@@ -38,13 +38,9 @@ _WATCH_FOR = """text => {
 
 def measure_events() -> Iterator[tuple[str, list[float]]]:
     """Each mode, and what `watch_events` finds in it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
-        )
+    with open_browser() as browser:
         for mode in MODES:
             yield mode, watch_events(browser, mode)
-        browser.close()
 
 
 def watch_events(browser: Browser, mode: str, count: int = EVENTS) -> list[float]:

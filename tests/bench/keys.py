@@ -16,11 +16,9 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
-
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import HOST, App, launch
-from tests.users.chromium import CHROMIUM_ARGS, find_chromium
+from tests.users.chromium import open_browser
 from tests.users.flet import FletUser
 
 FAST = ("flet/chat/pitfall_fast_typing", "flet/chat/fast_typing")
@@ -115,7 +113,7 @@ def type_at_once(snippet: str, round_trip: float, count: int) -> Typed:
         tempfile.TemporaryDirectory() as folder,
         launch(_telling(Catalog.default().find(snippet), Path(folder))) as app,
         _at_a_distance(app.addresses[0], round_trip) as address,
-        _browser() as browser,
+        open_browser() as browser,
     ):
         user = FletUser(browser, address)
         user.open()
@@ -131,7 +129,7 @@ def type_at_once(snippet: str, round_trip: float, count: int) -> Typed:
 def watch_lines(count: int = LINES) -> list[float]:
     """Seconds from Enter in one browser to the line in sight in another, for each."""
     seconds = []
-    with launch(Catalog.default().find(WATCHED)) as app, _browser() as browser:
+    with launch(Catalog.default().find(WATCHED)) as app, open_browser() as browser:
         writer, reader = users = [FletUser(browser, app.addresses[0]) for _ in "ab"]
         for user, name in zip(users, ("Alex", "Doppler"), strict=True):
             user.open()
@@ -184,16 +182,6 @@ def _wait_for_the_rest(user: FletUser, app: App) -> None:
         elif now - since > _CALM:
             break
         time.sleep(0.05)  # between two looks
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
-        )
-        yield browser
-        browser.close()
 
 
 @contextmanager

@@ -10,14 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 from typing import cast
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -28,7 +28,7 @@ from websockets.typing import Subprotocol
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
 from tests.snippets.streamlit.modes import POLLED, PUSHED, in_mode, written
-from tests.users.chromium import CHROMIUM_ARGS, find_chromium
+from tests.users.chromium import open_browser
 from tests.users.streamlit import StreamlitUser
 
 RIVAL = "streamlit-server-state==0.20.2"
@@ -107,7 +107,7 @@ def delays(count: int) -> dict[str, list[float]]:
 
     The ways take turns, so that all of them meet the same machine.
     """
-    with tempfile.TemporaryDirectory() as name, _browser() as browser:
+    with tempfile.TemporaryDirectory() as name, open_browser() as browser:
         folder = Path(name)
         rival = Snippet(
             "streamlit/rooms/app",
@@ -154,16 +154,6 @@ def _environment(folder: Path) -> str:
     install = [uv, "pip", "install", "-q", "--python", python]
     subprocess.run([*install, RIVAL, *streamlit], check=True)
     return python
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
-        )
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -10,7 +10,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM_ARGS = (
     "--no-sandbox",  # started as root in containers, and only ever shown our own pages
@@ -34,6 +37,17 @@ with sync_playwright() as playwright:
 
 class ChromiumError(Exception):
     """No Chromium that runs; the message is one line with the command to type."""
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """A Chromium without a window; it is closed afterwards."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
+        )
+        yield browser
+        browser.close()
 
 
 def find_chromium() -> Path:

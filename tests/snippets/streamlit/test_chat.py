@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.chat import BrowserSharedPast
+from tests.contracts.chat import (
+    BrowserSharedPast,
+    FastTypists,
+    FinishedChat,
+    SharedPast,
+)
 from tests.snippets.streamlit.modes import POLLED
 
 
@@ -15,11 +20,11 @@ def chat(program: str) -> pytest.MarkDecorator:
 
 
 @chat("chat")
-class TestPolledChat(BrowserSharedPast):
-    """One past for everybody, which each page asks for."""
+class TestPolledChat(SharedPast, FinishedChat, FastTypists):
+    """One past for everybody, which each page asks for.
 
-    # In a burst, a page that is drawn as a whole now and then shows half of it.
-    test_a_burst_is_complete_and_in_one_order = None  # type: ignore[assignment]
+    No burst: in one, a page that is drawn as a whole now and then shows half of it.
+    """
 
 
 @chat("chat_launcher")
