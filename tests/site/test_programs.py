@@ -94,6 +94,12 @@ def test_chosen_variant_is_shown_all_over_the_page_and_after_a_reload(
     page.close()
 
 
+def test_materials_script_finds_no_tabs_to_measure(built_site: Path) -> None:
+    pages = [path.read_text("utf-8") for path in built_site.rglob("*.html")]
+    assert any('class="tabbed-set' in page for page in pages)
+    assert not any("data-tabs" in page for page in pages)
+
+
 def test_no_id_stands_twice_on_a_page(built_site: Path) -> None:
     for path in built_site.rglob("*.html"):
         page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
