@@ -20,6 +20,7 @@ from livedocs.catalog import Catalog, Snippet
 from livedocs.live import PREFIX, USERS
 from tests.site.live import Checkout, Live, serve
 from tests.users.base import LOOPBACK
+from tests.users.flet import write
 from tests.waiting import wait_until
 
 
@@ -44,12 +45,10 @@ class Demo:
         return [frame.locator(self.who).inner_text() for frame in frames]
 
 
-def write(frame: FrameLocator, text: str) -> None:
+def send(frame: FrameLocator, text: str) -> None:
     frame.owner.scroll_into_view_if_needed()  # Flet keeps the page from doing so
     field = frame.get_by_role("textbox")
-    field.click()
-    expect(field).to_be_focused()
-    field.press_sequentially(text, delay=25)
+    write(field, text)
     field.press("Enter")
 
 
@@ -65,7 +64,7 @@ TAIPY = Demo(
     "taipy/chat/shared_builder",
     "chat",
     "strong:not(:empty)",
-    write,
+    send,
     lambda frame, text: frame.locator(".transcript pre", has_text=text),
     ("Hello there.", "Hello back."),
 )
@@ -73,7 +72,7 @@ FLET = Demo(
     "flet/chat/step3_broadcast",
     "send_all",
     "flt-semantics > span:has-text('You are Guest')",
-    write,
+    send,
     lambda frame, text: frame.get_by_text(text),
     ("Hello there.", "Hello back."),
     hear,

@@ -111,6 +111,15 @@ class _Line:
             self.ends.pop(0).close()
 
 
+def write(field: Locator, text: str) -> None:
+    """Click into a field and type, once the caret is drawn, at the pace of a person."""
+    field.click()
+    expect(field).to_be_focused()
+    field.evaluate(AT_REST)
+    field.press_sequentially(text, delay=25)
+    expect(field).to_have_value(text)
+
+
 class FletUser(BrowserUser):
     """A person at a Flet chat, by what its page tells a screen reader."""
 

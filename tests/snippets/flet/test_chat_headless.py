@@ -87,7 +87,7 @@ def join(server: FletServer) -> Join:
     return join
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", autouse=True)
 def old_objects() -> Iterator[None]:
     """Let the garbage collector look only at what comes from now on: it is quicker."""
     gc.freeze()
@@ -392,7 +392,6 @@ def test_what_was_missed_comes_with_the_next_message(
 def test_a_session_that_has_ended_leaves_nothing_behind(
     server: FletServer,
     alex: FletSession,
-    old_objects: None,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     user = FletSession(server)
@@ -411,7 +410,7 @@ def test_a_session_that_has_ended_leaves_nothing_behind(
 
 @for_programs(HISTORY)
 def test_a_page_that_is_drawn_again_keeps_no_old_lines(
-    alex: FletSession, doppler: FletSession, old_objects: None
+    alex: FletSession, doppler: FletSession
 ) -> None:
     alex.says("one line")
     before = len(doppler.session.index)

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
 from tests.users.base import LOOPBACK
+from tests.users.flet import write
 from tests.waiting import wait_until
 
 Start = Callable[[Snippet], App]
@@ -92,14 +93,6 @@ def becomes_error(page: Page, message: str) -> None:
     page.wait_for_function(
         "message => received.some(frame => frame.includes(message))", arg=message
     )
-
-
-def write(field: Locator, text: str) -> None:
-    """Click into a field and type, at the pace of a person."""
-    field.click()
-    expect(field).to_be_focused()
-    field.press_sequentially(text, delay=25)
-    expect(field).to_have_value(text)
 
 
 @pytest.mark.claim(
