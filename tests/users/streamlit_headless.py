@@ -115,12 +115,19 @@ class StreamlitSession:
 
     def wait_a_second(self) -> None:
         """Let the fragments that look after the room run, and what they ask for."""
+        if self.is_one_fragment():
+            return self.hear()
         shown = self.page._tree
         rerun = Mock(side_effect=st.rerun)
         with patch.object(st, "rerun", rerun):
             self._run_fragments(self.message())
         if not rerun.called:  # AppTest takes what the fragments drew for the whole page
             self.page._tree = shown
+        return None
+
+    def is_one_fragment(self) -> bool:
+        """Whether a function draws all of the room, with the component that listens."""
+        return any("-private:listen:" in node.proto.id for node in self._components())
 
     def hear(self, message: WidgetStates | None = None) -> None:
         """Let the room's own fragment run, as news and touches do where rooms push.
@@ -130,14 +137,23 @@ class StreamlitSession:
         with patch.object(st, "rerun", Mock(side_effect=AssertionError)):
             self._run_fragments(message or self.message())
 
-    def _run_fragments(self, message: WidgetStates) -> None:
-        """Run all fragments: AppTest runs whole scripts only, its runner takes both."""
-        fragments = list(self.page._fragment_storage._fragments)
+    def looks(self) -> Any:
+        """Let the fragment that only looks run; return what its bell says."""
+        shown = self.page._tree
+        room, look = self.page._fragment_storage._fragments  # by when they are drawn
+        self._run_fragments(self.message(), look)
+        (bell,) = self._components()
+        self.page._tree = shown
+        return json.loads(bell.proto.json)
+
+    def _run_fragments(self, message: WidgetStates, *fragments: str) -> None:
+        """Run these, or all: AppTest runs whole scripts only, its runner takes both."""
+        fragments = fragments or tuple(self.page._fragment_storage._fragments)
         request = LocalScriptRunner.request_rerun
 
         def request_fragments(runner: LocalScriptRunner, data: RerunData) -> bool:
             runner._requests = ScriptRequests()  # without the one for the whole script
-            return request(runner, replace(data, fragment_id_queue=fragments))
+            return request(runner, replace(data, fragment_id_queue=[*fragments]))
 
         with patch.object(LocalScriptRunner, "request_rerun", request_fragments):
             self.page._run(message)
@@ -154,10 +170,16 @@ class StreamlitSession:
         self.send(message)
 
     def _component(self, key: str) -> Any:
-        kind = "bidi_component"
-        nodes = [n for n in self.page._tree if getattr(n, "type", None) == kind]
-        (found,) = [n.proto for n in nodes if n.proto.id.endswith(f"-{key}")]
+        (found,) = [
+            node.proto
+            for node in self._components()
+            if node.proto.id.endswith(f"-{key}")
+        ]
         return found
+
+    def _components(self) -> list[Any]:
+        kind = "bidi_component"
+        return [n for n in self.page._tree if getattr(n, "type", None) == kind]
 
     def _widgets(self) -> list[Any]:
         return [node for node in self.page._tree if hasattr(node, "_widget_state")]

@@ -2,7 +2,7 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["streamlit==1.67.0"]
 # ///
-"""Rooms whose news the server pushes: a route that says it, a listener that asks."""
+"""Rooms drawn by a function, whose news the server may push."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
@@ -24,7 +25,7 @@ from starlette.routing import Route
 
 from room_session import Visit
 from room_store import Store, StoreError
-from room_sync import poll, private, sync
+from room_sync import private, sync
 
 LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.0  # seconds for which a session that has asked counts as present
@@ -164,6 +165,7 @@ class Hub:
 
 
 hub = Hub()
+_rings = count(1)
 
 
 def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
@@ -209,7 +211,8 @@ def push_route() -> Route:
 _listener = st.components.v2.component(
     "room_listener",
     js="""
-export default function ({ data, setTriggerValue, parentElement: self }) {
+export default function (component) {
+  const { data, setTriggerValue, setStateValue, parentElement: self } = component;
   self.data = data;
   if (self.sent !== data.sent) data.forms.forEach((key) => self.drafts?.delete(key));
   self.sent = data.sent;
@@ -231,6 +234,8 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
       if (source.readyState === EventSource.CLOSED) later = setTimeout(listen, 1000);
     };
   };
+  const ring = ({ detail: [url, number] }) =>
+    url === data.url && setTriggerValue("news", number);
 
   // Drafts: say which widgets have something in them that Streamlit has not sent.
   const drafts = (self.drafts = new Set()), app = self.host.closest(".stApp");
@@ -266,6 +271,7 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
     const keys = self.data.keys.filter((key) => drafts.has(key));
     if (`${keys}` === told && !(again && told)) return;
     told = `${keys}`;
+    if (!data.pushed) return setTimeout(() => setStateValue("typing", keys));
     const body = JSON.stringify([performance.timeOrigin + performance.now(), keys]);
     fetch(data.url, { method: "POST", body }).catch(() => (told = "unheard"));
   };
@@ -274,11 +280,13 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
     say();
   };
   for (const kind in on) document.addEventListener(kind, react, true);
-  listen();
+  document.addEventListener("room-news", ring);
+  if (data.pushed) listen();
   self.leave = () => {
     for (const kind in on) document.removeEventListener(kind, react, true);
+    document.removeEventListener("room-news", ring);
     clearTimeout(later);
-    source.close();
+    source?.close();
     self.url = null;
   };
   return self.leave;
@@ -286,23 +294,59 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
 """,
 )
 
+_bell = st.components.v2.component(
+    "room_bell",
+    js="""
+export default function ({ data: { news }, parentElement: self }) {
+  if (news && news[1] !== self.rung)
+    document.dispatchEvent(new CustomEvent("room-news", { detail: news }));
+  self.rung = news?.[1];
+}
+""",
+)
 
-def listen(visit: Visit) -> None:
-    """Ask for another run of the fragment around it when the server has news."""
+
+def listen(visit: Visit, *, pushed: bool) -> None:
+    """Ask for another run of the fragment around it when there are news."""
+    key, room = private(f"listen:{visit.room}"), visit.room
+    url = f"{_path()}?{urlencode({'room': room, 'session': visit.session})}"
     shown, widgets = (visit.version, visit.shown), visit.widgets.values()
-    query = urlencode({"room": visit.room, "session": visit.session})
+
+    def hear() -> None:
+        visit.typing = frozenset(st.session_state[key].typing or [])
+
     _listener(
-        key=private(f"listen:{visit.room}"),
+        key=key,
         data={
-            "url": f"{_path()}?{query}",
+            "url": url,
+            "pushed": pushed,
             "keys": [widget.key for widget in widgets],
             "forms": [widget.key for widget in widgets if widget.in_form],
             "sent": visit.sent,
             "shown": None if visit.trouble or visit.held else _summary(*shown),
         },
         on_news_change=lambda: None,
+        on_typing_change=hear,
     )
-    hub.note(visit)
+    if pushed:
+        hub.note(visit)
+    else:
+        _look(visit, url)
+
+
+def _look(visit: Visit, url: str) -> None:
+    """Look at the room from time to time, in a fragment that draws only a bell.
+
+    It rings for the listener, because one fragment cannot run another.
+    """
+    is_drawn = False
+
+    def look() -> None:
+        news = [url, next(_rings)] if is_drawn and visit.is_behind() else None
+        _bell(key=private(f"bell:{visit.room}"), data={"news": news})
+
+    st.fragment(look, run_every=visit.every)()
+    is_drawn = True
 
 
 def room(
@@ -314,8 +358,8 @@ def room(
 ) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Let a function draw a room: ``@room("lobby")``, then ``def lobby(st): ...``.
 
-    Where the server has the route, the function is a fragment which runs again whenever
-    the room has news. Elsewhere the page looks every so many seconds.
+    The function is a fragment, which runs again whenever the room has news. Where the
+    server has the route, it says so; elsewhere the page looks every so many seconds.
 
     Args:
         name: the room's; with None or "" the session is in a room of its own.
@@ -324,21 +368,22 @@ def room(
         every: seconds between two looks where nothing is pushed; with None the page
             follows the others only when its own user does something.
     """
-    is_pushed = bool(hub.is_open and name and every)
-    follow = listen if is_pushed else poll
+    every = every if name else None
+    pushed = bool(hub.is_open and every)
 
     def drawn_by(draw: Callable[..., Any]) -> Callable[..., None]:
+        @st.fragment
         @wraps(draw)
         def drawn(*args: Any, **options: Any) -> None:
             with sync(
                 name,
                 read_only=read_only,
                 only=only,
-                every=every and (1.0 if is_pushed else every),
-                follow=follow,
+                every=every and (1.0 if pushed else every),
+                follow=partial(listen, pushed=pushed),
             ) as shared:
                 draw(shared, *args, **options)
 
-        return st.fragment(drawn) if is_pushed else drawn
+        return drawn
 
     return drawn_by

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from inspect import BoundArguments, signature
@@ -102,6 +103,7 @@ class Visit:
     texts: Texts = field(default_factory=dict)  # of that version, with own changes
     present: frozenset[str] = field(init=False)  # who is there, as far as it knows
     shown: frozenset[str] | None = None  # who was, for the last run, if it has asked
+    asked: set[str] = field(default_factory=set)  # keys whose values the run has used
     trouble: StoreError | None = None
     refusal: RoomError | None = None  # of what a callback tried before this run
     running: bool = False  # the script is drawing the room
@@ -132,7 +134,7 @@ class Visit:
         self.running, self.held = True, frozenset()
         self.store, self.every = store, every
         self.read_only, self.only = read_only, only
-        self.forms, self.shown = [], None
+        self.forms, self.shown, self.asked = [], None, set()
         self.version = self._exchange()
         if problem := self.trouble or self.refusal:
             st.error(str(problem))
@@ -186,13 +188,25 @@ class Visit:
 
     def _write(self, change: Callable[[Texts], Change]) -> None:
         written: Change = {}
+        is_known = False
 
         def changed(texts: Texts) -> Change:
+            nonlocal is_known
+            is_known = texts == self.texts
             written.update(change(texts))
             return written
 
         self.store.write(self.room, changed)
         self.texts = merged(self.texts, written)
+        if is_known and not written.keys() & self.asked:
+            self._note_own_version()
+
+    def _note_own_version(self) -> None:
+        """Know that the page shows what it has changed: no other run is needed."""
+        with suppress(StoreError):
+            version, texts = self.store.read(self.room)
+            if texts == self.texts:
+                self.version = version
 
     def write(self, change: Callable[[Texts], Change]) -> None:
         """Change the room, after what the user has done in widgets.
@@ -216,6 +230,7 @@ class Visit:
 
     def value(self, key: str) -> Any:
         """A shared value as it is now; of a widget, as this session shows it."""
+        self.asked.add(key)
         widget = self._widget(key)
         texts = self.texts if widget else self.read()
         if key in texts:
@@ -308,6 +323,7 @@ class Visit:
         base = _table(given) if kind == "data_editor" else None
         widget = self._widget(name)
         knows = about(name, self.texts)
+        self.asked |= {name, *knows}
         if widget and widget.key in self.typing and widget.is_current(None, base):
             self._hold(widget, knows)
         elif not (widget and widget.is_current(knows, base)):

@@ -160,7 +160,7 @@ def _show_rooms() -> None:
 
 def _choose_room() -> None:
     with st.form(private("rooms")):
-        name = st.selectbox(
+        st.selectbox(
             "Room",
             list_rooms(),
             index=None,
@@ -168,10 +168,12 @@ def _choose_room() -> None:
             placeholder="Choose one or type a new name",
             accept_new_options=True,
         )
-        if st.form_submit_button("Enter room") and name:
-            enter_room(name)
-            if current_room() == name:
-                st.rerun()
+        st.form_submit_button("Enter room", on_click=_enter_chosen)
+
+
+def _enter_chosen() -> None:
+    if name := st.session_state[private("room")]:
+        enter_room(name)
 
 
 def _session() -> str:
@@ -285,7 +287,9 @@ class State(MutableMapping[str, Any]):
             del st.session_state[key]
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._visit.read()
+        texts = self._visit.read()
+        self._visit.asked |= texts.keys()
+        yield from texts
         yield from (key for key in st.session_state if not self._visit.shares(str(key)))
 
     def __len__(self) -> int:
