@@ -27,7 +27,7 @@ from websockets.typing import Subprotocol
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
-from tests.snippets.streamlit.modes import POLLED, PUSHED, in_mode, written
+from tests.snippets.streamlit.modes import PUSHED, SHIPPED, in_mode, written
 from tests.users.chromium import open_browser
 from tests.users.streamlit import StreamlitUser
 
@@ -115,7 +115,7 @@ def delays(count: int) -> dict[str, list[float]]:
             _RIVALS_COUNTER,
         )
         ways = {
-            "polled": (program(_COUNTER, POLLED, folder / "a"), sys.executable),
+            "polled": (program(_COUNTER, SHIPPED, folder / "a"), sys.executable),
             "pushed": (program(_COUNTER, PUSHED, folder / "b"), sys.executable),
             RIVAL: (rival, _environment(folder / "venv")),
         }
@@ -284,7 +284,7 @@ def active(shared: bool, count: int, changes: int) -> Cost:
         snippet = (
             program(_SHARED, PUSHED, Path(folder))
             if shared
-            else program(_ALONE, POLLED, Path(folder))
+            else program(_ALONE, SHIPPED, Path(folder))
         )
         with launch(snippet) as app:
             return asyncio.run(_active(app, count, changes))
@@ -352,7 +352,7 @@ def measure(changes: int, sessions: int) -> bool:
     ratio = median(found["pushed"]) / median(found[RIVAL])
     print(f"pushed / {RIVAL}: {ratio:.2f}; goal: at most {SLOWER}")
     print(f"\n{sessions} idle sessions, by web socket and stream:")
-    used = {mode: idle(mode, sessions, 20) for mode in (PUSHED, POLLED)}
+    used = {mode: idle(mode, sessions, 20) for mode in (PUSHED, SHIPPED)}
     for mode, share in used.items():
         print(f"{mode:30} {100 * share:5.1f} % of a core", flush=True)
     print(f"goal for {PUSHED}: below {100 * IDLE:.0f} %")

@@ -140,7 +140,7 @@ class StreamlitSession:
     def looks(self) -> Any:
         """Let the fragment that only looks run; return what its bell says."""
         shown = self.page._tree
-        room, look = self.page._fragment_storage._fragments  # by when they are drawn
+        _, look = self.page._fragment_storage._fragments  # by when they are drawn
         self._run_fragments(self.message(), look)
         (bell,) = self._components()
         self.page._tree = shown

@@ -250,8 +250,12 @@ export default function (component) {
   // A cell's editor opens elsewhere on the page: it belongs to what had the focus.
   const isApart = (node) => node && node !== document.body && !app.contains(node);
   const isForm = (key) => self.data.forms.includes(key);
+  const isText = (node) =>
+    node.matches("textarea, input:not([type=checkbox], [type=radio], [type=range])");
   const on = {
-    input: (key) => key && drafts.add(key),
+    input: (key, { target }) => {
+      if (key && (isForm(key) || isText(target))) drafts.add(key);
+    },
     pointerdown: (key, { target }) => {
       if (isForm(key) && !target.matches("input, textarea")) drafts.add(key);
     },
@@ -280,6 +284,9 @@ export default function (component) {
     say();
   };
   for (const kind in on) document.addEventListener(kind, react, true);
+  const focus = document.activeElement;  // its user may have been faster
+  on.input(owner(focus), { target: focus });
+  say();
   document.addEventListener("room-news", ring);
   if (data.pushed) listen();
   self.leave = () => {

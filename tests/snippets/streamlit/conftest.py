@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog, Snippet
-from tests.snippets.streamlit.modes import POLLED, in_mode, written
+from tests.snippets.streamlit.modes import SHIPPED, in_mode, written
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import Write, own_process
@@ -66,7 +66,7 @@ def play(browser: Browser, tmp_path: Path) -> Iterator[Play]:
     """Start a program of a few lines, for this test alone."""
     with ExitStack() as stages:
 
-        def play(lines: str, mode: str = POLLED) -> Stage:
+        def play(lines: str, mode: str = SHIPPED) -> Stage:
             snippet = in_mode(mode, _written(lines, tmp_path / "written"), tmp_path)
             return stages.enter_context(_open_stage(snippet, browser))
 

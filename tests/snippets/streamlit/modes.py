@@ -1,4 +1,4 @@
-"""One program, started in both ways in which its page can follow the others."""
+"""One program, in each of the ways in which its page can follow the others."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from livedocs.catalog import Catalog, Snippet
 
 ROOMS = Catalog.default().root / "streamlit" / "rooms"
 
-POLLED, PUSHED = "polled", "pushed"
-"""Each page asks for news once a second; the server says when there are any."""
+SHIPPED = "shipped"
+"""As readers copy it: ``with sync(…)`` runs the whole script when it finds news."""
 
-MODES = (POLLED, PUSHED)
+POLLED, PUSHED = "polled", "pushed"
+"""With ``@room(…)``, the page looks once a second, or the server says that it must."""
+
+MODES = (SHIPPED, PUSHED)
 
 _BODY = re.compile(r"(?m)^( *)with sync\((.*)\) as st:$")
 
@@ -52,13 +55,16 @@ def in_mode(mode: str, snippet: Snippet, folder: Path) -> Snippet:
 
     A ``with sync(…) as st:`` becomes ``@room(…)`` and a function, as pages show.
     """
-    if mode == POLLED:
+    if mode == SHIPPED:
         return snippet
     *_, last = _BODY.finditer(snippet.text)
     body = _BODY.sub(_as_function, snippet.text)
     push = "from room_push import room as in_room\n"
     body = re.sub(r"(?m)^(?=from room_sync )", push, body, count=1)
-    written(f"{body}\n{last[1]}page()\n", folder)
+    app = f"{body}\n{last[1]}page()\n"
+    path = written(app, folder)
+    if mode == POLLED:
+        return Snippet(snippet.id, path, app)
     launcher = Catalog.default().find("streamlit/rooms/push_launcher").text
     assert '"push_app.py"' in launcher
     text = launcher.replace('"push_app.py"', '"app.py"')

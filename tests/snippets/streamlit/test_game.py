@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.snippets.streamlit.modes import POLLED
+from tests.snippets.streamlit.modes import SHIPPED
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitSocket, StreamlitUser, soon
 
@@ -48,7 +48,7 @@ def start_again(*users: User) -> None:
 @pytest.mark.parametrize(
     "stage",
     [
-        pytest.param((f"streamlit/game/{program}", POLLED), id=program)
+        pytest.param((f"streamlit/game/{program}", SHIPPED), id=program)
         for program in ("tic_tac_toe", "game_launcher")
     ],
     indirect=True,

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.snippets.streamlit.conftest import Play
-from tests.snippets.streamlit.modes import POLLED, program
+from tests.snippets.streamlit.modes import SHIPPED, program
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitSocket, StreamlitUser, at_once
@@ -230,7 +230,7 @@ class TestForms:
             user.reads_line("Coming: Doppler, Alex, Fifth, Third and fourth")
 
 
-@program("viewers", POLLED)
+@program("viewers", SHIPPED)
 class TestViewers:
     @pytest.fixture(scope="class", autouse=True)
     def word(self) -> Iterator[None]:
@@ -276,7 +276,7 @@ class TestViewers:
             alex.reads_line("Slide 9: Still here (1 times)")
 
 
-@program("private_values", POLLED)
+@program("private_values", SHIPPED)
 class TestPrivateValues:
     @pytest.mark.claim(
         "A widget or a value whose key is made by `private` stays in its session."
@@ -293,7 +293,7 @@ class TestPrivateValues:
         doppler.finds("Your name", "")
 
 
-@program("buttons", POLLED)
+@program("buttons")
 class TestButtons:
     @pytest.mark.claim(
         "A click belongs to the session that made it, and what it does to a value "
@@ -324,7 +324,7 @@ class TestCounter:
             user.reads_line("Clicked 30 times")
 
 
-@program("pitfall_lost_update", POLLED)
+@program("pitfall_lost_update", SHIPPED)
 class TestLostUpdate:
     @pytest.mark.claim("Of two clicks that read the same number, one is lost.")
     def test_clicks_of_three_people_at_once_are_lost(
@@ -340,7 +340,7 @@ class TestLostUpdate:
             user.reads_line("Clicked 1 times")
 
 
-@program("choose_room", POLLED)
+@program("choose_room", SHIPPED)
 class TestChooseRoom:
     @pytest.mark.claim(
         "The room is in the page’s address: a link invites, and a reload returns."
@@ -381,7 +381,7 @@ class TestChooseRoom:
         doppler.reads_line("Their sum is 42")
 
 
-@program("own_room_ui", POLLED)
+@program("own_room_ui", SHIPPED)
 class TestOwnRoomUi:
     FIELD = "What everybody in the room reads"
 
@@ -409,7 +409,7 @@ class TestOwnRoomUi:
         doppler.finds(self.FIELD, "a new beginning")
 
 
-@program("saved_room", POLLED)
+@program("saved_room", SHIPPED)
 class TestSavedRoom:
     @pytest.mark.claim("A room in a file survives a restart of the server.")
     def test_a_restart_loses_nothing(

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.snippets.streamlit.conftest import Play
-from tests.snippets.streamlit.modes import PUSHED
+from tests.snippets.streamlit.modes import POLLED, PUSHED
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
@@ -383,11 +383,11 @@ def test_a_draft_in_the_field_that_another_changes_is_replaced(play: Play) -> No
     "is until you send it, whatever others send."
 )
 @pytest.mark.claim("Then yours is the later change, and everybody sees that one.")
-def test_a_draft_in_the_field_that_another_changes_stays(play: Play) -> None:
-    stage = play(FIELD_AND_SLIDER, PUSHED)
+@pytest.mark.parametrize("mode", [POLLED, PUSHED])
+def test_a_draft_in_the_field_that_another_changes_stays(mode: str, play: Play) -> None:
+    stage = play(FIELD_AND_SLIDER, mode)
     alex, doppler = visitor(stage), visitor(stage)
-    with doppler.page.expect_response(lambda told: told.request.method == "POST"):
-        doppler.types("A", "half a ")
+    doppler.types("A", "half a ")
     alex.enters("A", "a whole sentence")
     alex.sets_slider("B", 1)
     doppler.reads_line("B is 1")
