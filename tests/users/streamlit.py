@@ -248,8 +248,12 @@ class StreamlitUser(BrowserUser):
         self.open_cell.press("Enter")
 
     def ticks_cell(self, row: int, column: int) -> None:
-        """Turn a cell of the table that is a checkbox."""
+        """Turn a cell of the table that is a checkbox, and step to the one above.
+
+        The grid keeps its copy for screen readers as it was until the selection moves.
+        """
         self.steps_into_cell(row, column)
+        self.page.keyboard.press("ArrowUp")
 
     @property
     def open_cell(self) -> Locator:

@@ -224,7 +224,10 @@ export default function (component) {
   let source, later;
   const listen = () => {
     source = new EventSource(data.url);
-    source.onopen = () => say(true);
+    source.onopen = () => {  // the server may be a new one
+      told = "";
+      say();
+    };
     source.onmessage = (event) => {
       const { shown } = self.data, said = JSON.parse(event.data);
       const isShown = (part, n) => part === null || part === said[n];
@@ -238,7 +241,8 @@ export default function (component) {
     url === data.url && setTriggerValue("news", number);
 
   // Drafts: say which widgets have something in them that Streamlit has not sent.
-  const drafts = (self.drafts = new Set()), app = self.host.closest(".stApp");
+  const drafts = (self.drafts = new Set()), ends = new Map();
+  const app = self.host.closest(".stApp");
   let last, told = "";  // what had the focus last; what the server knows
   const serial = (key) => key.split("#").pop();
   const owner = (node) => {  // the key of the shared widget that it is part of
@@ -252,47 +256,53 @@ export default function (component) {
   const isForm = (key) => self.data.forms.includes(key);
   const isText = (node) =>
     node.matches("textarea, input:not([type=checkbox], [type=radio], [type=range])");
+  const begin = (key) => {
+    clearTimeout(ends.get(key));
+    drafts.add(key);
+    say();
+  };
+  const end = (key) => {
+    const forget = () => drafts.delete(key) && say();
+    clearTimeout(ends.get(key));
+    ends.set(key, setTimeout(forget, 500));  // a table sends its cells 0.15 s later
+  };
   const on = {
     input: (key, { target }) => {
-      if (key && (isForm(key) || isText(target))) drafts.add(key);
+      if (key && (isForm(key) || isText(target))) begin(key);
     },
     pointerdown: (key, { target }) => {
-      if (isForm(key) && !target.matches("input, textarea")) drafts.add(key);
+      if (isForm(key) && !target.matches("input, textarea")) begin(key);
     },
     focusin: (key, { target }) => {
-      if (key && isApart(target)) drafts.add(key);
+      if (key && isApart(target)) begin(key);
       last = key;
     },
     focusout: (key, { relatedTarget: next }) => {
-      if (!isForm(key) && !isApart(next)) drafts.delete(key);
+      if (!isForm(key) && !isApart(next)) end(key);
     },
     keydown: (key, { key: pressed, target, ctrlKey, metaKey }) => {
       const isSent = target.tagName !== "TEXTAREA" || ctrlKey || metaKey;
-      if (pressed === "Enter" && isSent && !isForm(key)) drafts.delete(key);
+      if (pressed === "Enter" && isSent && !isForm(key)) end(key);
     },
   };
-  const say = (again) => {
+  const say = () => {
     const keys = self.data.keys.filter((key) => drafts.has(key));
-    if (`${keys}` === told && !(again && told)) return;
+    if (`${keys}` === told) return;
     told = `${keys}`;
-    if (!data.pushed) return setTimeout(() => setStateValue("typing", keys));
+    if (!data.pushed) return setStateValue("typing", keys);
     const body = JSON.stringify([performance.timeOrigin + performance.now(), keys]);
     fetch(data.url, { method: "POST", body }).catch(() => (told = "unheard"));
   };
-  const react = (event) => {
-    on[event.type](owner(event.target), event);
-    say();
-  };
+  const react = (event) => on[event.type](owner(event.target), event);
   for (const kind in on) document.addEventListener(kind, react, true);
   const focus = document.activeElement;  // its user may have been faster
   on.input(owner(focus), { target: focus });
-  say();
   document.addEventListener("room-news", ring);
   if (data.pushed) listen();
   self.leave = () => {
     for (const kind in on) document.removeEventListener(kind, react, true);
     document.removeEventListener("room-news", ring);
-    clearTimeout(later);
+    [later, ...ends.values()].forEach(clearTimeout);
     source?.close();
     self.url = null;
   };

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.snippets.streamlit.conftest import Play
-from tests.snippets.streamlit.modes import SHIPPED, program
+from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED, program
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitSocket, StreamlitUser, at_once
@@ -228,6 +228,45 @@ class TestForms:
         for user in (alex, doppler):
             user.reads_line("Elsewhere, on Monday")
             user.reads_line("Coming: Doppler, Alex, Fifth, Third and fourth")
+
+
+@program("table", POLLED, PUSHED)
+class TestTable:
+    @pytest.mark.claim(
+        "Cells that several people edit at the same time are merged, cell by cell."
+    )
+    def test_cells_that_two_fill_at_once_are_merged(
+        self, alex: User, doppler: User
+    ) -> None:
+        alex.steps_into_cell(0, 1)
+        doppler.steps_into_cell(1, 1)
+        alex.open_cell.fill("900")
+        doppler.open_cell.fill("400")
+        alex.open_cell.press("Enter")
+        doppler.open_cell.press("Enter")
+        for user in (alex, doppler):
+            user.finds_cell(0, 1, "900")
+            user.finds_cell(1, 1, "400")
+            user.reads_line("To pay: 1420 euro")
+
+    def test_two_cells_of_a_row_are_merged(self, alex: User, doppler: User) -> None:
+        alex.fills_cell(2, 0, "Train")
+        doppler.finds_cell(2, 0, "Train")
+        doppler.ticks_cell(2, 2)
+        for user in (alex, doppler):
+            user.finds_cell(2, 0, "Train")
+            user.finds_cell(2, 2, "true")
+            user.reads_line("To pay: 1300 euro")
+
+    def test_a_cell_that_is_changed_twice_shows_the_last_value(
+        self, alex: User, doppler: User
+    ) -> None:
+        alex.fills_cell(0, 1, "1000")
+        doppler.finds_cell(0, 1, "1000")
+        doppler.fills_cell(0, 1, "850")
+        alex.finds_cell(0, 1, "850")
+        for user in (alex, doppler):
+            user.reads_line("To pay: 1250 euro")
 
 
 @program("viewers", SHIPPED)
