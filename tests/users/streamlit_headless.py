@@ -115,6 +115,7 @@ class StreamlitSession:
 
     def wait_a_second(self) -> None:
         """Let the fragments that look after the room run, and what they ask for."""
+        self.pass_a_second()
         if self.is_one_fragment():
             return self.hear()
         shown = self.page._tree
@@ -124,6 +125,13 @@ class StreamlitSession:
         if not rerun.called:  # AppTest takes what the fragments drew for the whole page
             self.page._tree = shown
         return None
+
+    def pass_a_second(self) -> None:
+        """Let everything that has been drawn be a second older."""
+        state = self.page.session_state._state.filtered_state
+        for key in state:
+            if key.startswith("private:visit:"):
+                state[key].ended -= 1
 
     def is_one_fragment(self) -> bool:
         """Whether a function draws all of the room, with the component that listens."""
@@ -140,6 +148,7 @@ class StreamlitSession:
     def looks(self) -> Any:
         """Let the fragment that only looks run; return what its bell says."""
         shown = self.page._tree
+        self.pass_a_second()
         _, look = self.page._fragment_storage._fragments  # by when they are drawn
         self._run_fragments(self.message(), look)
         (bell,) = self._components()

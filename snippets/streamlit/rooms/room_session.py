@@ -50,6 +50,7 @@ FILES = {"file_uploader", "camera_input", "audio_input"}
 STAYS, CLEARS = "stays", "clears"  # kinds of forms, by what they do when sent
 CALLBACKS = {"on_click", "on_change", "on_submit"}
 PRIVATE = "private:"
+SETTLES = 0.5  # seconds after which a page surely has all of what was drawn
 
 _serials = count(time.time_ns())  # none comes again, not even after a restart
 
@@ -107,6 +108,7 @@ class Visit:
     trouble: StoreError | None = None
     refusal: RoomError | None = None  # of what a callback tried before this run
     running: bool = False  # the script is drawing the room
+    ended: float = 0  # when it has last done so, by the server's clock
     stay: float = 3.0  # seconds for which it counts as present, at least
     widgets: dict[str, Widget] = field(default_factory=dict)
     typing: frozenset[str] = frozenset()  # keys of widgets with something unsent
@@ -140,6 +142,10 @@ class Visit:
             st.error(str(problem))
         self.refusal = None
 
+    def end(self) -> None:
+        """Know that the room is drawn."""
+        self.running, self.ended = False, time.monotonic()
+
     def report(self, error: RoomError) -> None:
         """Say what has stopped the app's own lines, unless begin() has said it."""
         if not self.trouble:
@@ -148,12 +154,17 @@ class Visit:
             self.trouble = error
 
     def is_behind(self) -> bool:
-        """Whether the page shows something older than the room does."""
+        """Whether the page is, or may be, older than the room.
+
+        When a fragment runs right after something else, Streamlit may not tell the
+        browser that this has ended, and what it has replaced stays there.
+        """
         trouble = self.trouble
+        is_settled = time.monotonic() - self.ended > SETTLES
         version = self._exchange()
         if self.trouble or trouble:
             return not (self.trouble and trouble)  # it has just begun, or ended
-        return not self.is_up_to_date(version, self.present)
+        return not (is_settled and self.is_up_to_date(version, self.present))
 
     def is_up_to_date(self, version: int, present: frozenset[str]) -> bool:
         """Whether the page shows this version, and who is there if it does."""
@@ -198,15 +209,10 @@ class Visit:
 
         self.store.write(self.room, changed)
         self.texts = merged(self.texts, written)
-        if is_known and not written.keys() & self.asked:
-            self._note_own_version()
-
-    def _note_own_version(self) -> None:
-        """Know that the page shows what it has changed: no other run is needed."""
-        with suppress(StoreError):
-            version, texts = self.store.read(self.room)
-            if texts == self.texts:
-                self.version = version
+        if is_known and not written.keys() & self.asked:  # the page shows it already
+            with suppress(StoreError):
+                version, texts = self.store.read(self.room)
+                self.version = version if texts == self.texts else self.version
 
     def write(self, change: Callable[[Texts], Change]) -> None:
         """Change the room, after what the user has done in widgets.

@@ -94,7 +94,7 @@ def sync(
     except RoomError as error:
         visit.report(error)
     finally:
-        visit.running = False
+        visit.end()
         if every:
             follow(visit)
 
