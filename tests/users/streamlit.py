@@ -29,6 +29,9 @@ _AT_REST = (
 """The page while the server draws nothing on it."""
 
 
+_SHOWN = ":not([data-retained]:not(:focus-within) *)"
+"""Not what Streamlit keeps, hidden, of a widget that another has replaced."""
+
 _LINES = """() => [...document.querySelectorAll("[data-testid=stText]")].map(
     line => line.textContent
 )"""
@@ -115,7 +118,7 @@ class StreamlitUser(BrowserUser):
 
     def widget(self, label: str) -> Locator:
         """What takes keys for the widget with this label."""
-        return self.page.locator(f'[aria-label="{label}"]:is(input, textarea)')
+        return self.page.locator(f'[aria-label="{label}"]:is(input, textarea){_SHOWN}')
 
     def the(self, label: str) -> Locator:
         """That widget, as soon as there is only one: a new one may replace another."""
@@ -230,13 +233,13 @@ class StreamlitUser(BrowserUser):
 
     def cell(self, row: int, column: int) -> Locator:
         """A cell of the table, as a screen reader finds it; both counted from 0."""
-        return self.page.get_by_test_id(f"glide-cell-{column}-{row}")
+        return self.page.locator(f"[data-testid=glide-cell-{column}-{row}]{_SHOWN}")
 
     def steps_into_cell(self, row: int, column: int) -> None:
         """Open a cell of the table to write in it."""
         self.is_at_rest()
         # The grid itself takes the focus first, and selects its first cell then.
-        self.page.get_by_test_id("data-grid-canvas").focus()
+        self.page.locator(f"[data-testid=data-grid-canvas]{_SHOWN}").focus()
         self.cell(row, column).focus()
         expect(self.cell(row, column)).to_have_attribute("aria-selected", "true")
         self.page.keyboard.press("Enter")
