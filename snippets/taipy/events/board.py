@@ -47,11 +47,10 @@ class Events(EventProcessor):
 
 def describe(scenario: Scenario) -> str:
     submission = tp.get_latest_submission(scenario)
-    if submission is None:
-        return f"{scenario.name}: no text yet"
-    if submission.submission_status == SubmissionStatus.COMPLETED:
-        return f"{scenario.name}: {scenario.words.read()} words"
-    return f"{scenario.name}: {submission.submission_status.name.lower()}"
+    status = submission.submission_status.name.lower() if submission else "no text yet"
+    if status == "completed":
+        status = f"{scenario.words.read()} words"
+    return f"{scenario.name}: {status}"
 
 
 def refresh(state: State) -> None:
@@ -102,5 +101,9 @@ events.on_datanode_written(submit, datanode_config=text_config)
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server = {
+            "async_mode": "threading",
+            "allow_unsafe_werkzeug": True,
+            "server_config": {"socketio": {"async_handlers": False}},
+        }
         tp.run(gui, tp.Orchestrator(), title="Words", **server)
