@@ -44,6 +44,19 @@ UNSAFE = '            "allow_unsafe_werkzeug": True,\n'
 FOLDER = "with TemporaryDirectory() as folder, chdir(folder):"
 
 
+WAITS = {
+    "    with lock:\n        if name and name not in": """\
+    from time import sleep
+    for _ in range(300 * (name == "first")):
+        if read_scenarios():
+            break
+        sleep(0.01)
+    with lock:
+        if name and name not in"""
+}
+"""Creates the first one when there is another, or after three seconds."""
+
+
 def vary(snippet: Snippet, folder: Path, replaced: dict[str, str]) -> Snippet:
     """A copy of a program in this folder."""
     text = snippet.text
@@ -56,6 +69,9 @@ def vary(snippet: Snippet, folder: Path, replaced: dict[str, str]) -> Snippet:
 
 
 @pytest.mark.claim("Everybody sees every event, the ones of others included.")
+@pytest.mark.claim(
+    "Newcomers see what they have missed, for `show` is `on_init` as well."
+)
 @pytest.mark.parametrize("name", ["log_events", "log_events_markdown"])
 def test_everybody_sees_every_event(watch: Watch, name: str) -> None:
     stage = watch(name)
@@ -166,55 +182,34 @@ def test_a_storm_is_complete_and_in_one_order(watch: Watch) -> None:
     expect(late.lines).to_have_text(listed)
 
 
-@pytest.mark.parametrize(
-    ("who", "replaced", "listed"),
-    [
-        pytest.param(
-            (0, 0),
-            {},
-            ["first", "second"],
-            marks=pytest.mark.claim("What one person enters is created in that order."),
-            id="one person",
-        ),
-        pytest.param(
-            (0, 0),
-            {ORDERED: ""},
-            ["second", "first"],
-            marks=pytest.mark.claim(
-                "Without `async_handlers`, each press has a thread of its own, "
-                "and may overtake the one before."
-            ),
-            id="one person, a thread for each press",
-        ),
-        pytest.param(
-            (0, 1),
-            {},
-            ["second", "first"],
-            marks=pytest.mark.claim("Callbacks of several people run at the same time"),
-            id="two people",
-        ),
-    ],
+@pytest.mark.claim("What one person enters is created in that order.")
+def test_a_press_waits_for_the_one_before(watch: Watch) -> None:
+    stage = watch("scenario_list", WAITS)
+    alex, doppler = stage.join(), stage.join()
+    for text in ("first", "second"):
+        alex.enter("New scenario", text)
+    for user in (alex, doppler):
+        expect(user.lines).to_have_text(["first", "second"])
+
+
+@pytest.mark.claim(
+    "Without it, each press has a thread of its own, and may overtake the one before."
 )
-def test_who_waits_for_whom(
-    watch: Watch, who: tuple[int, int], replaced: dict[str, str], listed: list[str]
-) -> None:
-    """The first one takes until the second is there, or three seconds."""
-    name = '    name = payload["args"][-1].strip()\n    with lock:\n        if name and'
-    slow = """\
-    name = payload["args"][-1].strip()
-    from time import sleep
-    for _ in range(300 * (name == "first")):
-        if read_scenarios():
-            break
-        sleep(0.01)
-    with lock:
-        if name and"""
-    stage = watch("scenario_list", {name: slow} | replaced)
-    users = [stage.join() for _ in range(2)]
-    for number, text in zip(who, ("first", "second"), strict=True):
-        users[number].enter("New scenario", text)
-    for user in users:
-        expect(user.lines).to_have_text(listed)
+def test_a_press_may_overtake_the_one_before(watch: Watch) -> None:
+    user = watch("scenario_list", WAITS | {ORDERED: ""}).join()
+    for text in ("first", "second"):
+        user.enter("New scenario", text)
+    expect(user.lines).to_have_text(["second", "first"])
+
+
+@pytest.mark.claim("Callbacks of several people run at the same time.")
+def test_nobody_waits_for_another(watch: Watch) -> None:
+    stage = watch("scenario_list", WAITS)
+    alex, doppler = stage.join(), stage.join()
+    alex.enter("New scenario", "first")
+    doppler.enter("New scenario", "second")
+    for user in (alex, doppler):
+        expect(user.lines).to_have_text(["second", "first"])
 
 
 @pytest.mark.claim(
@@ -332,9 +327,9 @@ def test_nothing_is_left_behind(
     "would have come after it miss this one event, and none misses the next."
 )
 def test_the_terminal_shows_what_a_callback_raised(watch: Watch) -> None:
-    entity = "    entity, operation = event.entity_type.name, event.operation.name\n"
-    fail = "    if event.attribute_name == 'last_edit_date':\n        raise ValueError(time)\n"
-    stage = watch("log_events", {entity: entity + fail})
+    attribute = '    attribute = event.attribute_name or ""\n'
+    fail = "    if attribute == 'last_edit_date':\n        raise ValueError(time)\n"
+    stage = watch("log_events", {attribute: attribute + fail})
     users = [stage.join() for _ in range(2)]
     for button in ("Create a scenario", "Write its data"):
         users[0].press(button)
@@ -348,8 +343,7 @@ def test_the_terminal_shows_what_a_callback_raised(watch: Watch) -> None:
 
 
 @pytest.mark.claim(
-    "Without `allow_unsafe_werkzeug` that server refuses to start where there is no "
-    "terminal."
+    "Without it that server refuses to start where there is no terminal."
 )
 def test_the_server_with_threads_wants_a_terminal(tmp_path: Path) -> None:
     snippet = Catalog.default().find("taipy/events/scenario_list")

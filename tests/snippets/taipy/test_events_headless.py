@@ -151,6 +151,9 @@ class TestLogEvents:
         "`remember` is called once for each event, whether anybody looks or not."
     )
     @pytest.mark.claim("Nobody’s `show` is called before somebody’s browser has come.")
+    @pytest.mark.claim(
+        "Newcomers see what they have missed, for `show` is `on_init` as well."
+    )
     def test_the_server_remembers_what_nobody_has_seen(
         self, prepared: ModuleType, join: Join, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -821,6 +824,24 @@ def test_each_processor_survives_what_raises(
     assert record.levelno == logging.ERROR
     assert record.exc_info
     assert str(record.exc_info[1]) == "out of order"
+
+
+@pytest.mark.claim(
+    "Give a plain callback an `Events` of its own, and the others miss nothing."
+)
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
+def test_a_processor_of_its_own_harms_no_other(
+    prepared: ModuleType, alex: TaipyState
+) -> None:
+    own = prepared.Events(prepared.gui)
+    own.on_event(fail)
+    for events in (own, prepared.events):
+        events.start()
+    alex.call(prepared.create)
+    alex.call(prepared.delete)
+    comes_to(count_rows, alex, 4)
+    own.stop()
+    own.join(30)
 
 
 @pytest.mark.claim(
