@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import LaunchError, launch
 from tests.bench.events import watch_events
+from tests.users.base import Message
 from tests.users.taipy_events import SOON, EventsStage, EventsUser
 
 WORKER = 30_000
@@ -277,20 +278,15 @@ def test_a_write_runs_the_scenario_for_everybody(watch: Watch) -> None:
 def test_a_board_for_everybody(watch: Watch) -> None:
     stage = watch("board")
     alex, doppler = users = [stage.join() for _ in range(2)]
-    alex.enter("Name of a new text", "poem")
-    doppler.enter("Name of a new text", "silence")
-    all_see(users, ["poem: no text yet", "silence: no text yet"])
-    doppler.select("poem: no text yet")
-    doppler.enter("Text of the selected name", "a rose is a rose")
+    alex.enter("Your text", "a rose is a rose")
+    doppler.enter("Your text", "…")
     for user in users:
-        expect(user.lines.first).to_have_text("poem: 5 words", timeout=WORKER)
-    alex.select("silence: no text yet")
-    alex.enter("Text of the selected name", "  ")
-    for user in users:
-        expect(user.alerts).to_have_text("The words of silence cannot be counted.")
-        expect(user.lines).to_have_text(["poem: 5 words", "silence: failed"])
-    expect(stage.join().lines).to_have_text(["poem: 5 words", "silence: failed"])
-
+        expect(user.page.get_by_text("5 words")).to_be_visible(timeout=WORKER)
+        expect(user.alerts).to_have_text("Nobody can count “…”.")
+        user.sees(Message("Alex", "a rose is a rose"), Message("Doppler", "…"))
+    late = stage.join()
+    late.sees(Message("Alex", "a rose is a rose"), Message("Doppler", "…"))
+    expect(late.page.get_by_text("5 words")).to_be_visible()
     nothing_is_left(stage)
 
 
@@ -307,7 +303,7 @@ def nothing_is_left(stage: EventsStage) -> None:
         ("log_events", lambda user: user.press("Create a scenario")),
         ("log_events_markdown", lambda user: user.press("Create a scenario")),
         ("scenario_list", lambda user: user.enter("New scenario", "one")),
-        ("board", lambda user: user.enter("Name of a new text", "one")),
+        ("board", lambda user: user.enter("Your text", "one")),
     ],
 )
 def test_nothing_is_left_behind(
