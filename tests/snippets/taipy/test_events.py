@@ -227,6 +227,7 @@ def test_everybody_is_told_of_a_failed_job(watch: Watch) -> None:
         expect(user.alerts).to_have_text(
             "12 / 0 failed: ZeroDivisionError: float division by zero", timeout=WORKER
         )
+    for user in users:
         expect(user.text).to_have_text("\n".join(end), timeout=WORKER)
     late = stage.join()
     expect(late.text).to_have_text("\n".join(end))
@@ -275,14 +276,17 @@ def test_a_write_runs_the_scenario_for_everybody(watch: Watch) -> None:
     "A text that somebody adds is on everybody’s board, its words are counted when it "
     "is written, and everybody is told when they cannot be."
 )
+@pytest.mark.claim("Open the same address in a private window, and you are two people.")
 def test_a_board_for_everybody(watch: Watch) -> None:
     stage = watch("board")
     alex, doppler = users = [stage.join() for _ in range(2)]
+    assert [user.name for user in users] == ["Alex", "Doppler"]
     alex.enter("Your text", "a rose is a rose")
     doppler.enter("Your text", "…")
     for user in users:
-        expect(user.page.get_by_text("5 words")).to_be_visible(timeout=WORKER)
-        expect(user.alerts).to_have_text("Nobody can count “…”.")
+        expect(user.alerts).to_have_text("Nobody can count “…”.", timeout=WORKER)
+    for user in users:
+        expect(user.page.get_by_text("5 words")).to_be_visible()
         user.sees(Message("Alex", "a rose is a rose"), Message("Doppler", "…"))
     late = stage.join()
     late.sees(Message("Alex", "a rose is a rose"), Message("Doppler", "…"))

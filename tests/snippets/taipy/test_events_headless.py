@@ -185,6 +185,7 @@ class TestLogEvents:
         wait_until(lambda: len(seen) >= 2)
         assert sorted(seen) == ["client-1", "client-2"]
 
+    @pytest.mark.claim("With the lock, nobody is shown an older log after a newer one.")
     def test_who_arrives_while_something_happens_misses_nothing(
         self,
         prepared: ModuleType,
@@ -283,6 +284,7 @@ class TestScenarioList:
             comes_to(names, user, ["one", "three"])
 
     @pytest.mark.claim("`refresh` writes the list alone, never what somebody selects.")
+    @pytest.mark.claim("When that line is gone, `rename` and `delete` do nothing.")
     def test_a_refresh_undoes_nobodys_selection(
         self, program: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
@@ -399,6 +401,9 @@ def select(user: TaipyState, name: str) -> None:
 class TestJobFailed:
     """A filter on the status of jobs."""
 
+    @pytest.mark.claim(
+        "A job’s end is an update of its `status`; the filter leaves the failed ones."
+    )
     def test_everybody_is_told_with_name_and_reason_and_others_go_on(
         self,
         program: ModuleType,
@@ -813,6 +818,7 @@ def test_each_processor_survives_what_raises(
     prepared.events.on_event(
         callback, entity_type=EventEntityType.SCENARIO, filter=only, **created
     )
+    # A topic that is new, so that its turn comes after; creations have no attribute.
     register(hear, ["after"], attribute_name="name", **created)
     register(hear, ["after"], operation=EventOperation.UPDATE)
     prepared.events.start()
@@ -969,6 +975,10 @@ class TestTopics:
 
 
 @pytest.mark.claim("This event was taken from a run.")
+@pytest.mark.claim(
+    "The name is one of the scenario’s `properties`, "
+    "and the event carries its new value."
+)
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 def test_an_event_has_the_attributes_of_the_page(prepared: ModuleType) -> None:
     seen: list[Event] = []
