@@ -560,7 +560,7 @@ class TestAutoSubmit:
 
     @pytest.mark.claim(
         "While its callbacks run it holds the lock that `write` takes, "
-        "so none reads what is half written."
+        "so none reads what somebody is still writing."
     )
     def test_callbacks_and_writes_take_turns(
         self, prepared: ModuleType, alex: TaipyState
@@ -874,6 +874,9 @@ class TestTopics:
 
     @pytest.mark.claim(
         "What you leave out matches everything, and what you give must all match."
+    )
+    @pytest.mark.claim(
+        "`filter` is a function that takes the event and says whether to call back."
     )
     @pytest.mark.parametrize(
         ("topic", "heard"),
