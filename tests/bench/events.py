@@ -12,7 +12,7 @@ from tests.users.chromium import open_browser
 from tests.users.taipy_events import EventsUser
 
 WATCHED = "taipy/events/scenario_list"
-MODES = ("threading", "gevent")
+MODES = ("threading", "default")
 """The server that the program asks for, and Taipy's default."""
 EVENTS = 20
 
@@ -69,7 +69,8 @@ def _served_by(mode: str, root: Path) -> Snippet:
     snippet = Catalog.default().find(WATCHED)
     path = root / snippet.file
     path.parent.mkdir(parents=True)
-    asked = '"async_mode": "threading"'
+    asked = '"async_mode": "threading",'
     assert asked in snippet.text
-    path.write_text(snippet.text.replace(asked, f'"async_mode": "{mode}"'), "utf-8")
+    text = snippet.text if mode == "threading" else snippet.text.replace(asked, "")
+    path.write_text(text, "utf-8")
     return Catalog(root).find(snippet.id)

@@ -58,9 +58,9 @@ def submit(event: Event, node: DataNode, number: int, gui: Gui) -> None:
 
 
 def refresh(state: State) -> None:
-    scenario = tp.get_scenarios()[0]
-    submission = tp.get_latest_submission(scenario)
     with lock, state:
+        scenario = tp.get_scenarios()[0]
+        submission = tp.get_latest_submission(scenario)
         state.number = scenario.number.read()
         state.status = submission.submission_status.name if submission else "WAITING"
         state.squared = scenario.squared.read()
@@ -83,5 +83,9 @@ if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         tp.create_scenario(scenario_config)
         events.start()
-        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server = {
+            "async_mode": "threading",
+            "allow_unsafe_werkzeug": True,
+            "server_config": {"socketio": {"async_handlers": False}},
+        }
         tp.run(gui, tp.Orchestrator(), title="Squares", **server)

@@ -5,8 +5,10 @@
 """A board of texts: everybody sees them, their words are counted, failures told."""
 
 import logging
+import re
 import threading
 from contextlib import chdir
+from itertools import chain, count
 from tempfile import TemporaryDirectory
 
 import taipy as tp
@@ -18,20 +20,24 @@ from taipy.gui import Gui, State, notify
 
 
 def count_words(text: str) -> int:
-    if not text.split():
+    words = re.findall(r"\w+", text)
+    if not words:
         raise ValueError("There are no words.")
-    return len(text.split())
+    return len(words)
 
 
 text_config = Config.configure_data_node("text")
-words_config = Config.configure_data_node("words")
+words_config = Config.configure_data_node("words", default_data=0)
 count_config = Config.configure_task("count", count_words, text_config, words_config)
 scenario_config = Config.configure_scenario("count_words", count_config)
 Config.configure_job_executions(mode="standalone", max_nb_of_workers=1)
 lock = threading.RLock()
 
-board = []
-selected = ""
+names = chain(["Alex", "Doppler"], map("User {}".format, count(3)))
+
+user_name = ""
+transcript = "Alex: Write something, and a job counts your words."
+words = 0
 
 
 class Events(EventProcessor):
@@ -45,32 +51,28 @@ class Events(EventProcessor):
             logging.exception("A callback failed at %s", event)
 
 
-def describe(scenario: Scenario) -> str:
-    submission = tp.get_latest_submission(scenario)
-    if submission is None:
-        return f"{scenario.name}: no text yet"
-    if submission.submission_status == SubmissionStatus.COMPLETED:
-        return f"{scenario.name}: {scenario.words.read()} words"
-    return f"{scenario.name}: {submission.submission_status.name.lower()}"
+def read_lines() -> list[str]:
+    found = tp.get_scenarios(is_sorted=True, sort_key="creation_date")
+    return [f"{scenario.name}: {scenario.text.read()}" for scenario in found]
 
 
 def refresh(state: State) -> None:
     with lock:
-        found = tp.get_scenarios(is_sorted=True, sort_key="creation_date")
-        state.board = [(scenario.id, describe(scenario)) for scenario in found]
+        state.transcript = "\n".join([transcript, *read_lines()])
+        state.words = sum(scenario.words.read() for scenario in tp.get_scenarios())
 
 
-def create(state: State, id: str, payload: dict) -> None:
-    name = payload["args"][-1].strip()
-    with lock:
-        if name and name not in [scenario.name for scenario in tp.get_scenarios()]:
-            tp.create_scenario(scenario_config, name=name)
+def on_init(state: State) -> None:
+    state.user_name = next(names)
+    refresh(state)
 
 
 def write(state: State, id: str, payload: dict) -> None:
-    if state.selected:
-        with lock:
-            tp.get(state.selected).text.write(payload["args"][-1])
+    text = payload["args"][-1].strip()
+    with lock:
+        if text and f"{state.user_name}: {text}" not in read_lines():
+            scenario = tp.create_scenario(scenario_config, name=state.user_name)
+            scenario.text.write(text)
 
 
 def submit(event: Event, text: DataNode, content: str, gui: Gui) -> None:
@@ -80,27 +82,30 @@ def submit(event: Event, text: DataNode, content: str, gui: Gui) -> None:
 
 def tell(state: State, event: Event, scenario: Scenario, end: Submission) -> None:
     if end.submission_status == SubmissionStatus.FAILED:
-        notify(state, "error", f"The words of {scenario.name} cannot be counted.")
+        notify(state, "error", f"Nobody can count “{scenario.text.read()}”.")
 
 
-with tgb.Page() as page:
-    tgb.text("# Words", mode="md")
-    with tgb.layout("1 1"):
-        with tgb.part("card"):
-            tgb.input("", label="Name of a new text", on_action=create)
-            tgb.input("", label="Text of the selected name", on_action=write)
-        tgb.selector("{selected}", lov="{board}", value_by_id=True, width="100%")
+style = {".transcript pre": {"font-family": "inherit", "white-space": "pre-wrap"}}
+
+with tgb.Page(style=style) as page:
+    tgb.text("# You are **{user_name}**.", mode="md")
+    with tgb.part("transcript card"):
+        tgb.text("{transcript}", mode="pre")
+        tgb.text("{words} words", class_name="h5")
+    tgb.input("", label="Your text", on_action=write)
 
 gui = Gui(page)
-gui.on_init = refresh
 events = Events(gui)
-for kind in (EventEntityType.SCENARIO, EventEntityType.SUBMISSION):
-    events.broadcast_on_event(refresh, entity_type=kind)
+events.broadcast_on_event(refresh, entity_type=EventEntityType.SUBMISSION)
 events.broadcast_on_submission_finished(tell)
 events.on_datanode_written(submit, datanode_config=text_config)
 
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server = {
+            "async_mode": "threading",
+            "allow_unsafe_werkzeug": True,
+            "server_config": {"socketio": {"async_handlers": False}},
+        }
         tp.run(gui, tp.Orchestrator(), title="Words", **server)

@@ -11,7 +11,7 @@ from time import sleep
 
 import taipy as tp
 import taipy.gui.builder as tgb
-from taipy import Config, Status
+from taipy import Config, Job, Status
 from taipy.core.notification import Event, EventEntityType, EventOperation
 from taipy.event import EventProcessor
 from taipy.gui import Gui, State, notify
@@ -32,10 +32,10 @@ jobs = ""
 
 
 def refresh(state: State) -> None:
-    found = sorted(tp.get_jobs(), key=lambda job: job.creation_date)
-    state.jobs = "\n".join(
-        f"{job.submit_entity.name}: {job.status.name}" for job in found
-    )
+    with lock:
+        found = sorted(tp.get_jobs(), key=lambda job: job.creation_date)
+        lines = [f"{job.submit_entity.name}: {job.status.name}" for job in found]
+        state.jobs = "\n".join(lines)
 
 
 def run(state: State, id: str, payload: dict) -> None:
@@ -52,12 +52,17 @@ def has_failed(event: Event) -> bool:
     return event.attribute_value == Status.FAILED
 
 
+def reason(job: Job) -> str:
+    for _ in range(500):  # Taipy stores it a moment after the event
+        if job.stacktrace:
+            return job.stacktrace[-1].splitlines()[-1]
+        sleep(0.01)
+    return "nobody knows why"
+
+
 def report(state: State, event: Event) -> None:
     job = tp.get(event.entity_id)
-    while not job.stacktrace:  # Taipy stores it a moment after the event
-        sleep(0.01)
-    reason = job.stacktrace[-1].splitlines()[-1]
-    notify(state, "error", f"{job.submit_entity.name} failed: {reason}")
+    notify(state, "error", f"{job.submit_entity.name} failed: {reason(job)}")
 
 
 with tgb.Page() as page:
@@ -80,5 +85,9 @@ events.broadcast_on_event(
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server = {
+            "async_mode": "threading",
+            "allow_unsafe_werkzeug": True,
+            "server_config": {"socketio": {"async_handlers": False}},
+        }
         tp.run(gui, tp.Orchestrator(), title="Divisions", **server)

@@ -4,6 +4,8 @@
 # ///
 """Every event of the server, logged on the page of everybody who looks."""
 
+import logging
+import threading
 from contextlib import chdir
 from tempfile import TemporaryDirectory
 
@@ -14,11 +16,22 @@ from taipy.gui import Gui, Markdown, State
 
 draft_config = Config.configure_data_node("draft")
 scenario_config = Config.configure_scenario("plan", None, draft_config)
+lock = threading.RLock()
 
 row = "{:8}  {:10}  {:9}  {:22}  {}"
 log = [row.format("Time", "Entity", "Operation", "Attribute", "Value")]
 
 table = log[0]
+
+
+class Events(EventProcessor):
+    """Goes on when a callback raises."""
+
+    def process_event(self, event: Event) -> None:
+        try:
+            super().process_event(event)
+        except Exception:
+            logging.exception("A callback failed at %s", event)
 
 
 def remember(event: Event, gui: Gui) -> None:
@@ -29,12 +42,9 @@ def remember(event: Event, gui: Gui) -> None:
     log.append(row.format(time, entity, operation, attribute, value))
 
 
-def show(state: State, event: Event) -> None:
-    state.table = "\n".join(log)
-
-
-def on_init(state: State) -> None:
-    state.table = "\n".join(log)
+def show(state: State) -> None:
+    with lock:
+        state.table = "\n".join(log)
 
 
 def create(state: State) -> None:
@@ -67,12 +77,17 @@ content = """
 page = Markdown(content, style=style)
 
 gui = Gui(page)
-events = EventProcessor(gui)
+gui.on_init = show
+events = Events(gui)
 events.on_event(remember)
 events.broadcast_on_event(show)
 
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server = {
+            "async_mode": "threading",
+            "allow_unsafe_werkzeug": True,
+            "server_config": {"socketio": {"async_handlers": False}},
+        }
         tp.run(gui, tp.Orchestrator(), title="Events", **server)

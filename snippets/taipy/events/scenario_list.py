@@ -30,8 +30,6 @@ def read_scenarios() -> list[tuple[str, str]]:
 def refresh(state: State) -> None:
     with lock:
         state.scenarios = read_scenarios()
-    if state.selected not in dict(state.scenarios):
-        state.selected = ""
 
 
 def create(state: State, id: str, payload: dict) -> None:
@@ -70,5 +68,9 @@ events.broadcast_on_event(refresh, entity_type=EventEntityType.SCENARIO)
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server = {
+            "async_mode": "threading",
+            "allow_unsafe_werkzeug": True,
+            "server_config": {"socketio": {"async_handlers": False}},
+        }
         tp.run(gui, tp.Orchestrator(), title="Scenarios", **server)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,19 +14,25 @@ from playwright.sync_api import Browser, expect
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import LaunchError, launch
 from tests.bench.events import watch_events
+from tests.users.base import Message
 from tests.users.taipy_events import SOON, EventsStage, EventsUser
 
 WORKER = 30_000
 """Milliseconds until the first worker process has started, on a busy machine."""
 
 
+Watch = Callable[..., EventsStage]
+
+
 @pytest.fixture
-def watch(browser: Browser) -> Iterator[Callable[[str], EventsStage]]:
-    """Start a program by its name."""
+def watch(browser: Browser, tmp_path: Path) -> Iterator[Watch]:
+    """Start a program by its name, or a copy in which something is replaced."""
     with ExitStack() as stages:
 
-        def watch(name: str) -> EventsStage:
+        def watch(name: str, replaced: dict[str, str] | None = None) -> EventsStage:
             snippet = Catalog.default().find(f"taipy/events/{name}")
+            if replaced:
+                snippet = vary(snippet, tmp_path, replaced)
             stage = EventsStage(snippet, browser)
             stages.callback(stage.close)
             return stage
@@ -34,10 +40,39 @@ def watch(browser: Browser) -> Iterator[Callable[[str], EventsStage]]:
         yield watch
 
 
-Watch = Callable[[str], EventsStage]
+ORDERED = '            "server_config": {"socketio": {"async_handlers": False}},\n'
+UNSAFE = '            "allow_unsafe_werkzeug": True,\n'
+FOLDER = "with TemporaryDirectory() as folder, chdir(folder):"
+
+
+WAITS = {
+    "    with lock:\n        if name and name not in": """\
+    from time import sleep
+    for _ in range(300 * (name == "first")):
+        if read_scenarios():
+            break
+        sleep(0.01)
+    with lock:
+        if name and name not in"""
+}
+"""Creates the first one when there is another, or after three seconds."""
+
+
+def vary(snippet: Snippet, folder: Path, replaced: dict[str, str]) -> Snippet:
+    """A copy of a program in this folder."""
+    text = snippet.text
+    for old, new in replaced.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    path = folder / "program.py"
+    path.write_text(text, "utf-8")
+    return Snippet("taipy/events/program", path, text)
 
 
 @pytest.mark.claim("Everybody sees every event, the ones of others included.")
+@pytest.mark.claim(
+    "Newcomers see what they have missed, for `show` is `on_init` as well."
+)
 @pytest.mark.parametrize("name", ["log_events", "log_events_markdown"])
 def test_everybody_sees_every_event(watch: Watch, name: str) -> None:
     stage = watch(name)
@@ -81,6 +116,13 @@ def test_a_list_follows_what_anybody_does(watch: Watch) -> None:
     expect(doppler.selected).to_have_text("first")
     alex.enter("New scenario", "three")
     all_see([alex, doppler, stage.join()], ["first", "three"])
+    alex.select("first")
+    alex.press("Delete the selected one")
+    all_see([alex, doppler], ["three"])
+    expect(doppler.selected).to_have_count(0)
+    doppler.press("Delete the selected one")
+    doppler.enter("New scenario", "four")
+    all_see([alex, doppler], ["three", "four"])
 
 
 @pytest.mark.claim(
@@ -121,8 +163,9 @@ def all_see(users: list[EventsUser], lines: list[str]) -> None:
 
 @pytest.mark.claim(
     "Fifty scenarios that two people create as fast as they can are all in everybody’s "
-    "list, once and in one order."
+    "list, once and in the order of creation."
 )
+@pytest.mark.claim("What one person enters is created in that order.")
 def test_a_storm_is_complete_and_in_one_order(watch: Watch) -> None:
     stage = watch("scenario_list")
     alex, doppler = users = [stage.join() for _ in range(2)]
@@ -132,10 +175,42 @@ def test_a_storm_is_complete_and_in_one_order(watch: Watch) -> None:
     for user in users:
         expect(user.lines).to_have_count(50)
     listed = alex.lines.all_inner_texts()
-    created = [f"{name} {n}" for name in ("Alex", "Doppler") for n in range(25)]
-    assert sorted(listed) == sorted(created)
+    for name in ("Alex", "Doppler"):
+        own = [line for line in listed if line.startswith(name)]
+        assert own == [f"{name} {n}" for n in range(25)]
     assert doppler.lines.all_inner_texts() == listed
-    assert stage.join().lines.all_inner_texts() == listed
+    late = stage.join()
+    expect(late.lines).to_have_text(listed)
+
+
+@pytest.mark.claim("What one person enters is created in that order.")
+def test_a_press_waits_for_the_one_before(watch: Watch) -> None:
+    stage = watch("scenario_list", WAITS)
+    alex, doppler = stage.join(), stage.join()
+    for text in ("first", "second"):
+        alex.enter("New scenario", text)
+    for user in (alex, doppler):
+        expect(user.lines).to_have_text(["first", "second"])
+
+
+@pytest.mark.claim(
+    "Without it, each press has a thread of its own, and may overtake the one before."
+)
+def test_a_press_may_overtake_the_one_before(watch: Watch) -> None:
+    user = watch("scenario_list", WAITS | {ORDERED: ""}).join()
+    for text in ("first", "second"):
+        user.enter("New scenario", text)
+    expect(user.lines).to_have_text(["second", "first"])
+
+
+@pytest.mark.claim("Callbacks of several people run at the same time.")
+def test_nobody_waits_for_another(watch: Watch) -> None:
+    stage = watch("scenario_list", WAITS)
+    alex, doppler = stage.join(), stage.join()
+    alex.enter("New scenario", "first")
+    doppler.enter("New scenario", "second")
+    for user in (alex, doppler):
+        expect(user.lines).to_have_text(["second", "first"])
 
 
 @pytest.mark.claim(
@@ -152,12 +227,30 @@ def test_everybody_is_told_of_a_failed_job(watch: Watch) -> None:
         expect(user.alerts).to_have_text(
             "12 / 0 failed: ZeroDivisionError: float division by zero", timeout=WORKER
         )
+    for user in users:
         expect(user.text).to_have_text("\n".join(end), timeout=WORKER)
     late = stage.join()
     expect(late.text).to_have_text("\n".join(end))
+    nothing_is_left(stage)
     users[0].enter("Divide 12 by", "x")
     expect(late.alerts).to_have_text(re.compile(r"^12 / x failed: ValueError"))
     assert late.alerts.count() == 1
+
+
+@pytest.mark.claim("In the mode `standalone`, jobs run in processes of their own.")
+def test_a_job_runs_in_a_process_of_its_own(watch: Watch) -> None:
+    work = "return 12 / float(divisor)"
+    tell = "import os; raise ValueError(f'{os.getpid()} of {os.getppid()}')"
+    name = "import os\n\n    print('The server is', os.getpid(), flush=True)\n    "
+    stage = watch("job_failed", {work: tell, FOLDER: name + FOLDER})
+    user = stage.join()
+    user.enter("Divide 12 by", "4")
+    expect(user.alerts).to_have_text(
+        re.compile(r"failed: ValueError: \d+ of \d+$"), timeout=WORKER
+    )
+    worker, parent = re.findall(r"\d+", user.alerts.inner_text())[-2:]
+    assert worker != parent
+    assert f"The server is {parent}\n" in stage.app.output()
 
 
 @pytest.mark.claim("Everybody sees the scenario run, and its result.")
@@ -176,62 +269,94 @@ def test_a_write_runs_the_scenario_for_everybody(watch: Watch) -> None:
     expect(stage.join().page.get_by_text("Squared: 16")).to_be_visible()
     done = stage.app.output().count(" is completed.")
     assert done == 2
+    nothing_is_left(stage)
 
 
 @pytest.mark.claim(
     "A text that somebody adds is on everybody’s board, its words are counted when it "
     "is written, and everybody is told when they cannot be."
 )
+@pytest.mark.claim("Open the same address in a private window, and you are two people.")
 def test_a_board_for_everybody(watch: Watch) -> None:
     stage = watch("board")
     alex, doppler = users = [stage.join() for _ in range(2)]
-    alex.enter("Name of a new text", "poem")
-    doppler.enter("Name of a new text", "silence")
-    all_see(users, ["poem: no text yet", "silence: no text yet"])
-    doppler.select("poem: no text yet")
-    doppler.enter("Text of the selected name", "a rose is a rose")
+    assert [user.name for user in users] == ["Alex", "Doppler"]
+    alex.enter("Your text", "a rose is a rose")
+    doppler.enter("Your text", "…")
     for user in users:
-        expect(user.lines.first).to_have_text("poem: 5 words", timeout=WORKER)
-    alex.select("silence: no text yet")
-    alex.enter("Text of the selected name", "  ")
+        expect(user.alerts).to_have_text("Nobody can count “…”.", timeout=WORKER)
     for user in users:
-        expect(user.alerts).to_have_text("The words of silence cannot be counted.")
-        expect(user.lines).to_have_text(["poem: 5 words", "silence: failed"])
-    expect(stage.join().lines).to_have_text(["poem: 5 words", "silence: failed"])
+        expect(user.page.get_by_text("5 words")).to_be_visible()
+        user.sees(Message("Alex", "a rose is a rose"), Message("Doppler", "…"))
+    late = stage.join()
+    late.sees(Message("Alex", "a rose is a rose"), Message("Doppler", "…"))
+    expect(late.page.get_by_text("5 words")).to_be_visible()
+    nothing_is_left(stage)
 
 
-@pytest.mark.claim("Nothing is left in the folder in which you start them.")
-@pytest.mark.parametrize("name", ["scenario_list", "board"])
-def test_nothing_is_left_behind(watch: Watch, name: str) -> None:
-    stage = watch(name)
-    label = "New scenario" if name == "scenario_list" else "Name of a new text"
-    user = stage.join()
-    user.enter(label, "one")
-    expect(user.lines).to_have_count(1)
+def nothing_is_left(stage: EventsStage) -> None:
+    """Look for more than the program and what it says, in the folder it started in."""
     left = {path.name for path in stage.app.log.parent.iterdir()}
     assert left == {stage.snippet.name, "output.log"}
 
 
+@pytest.mark.claim("Nothing is left in the folder in which you start them.")
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [
+        ("log_events", lambda user: user.press("Create a scenario")),
+        ("log_events_markdown", lambda user: user.press("Create a scenario")),
+        ("scenario_list", lambda user: user.enter("New scenario", "one")),
+        ("board", lambda user: user.enter("Your text", "one")),
+    ],
+)
+def test_nothing_is_left_behind(
+    watch: Watch, name: str, act: Callable[[EventsUser], None]
+) -> None:
+    """What becomes of jobs' data is looked at where jobs run."""
+    stage = watch(name)
+    user = stage.join()
+    before = user.page.locator("main, #root").first.inner_text()
+    act(user)
+    expect(user.page.locator("main, #root").first).not_to_have_text(before)
+    nothing_is_left(stage)
+
+
 @pytest.mark.claim(
-    "Without `allow_unsafe_werkzeug` that server refuses to start where there is no "
-    "terminal."
+    "`Events` logs what is raised, with its traceback, and goes on: callbacks that "
+    "would have come after it miss this one event, and none misses the next."
+)
+def test_the_terminal_shows_what_a_callback_raised(watch: Watch) -> None:
+    attribute = '    attribute = event.attribute_name or ""\n'
+    fail = "    if attribute == 'last_edit_date':\n        raise ValueError(time)\n"
+    stage = watch("log_events", {attribute: attribute + fail})
+    users = [stage.join() for _ in range(2)]
+    for button in ("Create a scenario", "Write its data"):
+        users[0].press(button)
+    for user in users:
+        expect(user.text).to_have_text(re.compile(r"edit_in_progress +False"))
+        expect(user.text).not_to_have_text(re.compile("last_edit_date"))
+    output = stage.app.output()
+    assert output.count("A callback failed at Event(") == 1
+    assert "Traceback (most recent call last):" in output
+    assert "ValueError: " in output
+
+
+@pytest.mark.claim(
+    "Without it that server refuses to start where there is no terminal."
 )
 def test_the_server_with_threads_wants_a_terminal(tmp_path: Path) -> None:
-    text = Catalog.default().find("taipy/events/scenario_list").text
-    unsafe = ', "allow_unsafe_werkzeug": True'
-    assert unsafe in text
-    path = tmp_path / "program.py"
-    path.write_text(text.replace(unsafe, ""), "utf-8")
+    snippet = Catalog.default().find("taipy/events/scenario_list")
     with (
         pytest.raises(LaunchError, match="allow_unsafe_werkzeug"),
-        launch(Snippet("taipy/events/program", path, path.read_text("utf-8"))),
+        launch(vary(snippet, tmp_path, {UNSAFE: ""})),
     ):
         pass
 
 
 @pytest.mark.claim("On Taipy’s default server events come a second and more late.")
 def test_events_come_late_by_default(browser: Browser) -> None:
-    assert statistics.median(watch_events(browser, "gevent", count=7)) > 1
+    assert statistics.median(watch_events(browser, "default", count=7)) > 1
 
 
 @pytest.mark.claim("With a version, scenarios are there again after a restart.")
@@ -241,20 +366,16 @@ def test_events_come_late_by_default(browser: Browser) -> None:
 )
 @pytest.mark.parametrize(("version", "kept"), [("1.0", True), ("", False)])
 def test_a_version_keeps_scenarios(
-    browser: Browser, tmp_path: Path, version: str, kept: bool
+    watch: Watch, tmp_path: Path, version: str, kept: bool
 ) -> None:
-    text = Catalog.default().find("taipy/events/scenario_list").text
-    folder = "with TemporaryDirectory() as folder, chdir(folder):"
-    assert folder in text
-    start = f"import sys; sys.argv += {['--experiment', version] if version else []}\n"
-    path = tmp_path / "program.py"
-    path.write_text(start + text.replace(folder, f"with chdir({str(tmp_path)!r}):"))
-    snippet = Snippet("taipy/events/program", path, path.read_text("utf-8"))
-    with closing(EventsStage(snippet, browser)) as stage:
-        user = stage.join()
-        user.enter("New scenario", "one")
-        expect(user.lines).to_have_text(["one"])
-        stage.restart()
-        user.reload()
-        user.enter("New scenario", "two")
-        expect(user.lines).to_have_text(["one", "two"] if kept else ["two"])
+    arguments = ["--experiment", version] if version else []
+    stay = f"import sys\n\n    sys.argv += {arguments}\n"
+    stay += f"    with chdir({str(tmp_path)!r}):"
+    stage = watch("scenario_list", {FOLDER: stay})
+    user = stage.join()
+    user.enter("New scenario", "one")
+    expect(user.lines).to_have_text(["one"])
+    stage.restart()
+    user.reload()
+    user.enter("New scenario", "two")
+    expect(user.lines).to_have_text(["one", "two"] if kept else ["two"])

@@ -14,6 +14,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -26,6 +27,7 @@ from taipy import (
     Config,
     DataNode,
     Gui,
+    Job,
     Scenario,
     Status,
     Submission,
@@ -68,7 +70,8 @@ def prepared(
     monkeypatch.setattr(sys, "argv", ["program.py"])  # Taipy reads it
     program = load(request.param)
     _load_fct.cache_clear()  # Taipy would run the task of the program's last import
-    monkeypatch.setattr(program, "sleep", lambda seconds: None, raising=False)
+    if request.param == AUTO:
+        monkeypatch.setattr(program, "sleep", lambda seconds: None)
     Config.configure_job_executions(mode="development")
     orchestrator = tp.Orchestrator()
     orchestrator.run(force_restart=True)
@@ -148,6 +151,9 @@ class TestLogEvents:
         "`remember` is called once for each event, whether anybody looks or not."
     )
     @pytest.mark.claim("Nobody’s `show` is called before somebody’s browser has come.")
+    @pytest.mark.claim(
+        "Newcomers see what they have missed, for `show` is `on_init` as well."
+    )
     def test_the_server_remembers_what_nobody_has_seen(
         self, prepared: ModuleType, join: Join, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -178,6 +184,32 @@ class TestLogEvents:
         tp.create_scenario(prepared.scenario_config)
         wait_until(lambda: len(seen) >= 2)
         assert sorted(seen) == ["client-1", "client-2"]
+
+    @pytest.mark.claim("With the lock, nobody is shown an older log after a newer one.")
+    def test_who_arrives_while_something_happens_misses_nothing(
+        self,
+        prepared: ModuleType,
+        alex: TaipyState,
+        join: Join,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """An event comes between what a newcomer reads and what they are shown."""
+        shown = threading.Event()
+        prepared.events.broadcast_on_event(lambda state: shown.set())
+        prepared.events.start()
+
+        class Log(list[str]):
+            def __iter__(self) -> Iterator[str]:
+                read = [*super().__iter__()]
+                if threading.current_thread() is threading.main_thread():
+                    tp.create_scenario(prepared.scenario_config)
+                    shown.wait(1)  # not before this is through: `show` waits for it
+                return iter(read)
+
+        monkeypatch.setattr(prepared, "log", Log(prepared.log))
+        newcomer = join()
+        for user in (alex, newcomer):
+            comes_to(count_rows, user, 2)
 
     @pytest.mark.claim(
         "Taipy keeps scenarios in `.taipy/` and their data in `user_data/`, "
@@ -250,7 +282,80 @@ class TestScenarioList:
         alex.call(program.delete)
         for user in (alex, doppler, join()):
             comes_to(names, user, ["one", "three"])
-            has(user, "selected", "")
+
+    @pytest.mark.claim("`refresh` writes the list alone, never what somebody selects.")
+    @pytest.mark.claim("When that line is gone, `rename` and `delete` do nothing.")
+    def test_a_refresh_undoes_nobodys_selection(
+        self, program: ModuleType, alex: TaipyState, doppler: TaipyState
+    ) -> None:
+        for name in ("one", "two"):
+            enter(alex, program.create, name)
+        for user in (alex, doppler):
+            comes_to(names, user, ["one", "two"])
+            select(user, "two")
+        alex.call(program.delete)
+        enter(alex, program.create, "three")
+        for user in (alex, doppler):
+            comes_to(names, user, ["one", "three"])
+            assert user.get("selected")
+        alex.call(program.delete)
+        enter(doppler, program.rename, "nobody")
+        assert in_order() == ["one", "three"]
+
+    @pytest.mark.claim(
+        "A callback that resets `selected` can undo "
+        "what somebody selects at that moment."
+    )
+    def test_a_reset_can_undo_what_somebody_selects(
+        self, prepared: ModuleType, alex: TaipyState
+    ) -> None:
+        looked, selected = threading.Event(), threading.Event()
+
+        def reset(state: State) -> None:
+            gone = state.selected not in dict(state.scenarios)
+            looked.set()
+            assert selected.wait(30)
+            if gone:
+                state.assign("selected", "")
+
+        prepared.events.broadcast_on_event(reset)
+        prepared.events.start()
+        enter(alex, prepared.create, "one")
+        assert looked.wait(30)
+        select(alex, "one")
+        selected.set()
+        has(alex, "selected", "")
+
+    @pytest.mark.claim(
+        "Fifty scenarios that two people create as fast as they can are all in "
+        "everybody’s list, once and in the order of creation."
+    )
+    def test_a_storm_is_in_the_order_of_creation(
+        self,
+        program: ModuleType,
+        alex: TaipyState,
+        doppler: TaipyState,
+        join: Join,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        created: list[str] = []
+        create_scenario = tp.create_scenario
+
+        def note(config: Any, name: str) -> Scenario:
+            created.append(name)
+            return create_scenario(config, name=name)
+
+        monkeypatch.setattr(tp, "create_scenario", note)
+
+        def storm(user: TaipyState) -> None:
+            for n in range(25):
+                enter(user, program.create, f"{user.client_id} {n}")
+
+        with ThreadPoolExecutor() as people:
+            list(people.map(storm, (alex, doppler)))
+        assert len(set(created)) == len(created) == 50
+        for user in (alex, doppler, join()):
+            comes_to(names, user, created)
 
     @pytest.mark.claim("Two scenarios never have the same name.")
     def test_two_scenarios_never_have_the_same_name(
@@ -263,10 +368,7 @@ class TestScenarioList:
         wait_until(lambda: names(alex) == ["the plan", "another"])
         select(alex, "another")
         enter(alex, program.rename, "the plan")
-        assert [s.name for s in tp.get_scenarios(is_sorted=True)] == [
-            "another",
-            "the plan",
-        ]
+        assert in_order() == ["the plan", "another"]
 
     def test_acting_on_nothing_does_nothing(
         self, program: ModuleType, alex: TaipyState
@@ -275,7 +377,13 @@ class TestScenarioList:
         wait_until(lambda: names(alex) == ["one"])
         alex.call(program.delete)
         enter(alex, program.rename, "other")
-        assert [scenario.name for scenario in tp.get_scenarios()] == ["one"]
+        assert in_order() == ["one"]
+
+
+def in_order() -> list[str]:
+    """The names of all scenarios, in the order of creation."""
+    found = tp.get_scenarios(is_sorted=True, sort_key="creation_date")
+    return [str(scenario.name) for scenario in found]
 
 
 def names(user: TaipyState) -> list[str]:
@@ -293,6 +401,9 @@ def select(user: TaipyState, name: str) -> None:
 class TestJobFailed:
     """A filter on the status of jobs."""
 
+    @pytest.mark.claim(
+        "A job’s end is an update of its `status`; the filter leaves the failed ones."
+    )
     def test_everybody_is_told_with_name_and_reason_and_others_go_on(
         self,
         program: ModuleType,
@@ -331,6 +442,33 @@ class TestJobFailed:
         enter(alex, program.run, "0")
         assert stored == [False]
         assert tp.get_jobs()[0].stacktrace
+
+    @pytest.mark.claim("If none comes within five seconds, it says so.")
+    def test_a_reason_that_never_comes_holds_nobody_up(
+        self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[str] = []
+        slept: list[float] = []
+        monkeypatch.setattr(
+            program, "notify", lambda state, kind, text: told.append(text)
+        )
+        monkeypatch.setattr(program, "sleep", slept.append)
+        monkeypatch.setattr(Job, "stacktrace", property(lambda job: []))
+        enter(alex, program.run, "0")
+        wait_until(lambda: bool(told))
+        assert told == ["12 / 0 failed: nobody knows why"]
+        assert sum(slept) == pytest.approx(5)
+        enter(alex, program.run, "4")
+        has(alex, "jobs", "12 / 0: FAILED\n12 / 4: COMPLETED")
+
+    @pytest.mark.claim(
+        "Without it, `submit` runs the job on the spot, and returns when it has ended."
+    )
+    def test_without_workers_submit_runs_the_job_itself(
+        self, program: ModuleType, alex: TaipyState
+    ) -> None:
+        enter(alex, program.run, "4")
+        assert [job.status for job in tp.get_jobs()] == [Status.COMPLETED]
 
     def test_the_same_division_runs_once(
         self, program: ModuleType, alex: TaipyState
@@ -388,24 +526,71 @@ class TestAutoSubmit:
         wait_until(lambda: len(tp.get_submissions()) > 5)
         prepared.events.stop()
 
-    @pytest.mark.claim("`Events` goes on with the next event, and logs the error.")
-    def test_the_processor_survives_a_callback_that_raises(
-        self,
-        prepared: ModuleType,
-        alex: TaipyState,
-        caplog: pytest.LogCaptureFixture,
+    @pytest.mark.claim("A broadcast one would submit once for each user.")
+    def test_a_broadcast_submits_once_for_each_user(
+        self, prepared: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
-        def fail(event: Event, gui: Gui) -> None:
-            raise ValueError("out of order")
-
-        prepared.events.on_event(fail, operation=EventOperation.CREATION)
+        prepared.events._topic_callbacks_map.clear()
+        prepared.events.broadcast_on_datanode_written(
+            lambda state, event, node, data: prepared.submit(event, node, data, None),
+            datanode_config=prepared.number_config,
+        )
         prepared.events.start()
-        with caplog.at_level(logging.ERROR):
-            tp.create_scenario(prepared.scenario_config)
+        enter(alex, prepared.write, "3")
+        wait_until(lambda: finished() == 2)
+
+    @pytest.mark.claim(
+        "A config narrows to what was made from it: "
+        "the config itself, its id, or a list of them."
+    )
+    def test_a_config_narrows(self, prepared: ModuleType, alex: TaipyState) -> None:
+        number, squared = prepared.number_config, prepared.squared_config
+        ways = [number, "number", [number], ["number"], [number, squared], None]
+        heard: list[list[str]] = [[] for _ in ways]
+        for way, list_ in zip(ways, heard, strict=True):
+            prepared.events.on_datanode_written(
+                lambda event, node, data, gui, list_: list_.append(node.config_id),
+                [list_],
+                datanode_config=way,
+            )
+        prepared.events.start()
+        enter(alex, prepared.write, "3")
+        wait_until(lambda: len(heard[-1]) == 2)
+        assert heard == [["number"]] * 4 + [["number", "squared"]] * 2
+
+    @pytest.mark.claim(
+        "While its callbacks run it holds the lock that `write` takes, "
+        "so none reads what somebody is still writing."
+    )
+    def test_callbacks_and_writes_take_turns(
+        self, prepared: ModuleType, alex: TaipyState
+    ) -> None:
+        free: list[bool] = []
+
+        def look(event: Event, gui: Gui) -> None:
+            with ThreadPoolExecutor() as somebody_else:
+                free.append(somebody_else.submit(take_at_once).result())
+
+        def take_at_once() -> bool:
+            return bool(prepared.lock.acquire(blocking=False))
+
+        scenario = tp.get_scenarios()[0]
+        prepared.events.on_event(look, operation=EventOperation.CREATION)
+        prepared.events.start()
+        tp.create_scenario(prepared.scenario_config)
+        wait_until(lambda: len(free) > 1)
+        assert not any(free)
+        writes: list[bool] = []
+        node = type(scenario.number)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(node, "write", lambda *_: look_at_write())
+
+            def look_at_write() -> None:
+                with ThreadPoolExecutor() as somebody_else:
+                    writes.append(somebody_else.submit(take_at_once).result())
+
             enter(alex, prepared.write, "3")
-            wait_until(lambda: finished() == 1)
-        assert prepared.events.is_alive()
-        assert "out of order" in caplog.text
+        assert writes == [False]
 
 
 def finished() -> int:
@@ -432,26 +617,27 @@ class TestBoard:
         monkeypatch.setattr(
             program, "notify", lambda state, kind, text: told.append(text)
         )
-        for name in ("poem", "nothing", "poem"):
-            enter(alex, program.create, name)
-        for user in (alex, doppler):
-            comes_to(lines, user, ["poem: no text yet", "nothing: no text yet"])
-        enter(alex, program.write, "for nobody")
-        for line, text in ((0, "a rose is a rose"), (1, "  ")):
-            key = doppler.get("board")[line][0]
-            doppler.call(lambda state, key: state.assign("selected", key), key)
+        enter(alex, program.write, "a rose is a rose")
+        for text in ("a rose is a rose", "…", "…", " "):
             enter(doppler, program.write, text)
-        end = ["poem: 5 words", "nothing: failed"]
-        for user in (alex, doppler):
+        rose = "a rose is a rose"
+        end = [f"Alex: {rose}", f"Doppler: {rose}", "Doppler: …"]
+        late = join()
+        for user in (alex, doppler, late):
             comes_to(lines, user, end)
-        wait_until(lambda: len(told) == 2)
-        assert lines(join()) == end
-        assert told == ["The words of nothing cannot be counted."] * 2
+            has(user, "words", 10)
+        assert [user.name for user in (alex, doppler, late)] == [
+            "Alex",
+            "Doppler",
+            "User 3",
+        ]
+        wait_until(lambda: len(told) >= 2)
+        assert set(told) == {"Nobody can count “…”."}
 
 
 def lines(user: TaipyState) -> list[str]:
-    """What the board shows this user."""
-    return [line for _, line in user.get("board")]
+    """What people have written, as this user sees it."""
+    return str(user.get("transcript")).splitlines()[1:]
 
 
 def written_table() -> dict[str, list[str]]:
@@ -500,8 +686,8 @@ def test_the_table_names_what_narrows_each_method(name: str) -> None:
 
 
 @pytest.mark.claim(
-    "Taipy calls back with exactly these arguments, "
-    "and what you give as `callback_args` follows them."
+    "Taipy calls back with exactly these arguments in this order, "
+    "whatever you name them, and what you give as `callback_args` follows."
 )
 @pytest.mark.parametrize("way", ["on_", "broadcast_on_"])
 @pytest.mark.parametrize("name", TABLE)
@@ -512,10 +698,9 @@ def test_each_callback_gets_what_the_table_says(
     expected = TABLE[name][way != "on_"].replace("`", "").split(", ")
     calls: list[tuple[Any, ...]] = []
     # Taipy gives a broadcast callback as many arguments as its code names.
-    callback = eval(  # noqa: S307 -- the names are the table's
-        f"lambda {', '.join(expected)}, extra: "
-        f"calls.append(({', '.join(expected)}, extra))",
-        {"calls": calls},
+    names = ", ".join(f"argument_{n}" for n in range(len(expected) + 1))
+    callback = eval(  # noqa: S307 -- the names are made up here
+        f"lambda {names}: calls.append(({names}))", {"calls": calls}
     )
     getattr(prepared.events, way + name)(callback, callback_args=["extra"])
     prepared.events.start()
@@ -533,6 +718,25 @@ def test_each_callback_gets_what_the_table_says(
     )
 
 
+def fail(event: Event, gui: Gui) -> None:
+    """A plain callback that raises."""
+    raise ValueError("out of order")
+
+
+def fail_for(state: State) -> None:
+    """A broadcast callback that raises."""
+    raise ValueError("out of order")
+
+
+def fail_to_filter(event: Event) -> bool:
+    """A filter that raises."""
+    raise ValueError("out of order")
+
+
+ENDS = [(fail, None), (lambda event, gui: None, fail_to_filter)]
+"""What ends a plain processor: a plain callback and a filter."""
+
+
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 class TestRaising:
     """What Taipy itself does when a callback raises."""
@@ -542,41 +746,126 @@ class TestRaising:
         "and all other callbacks run."
     )
     def test_a_broadcast_that_raises_is_a_warning(
-        self, prepared: ModuleType, alex: TaipyState, doppler: TaipyState
+        self,
+        prepared: ModuleType,
+        alex: TaipyState,
+        doppler: TaipyState,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def fail(state: State) -> None:
-            raise ValueError("out of order")
-
-        prepared.events._topic_callbacks_map.clear()
-        prepared.events.broadcast_on_event(fail)
-        prepared.events.on_event(prepared.remember)
-        prepared.events.broadcast_on_event(prepared.show)
-        prepared.events.start()
-        with pytest.warns(UserWarning, match="(?s)in 'fail.*out of order"):
+        events: Any = EventProcessor(prepared.gui)
+        monkeypatch.setattr(prepared, "events", events)
+        events.broadcast_on_event(fail_for)
+        events.on_event(prepared.remember)
+        events.broadcast_on_event(prepared.show)
+        events.start()
+        with pytest.warns(UserWarning, match="(?s)in 'fail_for.*out of order"):
             tp.create_scenario(prepared.scenario_config)
             for user in (alex, doppler):
                 comes_to(count_rows, user, 2)
-        assert prepared.events.is_alive()
+        assert events.is_alive()
 
     @pytest.mark.claim(
-        "When a plain callback raises, the processor’s thread ends: "
-        "its traceback is on the terminal, and no callback runs any more, for anybody."
+        "When a plain callback or a filter raises, the thread of an `EventProcessor` "
+        "ends: its traceback is on the terminal, "
+        "and no callback runs any more, for anybody."
     )
-    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+    @pytest.mark.parametrize(("callback", "only"), ENDS, ids=["callback", "filter"])
     def test_a_plain_callback_that_raises_ends_the_processor(
-        self, prepared: ModuleType, alex: TaipyState
+        self,
+        prepared: ModuleType,
+        callback: Callable[..., None],
+        only: Callable[[Event], bool] | None,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def fail(event: Event, gui: Gui) -> None:
-            raise ValueError("out of order")
+        raised: list[threading.ExceptHookArgs] = []
+        monkeypatch.setattr(threading, "excepthook", raised.append)
+        heard: list[Event] = []
+        events: Any = EventProcessor(prepared.gui)
+        monkeypatch.setattr(prepared, "events", events)
+        events.on_event(lambda event, gui: heard.append(event))
+        events.on_event(callback, filter=only)
+        events.start()
+        tp.create_scenario(prepared.scenario_config)
+        events.join(30)
+        assert not events.is_alive()
+        assert [str(end.exc_value) for end in raised] == ["out of order"]
+        tp.create_scenario(prepared.scenario_config)
+        assert len(heard) == 1
 
-        prepared.events.on_event(fail)
-        prepared.events.start()
-        tp.create_scenario(prepared.scenario_config)
-        prepared.events.join(30)
-        assert not prepared.events.is_alive()
-        heard = len(prepared.log)
-        tp.create_scenario(prepared.scenario_config)
-        assert len(prepared.log) == heard
+
+@pytest.mark.claim(
+    "`Events` logs what is raised, with its traceback, and goes on: callbacks that "
+    "would have come after it miss this one event, and none misses the next."
+)
+@pytest.mark.parametrize(("callback", "only"), ENDS, ids=["callback", "filter"])
+@pytest.mark.parametrize("prepared", [*LOGS, AUTO, BOARD], indirect=True)
+def test_each_processor_survives_what_raises(
+    prepared: ModuleType,
+    alex: TaipyState,
+    callback: Callable[..., None],
+    only: Callable[[Event], bool] | None,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    heard: list[str] = []
+
+    def hear(state: State, event: Event, name: str) -> None:
+        if event.entity_type == EventEntityType.SCENARIO:
+            heard.append(f"{name} {event.operation.name}")
+
+    register = prepared.events.broadcast_on_event
+    created = {"operation": EventOperation.CREATION}
+    register(hear, ["before"], **created)
+    prepared.events.on_event(
+        callback, entity_type=EventEntityType.SCENARIO, filter=only, **created
+    )
+    # A topic that is new, so that its turn comes after; creations have no attribute.
+    register(hear, ["after"], attribute_name="name", **created)
+    register(hear, ["after"], operation=EventOperation.UPDATE)
+    prepared.events.start()
+    scenario = tp.create_scenario(prepared.scenario_config, name="one")
+    scenario.name = "two"
+    wait_until(lambda: "after UPDATE" in heard)
+    assert heard == ["before CREATION", "after UPDATE"]
+    assert prepared.events.is_alive()
+    (record,) = [it for it in caplog.records if "A callback failed" in it.message]
+    assert record.levelno == logging.ERROR
+    assert record.exc_info
+    assert str(record.exc_info[1]) == "out of order"
+
+
+@pytest.mark.claim(
+    "Give a plain callback an `Events` of its own, and the others miss nothing."
+)
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
+def test_a_processor_of_its_own_harms_no_other(
+    prepared: ModuleType, alex: TaipyState
+) -> None:
+    own = prepared.Events(prepared.gui)
+    own.on_event(fail)
+    for events in (own, prepared.events):
+        events.start()
+    alex.call(prepared.create)
+    alex.call(prepared.delete)
+    comes_to(count_rows, alex, 4)
+    own.stop()
+    own.join(30)
+
+
+@pytest.mark.claim(
+    "Taipy gives a broadcast callback only as many arguments as it takes."
+)
+@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
+def test_a_broadcast_callback_takes_what_it_wants(
+    prepared: ModuleType, alex: TaipyState
+) -> None:
+    taken: list[int] = []
+    prepared.events.broadcast_on_scenario_created(lambda: taken.append(0))
+    prepared.events.broadcast_on_scenario_created(lambda state: taken.append(1))
+    prepared.events.broadcast_on_scenario_created(lambda state, event: taken.append(2))
+    prepared.events.start()
+    tp.create_scenario(prepared.scenario_config)
+    wait_until(lambda: len(taken) == 3)
+    assert taken == [0, 1, 2]
 
 
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
@@ -585,6 +874,9 @@ class TestTopics:
 
     @pytest.mark.claim(
         "What you leave out matches everything, and what you give must all match."
+    )
+    @pytest.mark.claim(
+        "`filter` is a function that takes the event and says whether to call back."
     )
     @pytest.mark.parametrize(
         ("topic", "heard"),
@@ -686,6 +978,10 @@ class TestTopics:
 
 
 @pytest.mark.claim("This event was taken from a run.")
+@pytest.mark.claim(
+    "The name is one of the scenario’s `properties`, "
+    "and the event carries its new value."
+)
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 def test_an_event_has_the_attributes_of_the_page(prepared: ModuleType) -> None:
     seen: list[Event] = []
@@ -728,10 +1024,7 @@ def _without_page(snippet: str) -> list[str]:
     ]
 
 
-@pytest.mark.claim(
-    "Whatever the mode of the server, callbacks of events run in the processor’s own "
-    "thread."
-)
+@pytest.mark.claim("It takes them one after the other, in a thread of its own.")
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 def test_callbacks_of_events_run_in_the_processors_thread(
     prepared: ModuleType, alex: TaipyState
