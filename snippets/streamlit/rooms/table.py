@@ -6,12 +6,17 @@
 
 import pandas as pd
 
-from room_sync import sync
+from room_push import room
 
 BUDGET = pd.DataFrame(
     {"What": ["Rent", "Food", "Trips"], "Euro": [800, 350, 120], "Paid": [False] * 3}
 )
 
-with sync("household") as st:
+
+@room("household")
+def household(st):
     table = st.data_editor(BUDGET, key="budget", hide_index=True)
     st.text(f"To pay: {table['Euro'][~table['Paid']].sum()} euro")
+
+
+household()

@@ -57,11 +57,7 @@ def in_mode(mode: str, snippet: Snippet, folder: Path) -> Snippet:
     """
     if mode == SHIPPED:
         return snippet
-    *_, last = _BODY.finditer(snippet.text)
-    body = _BODY.sub(_as_function, snippet.text)
-    push = "from room_push import room as in_room\n"
-    body = re.sub(r"(?m)^(?=from room_sync )", push, body, count=1)
-    app = f"{body}\n{last[1]}page()\n"
+    app = snippet.text if "@room(" in snippet.text else _with_function(snippet.text)
     path = written(app, folder)
     if mode == POLLED:
         return Snippet(snippet.id, path, app)
@@ -70,6 +66,14 @@ def in_mode(mode: str, snippet: Snippet, folder: Path) -> Snippet:
     text = launcher.replace('"push_app.py"', '"app.py"')
     path = written(text, folder, "streamlit/rooms/launcher")
     return Snippet(snippet.id, path, text)
+
+
+def _with_function(text: str) -> str:
+    *_, last = _BODY.finditer(text)
+    body = _BODY.sub(_as_function, text)
+    push = "from room_push import room as in_room\n"
+    body = re.sub(r"(?m)^(?=from room_sync )", push, body, count=1)
+    return f"{body}\n{last[1]}page()\n"
 
 
 def _as_function(body: re.Match[str]) -> str:

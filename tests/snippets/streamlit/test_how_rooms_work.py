@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
     ScriptRequests,
@@ -560,3 +562,45 @@ def test_only_a_request_for_a_whole_run_stops_one() -> None:
     stopped = requests.on_scriptrunner_yield()
     assert stopped
     assert stopped.type is ScriptRequestType.RERUN
+
+
+@pytest.mark.claim(
+    "When one begins before Streamlit has sent the end of the other, the page is told "
+    "that the other was stopped, and what it has replaced stays there."
+)
+def test_a_fragment_takes_back_the_end_of_the_one_before() -> None:
+    """The queue to the browser when a run begins: `AppSession._clear_queue`."""
+    queue = ForwardMsgQueue()
+    done = ForwardMsg(script_finished=ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+    queue.enqueue(done)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["look"])
+    (told,) = queue.flush()
+    assert told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+def test_a_page_that_was_drawn_a_moment_before_is_drawn_once_more(
+    program: Write,
+) -> None:
+    alex = join(program(TWO_SLIDERS))
+    assert visit(alex).is_behind()
+    alex.pass_a_second()
+    assert not visit(alex).is_behind()
+
+
+@pytest.mark.claim(
+    "It draws nothing but a bell, which rings for the component when the page is "
+    "behind."
+)
+def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
+    alex, doppler = join("push_app"), join("push_app")
+    listener = "private:listen:lobby"
+    url = doppler.component(listener)["url"]
+    assert not doppler.component(listener)["pushed"]
+    assert doppler.looks()["news"] is None
+    alex.click("Click")
+    rings = [doppler.looks()["news"] for _ in range(2)]
+    assert [ring[0] for ring in rings] == [url, url]
+    assert rings[0][1] < rings[1][1]
+    doppler.hear()
+    assert doppler.reads("1 clicks, 2 here")
+    assert doppler.looks()["news"] is None

@@ -423,21 +423,6 @@ class TestPages:
         assert told["url"] == f"/rooms/events?room=lobby&session={visit.session}"
         assert told["shown"] == room_push._summary(0, visit.present)
 
-    def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind(
-        self, app: Path
-    ) -> None:
-        alex, doppler = StreamlitSession(app), StreamlitSession(app)
-        url = doppler.component(LISTENER)["url"]
-        assert not doppler.component(LISTENER)["pushed"]
-        assert doppler.looks()["news"] is None
-        alex.set("A", 2)
-        rings = [doppler.looks()["news"] for _ in range(2)]
-        assert [ring[0] for ring in rings] == [url, url]
-        assert rings[0][1] < rings[1][1]
-        doppler.hear()
-        assert doppler.reads("2 0, 2 here")
-        assert doppler.looks()["news"] is None
-
     @pytest.mark.parametrize("pushed", [False, True])
     @pytest.mark.parametrize("name", ['"lobby", every=None', "None", '""'])
     def test_a_page_that_follows_nobody_neither_listens_nor_looks(

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.snippets.streamlit.conftest import Play
-from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED, program
+from tests.snippets.streamlit.modes import SHIPPED, program
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitSocket, StreamlitUser, at_once
@@ -230,7 +230,7 @@ class TestForms:
             user.reads_line("Coming: Doppler, Alex, Fifth, Third and fourth")
 
 
-@program("table", POLLED, PUSHED)
+@program("table")
 class TestTable:
     @pytest.mark.claim(
         "Cells that several people edit at the same time are merged, cell by cell."

@@ -379,8 +379,8 @@ def test_a_draft_in_the_field_that_another_changes_is_replaced(play: Play) -> No
 
 
 @pytest.mark.claim(
-    "In a room that is pushed, a field in which you have typed something stays as it "
-    "is until you send it, whatever others send."
+    "What you have typed in a field of such a room stays as it is until you send it, "
+    "whatever others send."
 )
 @pytest.mark.claim("Then yours is the later change, and everybody sees that one.")
 @pytest.mark.parametrize("mode", [POLLED, PUSHED])
