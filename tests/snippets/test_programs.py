@@ -18,7 +18,7 @@ REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
 
 LIBRARY = {
     f"streamlit/rooms/room_{part}"
-    for part in ("outbox", "push", "session", "store", "sync")
+    for part in ("listener", "outbox", "push", "session", "store", "sync")
 }
 """What readers copy beside their apps: longer, for it keeps every promise of rooms."""
 LINES = {name: 350 if name in LIBRARY else 80 for name in CATALOG.ids}

@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from room_listener import bell, listener
 from room_session import Visit
 from room_store import Store, StoreError
 from room_sync import private, sync
@@ -57,6 +58,7 @@ class Hub:
         self._streams: set[Stream] = set()
         self._states: dict[str, State] = {}
         self._look = asyncio.Event()
+        self._changed: set[str] = set()  # rooms to look at
         self._looker: asyncio.Task[None] | None = None
         self._drawn: set[Who] = set()  # whose page has been drawn since the last look
         self._ends: dict[Who, asyncio.TimerHandle] = {}  # of being present
@@ -66,17 +68,18 @@ class Hub:
         who = visit.room, visit.session
         self.visits[who], visit.stay = visit, STAY
         self._store, visit.store.tell = visit.store, self.wake
-        self.wake(who)
+        self.wake(*who)
 
-    def wake(self, drawn: Who | None = None) -> None:
-        """Look at the rooms soon; for any thread."""
+    def wake(self, room: str, drawn: str = "") -> None:
+        """Look at the room soon; for any thread."""
         if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake, drawn)
+            self._loop.call_soon_threadsafe(self._wake, room, drawn)
 
-    def _wake(self, drawn: Who | None) -> None:
+    def _wake(self, room: str, drawn: str = "") -> None:
         if drawn:
-            self._drawn.add(drawn)
-            self._expect(drawn)
+            self._drawn.add((room, drawn))
+            self._expect((room, drawn))
+        self._changed.add(room)
         self._look.set()
 
     def _expect(self, who: Who) -> None:
@@ -84,29 +87,33 @@ class Hub:
         if end := self._ends.pop(who, None):
             end.cancel()
         else:
-            self._look.set()
+            self._wake(who[0])
         loop = asyncio.get_running_loop()
         self._ends[who] = loop.call_later(STAY + 0.05, self._end, who)
 
     def _end(self, who: Who) -> None:
         del self._ends[who]
-        self._look.set()
+        self._wake(who[0])
 
     async def _keep_looking(self) -> None:
         """Look at the rooms whenever something may have changed: one task for all."""
         while self._streams and self._store:
             self._look.clear()
             drawn, self._drawn = self._drawn, set()
-            before, rooms = self._states, {stream.who[0] for stream in self._streams}
+            rooms, self._changed = self._changed, set()
+            before = self._states
             states = await asyncio.to_thread(_states, self._store, rooms)
-            self._states = states
+            self._states = before | states
             for stream in self._streams:
                 room = stream.who[0]
-                if stream.who in drawn or states.get(room) != before.get(room, ...):
+                is_news = room in states and states[room] != before.get(room, ...)
+                if is_news or stream.who in drawn:
                     stream.news.set()
-            with suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(self._store.every):
                     await self._look.wait()
+            except TimeoutError:  # another process may have changed any
+                self._changed = {stream.who[0] for stream in self._streams}
 
     async def events(self, who: Who) -> AsyncIterator[str]:
         """Tell a browser, for a while, whenever its page is behind its room."""
@@ -117,6 +124,7 @@ class Hub:
         try:
             yield "retry: 1000\n\n"
             await self._stay(who)
+            self._wake(who[0])
             if not self._looker or self._looker.done():
                 self._looker = loop.create_task(self._keep_looking())
             while (left := end - loop.time()) > 0:
@@ -145,7 +153,7 @@ class Hub:
         visit = self.visits.get(who)
         if visit and when > visit.typed:
             visit.typed, visit.typing = when, frozenset(typing)
-            self._wake(who)
+            self._wake(*who)
 
     def _held(self, who: Who) -> frozenset[str]:
         """The widgets that may be drawn anew now, because their drafts are gone."""
@@ -208,121 +216,6 @@ def push_route() -> Route:
     return Route(_path(), _answer, methods=["GET", "POST"])
 
 
-_listener = st.components.v2.component(
-    "room_listener",
-    js="""
-export default function (component) {
-  const { data, setTriggerValue, setStateValue, parentElement: self } = component;
-  self.data = data;
-  if (self.sent !== data.sent) data.forms.forEach((key) => self.drafts?.delete(key));
-  self.sent = data.sent;
-  if (self.url === data.url) return self.leave;
-  self.leave?.();
-  self.url = data.url;
-
-  // News: ask for another run of the fragment around this component.
-  let source, later;
-  const listen = () => {
-    source = new EventSource(data.url);
-    source.onopen = () => {  // the server may be a new one
-      told = "";
-      say();
-    };
-    source.onmessage = (event) => {
-      const { shown } = self.data, said = JSON.parse(event.data);
-      const isShown = (part, n) => part === null || part === said[n];
-      if (!(said && shown?.every(isShown))) setTriggerValue("news", event.data);
-    };
-    source.onerror = () => {  // it comes back by itself unless it was refused
-      if (source.readyState === EventSource.CLOSED) later = setTimeout(listen, 1000);
-    };
-  };
-  const ring = ({ detail: [url, number] }) =>
-    url === data.url && setTriggerValue("news", number);
-
-  // Drafts: say which widgets have something in them that Streamlit has not sent.
-  const drafts = (self.drafts = new Set()), ends = new Map();
-  const app = self.host.closest(".stApp");
-  let last, told = "";  // what had the focus last; what the server knows
-  const serial = (key) => key.split("#").pop();
-  const owner = (node) => {  // the key of the shared widget that it is part of
-    const place = node?.closest?.("[class*='st-key-']");
-    if (!place) return isApart(node) ? last : undefined;
-    const found = self.data.keys.find((key) => place.className.includes(serial(key)));
-    return found ?? owner(place.parentElement);
-  };
-  // A cell's editor opens elsewhere on the page: it belongs to what had the focus.
-  const isApart = (node) => node && node !== document.body && !app.contains(node);
-  const isForm = (key) => self.data.forms.includes(key);
-  const isText = (node) =>
-    node.matches("textarea, input:not([type=checkbox], [type=radio], [type=range])");
-  const begin = (key) => {
-    clearTimeout(ends.get(key));
-    drafts.add(key);
-    say();
-  };
-  const end = (key) => {
-    const forget = () => drafts.delete(key) && say();
-    clearTimeout(ends.get(key));
-    ends.set(key, setTimeout(forget, 500));  // a table sends its cells 0.15 s later
-  };
-  const on = {
-    input: (key, { target }) => {
-      if (key && (isForm(key) || isText(target))) begin(key);
-    },
-    pointerdown: (key, { target }) => {
-      if (isForm(key) && !target.matches("input, textarea")) begin(key);
-    },
-    focusin: (key, { target }) => {
-      if (key && isApart(target)) begin(key);
-      last = key;
-    },
-    focusout: (key, { relatedTarget: next }) => {
-      if (!isForm(key) && !isApart(next)) end(key);
-    },
-    keydown: (key, { key: pressed, target, ctrlKey, metaKey }) => {
-      const isSent = target.tagName !== "TEXTAREA" || ctrlKey || metaKey;
-      if (pressed === "Enter" && isSent && !isForm(key)) end(key);
-    },
-  };
-  const say = () => {
-    const keys = self.data.keys.filter((key) => drafts.has(key));
-    if (`${keys}` === told) return;
-    told = `${keys}`;
-    if (!data.pushed) return setStateValue("typing", keys);
-    const body = JSON.stringify([performance.timeOrigin + performance.now(), keys]);
-    fetch(data.url, { method: "POST", body }).catch(() => (told = "unheard"));
-  };
-  const react = (event) => on[event.type](owner(event.target), event);
-  for (const kind in on) document.addEventListener(kind, react, true);
-  const focus = document.activeElement;  // its user may have been faster
-  on.input(owner(focus), { target: focus });
-  document.addEventListener("room-news", ring);
-  if (data.pushed) listen();
-  self.leave = () => {
-    for (const kind in on) document.removeEventListener(kind, react, true);
-    document.removeEventListener("room-news", ring);
-    [later, ...ends.values()].forEach(clearTimeout);
-    source?.close();
-    self.url = null;
-  };
-  return self.leave;
-}
-""",
-)
-
-_bell = st.components.v2.component(
-    "room_bell",
-    js="""
-export default function ({ data: { news }, parentElement: self }) {
-  if (news && news[1] !== self.rung)
-    document.dispatchEvent(new CustomEvent("room-news", { detail: news }));
-  self.rung = news?.[1];
-}
-""",
-)
-
-
 def listen(visit: Visit, *, pushed: bool) -> None:
     """Ask for another run of the fragment around it when there are news."""
     key, room = private(f"listen:{visit.room}"), visit.room
@@ -332,7 +225,7 @@ def listen(visit: Visit, *, pushed: bool) -> None:
     def hear() -> None:
         visit.typing = frozenset(st.session_state[key].typing or [])
 
-    _listener(
+    listener(
         key=key,
         data={
             "url": url,
@@ -360,7 +253,7 @@ def _look(visit: Visit, url: str) -> None:
 
     def look() -> None:
         news = [url, next(_rings)] if is_drawn and visit.is_behind() else None
-        _bell(key=private(f"bell:{visit.room}"), data={"news": news})
+        bell(key=private(f"bell:{visit.room}"), data={"news": news})
 
     st.fragment(look, run_every=visit.every)()
     is_drawn = True

@@ -159,7 +159,7 @@ def chosen(text: str, options: list[Any]) -> Any:
 class Store(Protocol):
     """Where rooms are kept. A method that raises StoreError has changed nothing."""
 
-    tell: Callable[[], None]  # is called after each change that this process makes
+    tell: Callable[[str], None]  # is called with each room that this process changes
     every: float | None  # seconds between two looks at what other processes change
 
     def version(self, room: str) -> int:
@@ -184,7 +184,7 @@ class Store(Protocol):
         """The sessions that are in the room."""
 
 
-def nobody() -> None:
+def nobody(room: str) -> None:
     """Tell nobody."""
 
 
@@ -194,11 +194,11 @@ class Memory:
     every = None  # there are no others
 
     def __init__(self) -> None:
-        self.tell: Callable[[], None] = nobody
+        self.tell: Callable[[str], None] = nobody
         self._lock = threading.RLock()
         self._versions = count(1)
         self._rooms: dict[str, tuple[int, Texts]] = {}
-        self._until: dict[tuple[str, str], float] = {}
+        self._until: dict[str, dict[str, float]] = {}
 
     def version(self, room: str) -> int:
         with self._lock:
@@ -216,7 +216,7 @@ class Memory:
             if after == before and room in self._rooms:
                 return
             self._rooms[room] = next(self._versions), after
-        self.tell()
+        self.tell(room)
 
     def rooms(self) -> list[str]:
         with self._lock:
@@ -225,17 +225,18 @@ class Memory:
     def delete(self, room: str) -> None:
         with self._lock:
             self._rooms.pop(room, None)
-        self.tell()
+        self.tell(room)
 
     def keep(self, room: str, session: str, seconds: float) -> None:
         with self._lock:
-            self._until[room, session] = time.time() + seconds
+            self._until.setdefault(room, {})[session] = time.time() + seconds
 
     def present(self, room: str) -> frozenset[str]:
         with self._lock:
-            now = time.time()
-            self._until = {who: end for who, end in self._until.items() if end > now}
-            return frozenset(who for name, who in self._until if name == room)
+            now, ends = time.time(), self._until.pop(room, {})
+            if here := {who: end for who, end in ends.items() if end > now}:
+                self._until[room] = here
+            return frozenset(here)
 
 
 SCHEMA = """
@@ -255,7 +256,7 @@ class SQLite:
     path: str
     timeout: float = 2.0  # seconds to wait for another process that writes
     every: float | None = 0.25  # seconds between two looks at what it has written
-    tell: Callable[[], None] = field(default=nobody, compare=False, repr=False)
+    tell: Callable[[str], None] = field(default=nobody, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -337,7 +338,7 @@ class SQLite:
                 sql("REPLACE INTO text VALUES (?, ?, ?)", room, key, text)
             sql("UPDATE last SET version = version + 1")
             sql("REPLACE INTO room SELECT ?, version FROM last", room)
-        self.tell()
+        self.tell(room)
 
     def rooms(self) -> list[str]:
         with self._transaction("BEGIN") as sql:
@@ -347,7 +348,7 @@ class SQLite:
         with self._transaction() as sql:
             sql("DELETE FROM text WHERE room = ?", room)
             sql("DELETE FROM room WHERE name = ?", room)
-        self.tell()
+        self.tell(room)
 
     def keep(self, room: str, session: str, seconds: float) -> None:
         now = time.time()

@@ -430,7 +430,7 @@ class Shelf:
     every = None
 
     def __init__(self) -> None:
-        self.tell: Callable[[], None] = lambda: None
+        self.tell: Callable[[str], None] = lambda room: None
         self._versions: dict[str, int] = {}
         self._texts: dict[str, dict[str, str]] = {}
         self._until: dict[tuple[str, str], float] = {}
