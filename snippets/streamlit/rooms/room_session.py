@@ -50,7 +50,7 @@ FILES = {"file_uploader", "camera_input", "audio_input"}
 STAYS, CLEARS = "stays", "clears"  # kinds of forms, by what they do when sent
 CALLBACKS = {"on_click", "on_change", "on_submit"}
 PRIVATE = "private:"
-SETTLES = 0.5  # seconds after which a page surely has all of what was drawn
+SETTLES = 0.2  # seconds after which a page surely has all of what was drawn
 
 _serials = count(time.time_ns())  # none comes again, not even after a restart
 
