@@ -115,23 +115,21 @@ class StreamlitSession:
 
     def wait_a_second(self) -> None:
         """Let the fragments that look after the room run, and what they ask for."""
-        self.pass_a_second()
         if self.is_one_fragment():
             return self.hear()
+        if "private:drawn" in self.page.session_state:
+            address, when = self.page.session_state["private:drawn"]
+            self.page.session_state["private:drawn"] = address, when - 1
+        return self.looks_at_once()
+
+    def looks_at_once(self) -> None:
+        """Let the fragments that look after the room run right after the page."""
         shown = self.page._tree
         rerun = Mock(side_effect=st.rerun)
         with patch.object(st, "rerun", rerun):
             self._run_fragments(self.message())
         if not rerun.called:  # AppTest takes what the fragments drew for the whole page
             self.page._tree = shown
-        return None
-
-    def pass_a_second(self) -> None:
-        """Let everything that has been drawn be a second older."""
-        state = self.page.session_state._state.filtered_state
-        for key in state:
-            if key.startswith("private:visit:"):
-                state[key].ended -= 1
 
     def is_one_fragment(self) -> bool:
         """Whether a function draws all of the room, with the component that listens."""
@@ -145,10 +143,17 @@ class StreamlitSession:
         with patch.object(st, "rerun", Mock(side_effect=AssertionError)):
             self._run_fragments(message or self.message())
 
-    def looks(self) -> Any:
-        """Let the fragment that only looks run; return what its bell says."""
+    def looks(self, after: float = 1) -> Any:
+        """Let the fragment that only looks run; return what its bell says.
+
+        Args:
+            after: how many seconds the page is older than it was.
+        """
         shown = self.page._tree
-        self.pass_a_second()
+        state = self.page.session_state._state.filtered_state
+        for key in state:
+            if key.startswith("private:visit:"):
+                state[key].ended -= after
         _, look = self.page._fragment_storage._fragments  # by when they are drawn
         self._run_fragments(self.message(), look)
         (bell,) = self._components()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from starlette.routing import Route
 from room_listener import bell, listener
 from room_session import Visit
 from room_store import Store, StoreError
-from room_sync import private, sync
+from room_sync import SETTLES, private, sync
 
 LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.0  # seconds for which a session that has asked counts as present
@@ -247,12 +248,16 @@ def listen(visit: Visit, *, pushed: bool) -> None:
 def _look(visit: Visit, url: str) -> None:
     """Look at the room from time to time, in a fragment that draws only a bell.
 
-    It rings for the listener, because one fragment cannot run another.
+    It rings for the listener, because one fragment cannot run another. It does so as
+    well when it runs right after the other: Streamlit may not tell the browser then
+    that the other has ended, and what that has replaced stays there.
     """
     is_drawn = False
 
     def look() -> None:
-        news = [url, next(_rings)] if is_drawn and visit.is_behind() else None
+        is_settled = time.monotonic() - visit.ended > SETTLES
+        rings = is_drawn and (visit.is_behind() or not is_settled)
+        news = [url, next(_rings)] if rings else None
         bell(key=private(f"bell:{visit.room}"), data={"news": news})
 
     st.fragment(look, run_every=visit.every)()

@@ -50,7 +50,6 @@ FILES = {"file_uploader", "camera_input", "audio_input"}
 STAYS, CLEARS = "stays", "clears"  # kinds of forms, by what they do when sent
 CALLBACKS = {"on_click", "on_change", "on_submit"}
 PRIVATE = "private:"
-SETTLES = 0.2  # seconds after which a page surely has all of what was drawn
 
 _serials = count(time.time_ns())  # none comes again, not even after a restart
 
@@ -154,17 +153,12 @@ class Visit:
             self.trouble = error
 
     def is_behind(self) -> bool:
-        """Whether the page is, or may be, older than the room.
-
-        When a fragment runs right after something else, Streamlit may not tell the
-        browser that this has ended, and what it has replaced stays there.
-        """
+        """Whether the page shows something older than the room does."""
         trouble = self.trouble
-        is_settled = time.monotonic() - self.ended > SETTLES
         version = self._exchange()
         if self.trouble or trouble:
             return not (self.trouble and trouble)  # it has just begun, or ended
-        return not (is_settled and self.is_up_to_date(version, self.present))
+        return not self.is_up_to_date(version, self.present)
 
     def is_up_to_date(self, version: int, present: frozenset[str]) -> bool:
         """Whether the page shows this version, and who is there if it does."""

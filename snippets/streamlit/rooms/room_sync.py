@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
@@ -33,6 +34,7 @@ if tuple(int(part) for part in st.__version__.split(".")[:2]) < (1, 60):
     )
 
 ACTIONS = {"button", "form_submit_button", "chat_input", "menu_button"}
+SETTLES = 0.2  # seconds after which a page surely has all of what was drawn
 PLACES = {"container", "columns", "tabs", "expander", "popover", "form", "empty"}
 PLACES |= {"sidebar", "bottom", "status", "chat_message", "grid"}
 
@@ -55,15 +57,40 @@ get_not_synced_key = private
 
 
 def poll(visit: Visit) -> None:
-    """Look at the room from time to time, in a fragment that draws nothing."""
+    """Look at the room from time to time."""
+    _watch(visit.is_behind, visit.every)
+
+
+def _watch(is_behind: Callable[[], bool], every: float | None) -> None:
+    """Ask from time to time, in a fragment, whether the page has to be drawn anew."""
     whole_run = True
 
     def look() -> None:
-        if not whole_run and visit.is_behind():
+        behind = is_behind()
+        if not whole_run and (behind or _may_be_lost()):
+            room, _ = st.session_state[private("drawn")]
+            if room:
+                st.query_params["room"] = room
+            else:
+                st.query_params.pop("room", None)
             st.rerun()
 
-    st.fragment(look, run_every=visit.every)()
+    st.fragment(look, run_every=every)()
     whole_run = False
+
+
+def _note_drawn() -> None:
+    st.session_state[private("drawn")] = current_room(), time.monotonic()
+
+
+def _may_be_lost() -> bool:
+    """Whether the browser may not have the page as the script has drawn it last.
+
+    If it asks for a fragment while a run of the script ends, Streamlit may drop what
+    that run has still to say, the new address as well: `AppSession.request_rerun`.
+    """
+    room, when = st.session_state[private("drawn")]
+    return room != current_room() or time.monotonic() - when < SETTLES
 
 
 @contextmanager
@@ -95,7 +122,9 @@ def sync(
         visit.report(error)
     finally:
         visit.end()
-        if every:
+        if follow is poll:
+            _note_drawn()
+        if every and room:
             follow(visit)
 
 
@@ -118,11 +147,13 @@ def enter_room(name: str) -> None:
     with _said():
         _store.write(name, lambda _: {})
         st.query_params["room"] = name
+        _note_drawn()
 
 
 def exit_room() -> None:
     """Leave; the room keeps its values."""
     if name := st.query_params.pop("room", None):
+        _note_drawn()
         with suppress(StoreError):  # the others see it soon in any case
             _store.keep(name, _session(), 0)
 
@@ -142,7 +173,7 @@ def select_room_widget() -> str | None:
     """Choose a room in the sidebar, or make one; return the one that is entered."""
     name = current_room()
     with st.sidebar:
-        st.fragment(_show_rooms, run_every=1.0)()
+        _watch(_show_rooms, every=1.0)
         if name:
             st.text(f"You are in: {name}")
             st.button("Exit room", key=private("exit"), on_click=exit_room)
@@ -152,10 +183,11 @@ def select_room_widget() -> str | None:
     return None
 
 
-def _show_rooms() -> None:
+def _show_rooms() -> bool:
     with suppress(StoreError):
         for name in list_rooms():
             st.text(f"{name}: {len(_store.present(name))} here")
+    return False
 
 
 def _choose_room() -> None:

@@ -757,6 +757,31 @@ class TestRooms:
         again = join("choose_room", **alex.page.query_params)
         assert again.value("A") == 7
 
+    def test_a_look_that_was_asked_for_at_an_older_address_draws_the_new_one(
+        self,
+    ) -> None:
+        alex = join("choose_room", room="Red")
+        alex.click("Exit room")
+        alex.page.query_params["room"] = "Red"  # as its browser had it when it asked
+        alex.wait_a_second()
+        assert alex.page.title[0].value == "Nobody else is here"
+        assert "room" not in alex.page.query_params
+
+    def test_a_page_that_was_drawn_a_moment_before_is_drawn_once_more(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    runs = st.session_state.get(private("runs"), 0) + 1\n'
+            '    st.session_state[private("runs")] = runs\n'
+            "    st.text(runs)\n"
+        )
+        alex = join(app)
+        alex.looks_at_once()
+        assert alex.reads("2")
+        alex.wait_a_second()
+        assert alex.reads("2")
+
     @pytest.mark.claim("Whoever is in a room that is deleted starts anew.")
     def test_who_is_in_a_room_that_is_deleted_starts_anew(self) -> None:
         alex, doppler = join("own_room_ui"), join("own_room_ui")
