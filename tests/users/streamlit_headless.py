@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
@@ -117,13 +118,17 @@ class StreamlitSession:
         """Let the fragments that look after the room run, and what they ask for."""
         if self.is_one_fragment():
             return self.hear()
-        if "private:drawn" in self.page.session_state:
-            address, when = self.page.session_state["private:drawn"]
-            self.page.session_state["private:drawn"] = address, when - 1
-        return self.looks_at_once()
+        return self.looks_again(-inf)
 
-    def looks_at_once(self) -> None:
-        """Let the fragments that look after the room run right after the page."""
+    def looks_again(self, drawn: float) -> None:
+        """Let the fragments that look after the room run, and what they ask for.
+
+        Args:
+            drawn: when the page was drawn last: long ago, or not even now.
+        """
+        if "private:drawn" in self.page.session_state:
+            address, _ = self.page.session_state["private:drawn"]
+            self.page.session_state["private:drawn"] = address, drawn
         shown = self.page._tree
         rerun = Mock(side_effect=st.rerun)
         with patch.object(st, "rerun", rerun):
@@ -143,17 +148,17 @@ class StreamlitSession:
         with patch.object(st, "rerun", Mock(side_effect=AssertionError)):
             self._run_fragments(message or self.message())
 
-    def looks(self, after: float = 1) -> Any:
+    def looks(self, drawn: float = -inf) -> Any:
         """Let the fragment that only looks run; return what its bell says.
 
         Args:
-            after: how many seconds the page is older than it was.
+            drawn: when the page was drawn last: long ago, or not even now.
         """
         shown = self.page._tree
         state = self.page.session_state._state.filtered_state
         for key in state:
             if key.startswith("private:visit:"):
-                state[key].ended -= after
+                state[key].ended = drawn
         _, look = self.page._fragment_storage._fragments  # by when they are drawn
         self._run_fragments(self.message(), look)
         (bell,) = self._components()

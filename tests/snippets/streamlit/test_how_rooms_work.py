@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -587,7 +588,9 @@ def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
     listener = "private:listen:lobby"
     url = doppler.component(listener)["url"]
     assert not doppler.component(listener)["pushed"]
-    assert doppler.looks(after=0)["news"] is not None, "it was drawn a moment before"
+    assert doppler.looks(drawn=math.inf)["news"] is not None, (
+        "it was drawn a moment before"
+    )
     assert doppler.looks()["news"] is None
     alex.click("Click")
     rings = [doppler.looks()["news"] for _ in range(2)]

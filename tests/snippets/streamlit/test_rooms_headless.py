@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import runpy
@@ -777,7 +778,7 @@ class TestRooms:
             "    st.text(runs)\n"
         )
         alex = join(app)
-        alex.looks_at_once()
+        alex.looks_again(drawn=math.inf)
         assert alex.reads("2")
         alex.wait_a_second()
         assert alex.reads("2")
