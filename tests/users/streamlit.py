@@ -151,7 +151,8 @@ class StreamlitUser(BrowserUser):
         self.page.get_by_role("option", name=option, exact=True).click()
 
     def presses(self, name: str) -> None:
-        """Press the button that says so."""
+        """Press the button that says so, as soon as there is only one."""
+        expect(self.button(name)).to_have_count(1)
         self.button(name).click()
 
     def button(self, name: str) -> Locator:
@@ -175,8 +176,11 @@ class StreamlitUser(BrowserUser):
         self.wait_until_ready()
 
     def reads_line(self, text: str) -> None:
-        """Wait until a line of the page says exactly this."""
-        expect(self.line(text)).to_be_visible()
+        """Wait until one line of the page says exactly this.
+
+        While a run draws, what has moved stands at its old place and at its new one.
+        """
+        expect(self.line(text).filter(visible=True)).to_have_count(1)
 
     def line(self, text: str) -> Locator:
         """The line of the page that says exactly this."""
@@ -185,13 +189,15 @@ class StreamlitUser(BrowserUser):
 
     def sees_title(self, text: str) -> None:
         """Wait until the page has this heading."""
-        expect(self.page.get_by_role("heading", name=text, exact=True)).to_be_visible()
+        heading = self.page.get_by_role("heading", name=text, exact=True)
+        expect(heading).to_have_count(1)
 
     def sees_present(
         self, count: int, where: str = "here", within: float | None = None
     ) -> None:
         """Wait, at most so many milliseconds, until the page counts so many people."""
-        expect(self.line(f"{count} {where}")).to_be_visible(timeout=within)
+        line = self.line(f"{count} {where}").filter(visible=True)
+        expect(line).to_have_count(1, timeout=within)
 
     def makes_room(self, name: str) -> None:
         """Type the name of a new room into the sidebar, and enter it."""
