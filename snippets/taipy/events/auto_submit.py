@@ -6,7 +6,9 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import chdir
+from functools import wraps
 from tempfile import TemporaryDirectory
 from time import sleep
 
@@ -34,15 +36,26 @@ number = squared = 0
 status = ""
 
 
-class Events(EventProcessor):
-    """Waits until nobody writes, and goes on when a callback raises."""
+def guarded(call: Callable) -> Callable:
+    """Log what it raises, so that all other callbacks run."""
 
-    def process_event(self, event: Event) -> None:
+    @wraps(call)
+    def guard(*args: object) -> object:
         try:
-            with lock:
-                super().process_event(event)
+            return call(*args)
         except Exception:
-            logging.exception("A callback failed at %s", event)
+            logging.exception("%s failed", call.__name__)
+
+    return guard
+
+
+class Events(EventProcessor):
+    """Waits until nobody writes."""
+
+    @guarded
+    def process_event(self, event: Event) -> None:
+        with lock:
+            super().process_event(event)
 
 
 def write(state: State, id: str, payload: dict) -> None:
@@ -52,6 +65,7 @@ def write(state: State, id: str, payload: dict) -> None:
             tp.get_scenarios()[0].number.write(int(text))
 
 
+@guarded
 def submit(event: Event, node: DataNode, number: int, gui: Gui) -> None:
     for scenario in node.get_parents()["scenario"]:
         tp.submit(scenario)

@@ -7,7 +7,9 @@
 import logging
 import re
 import threading
+from collections.abc import Callable
 from contextlib import chdir
+from functools import wraps
 from itertools import chain, count
 from tempfile import TemporaryDirectory
 
@@ -40,15 +42,26 @@ transcript = "Alex: Write something, and a job counts your words."
 words = 0
 
 
-class Events(EventProcessor):
-    """Waits until nobody writes, and goes on when a callback raises."""
+def guarded(call: Callable) -> Callable:
+    """Log what it raises, so that all other callbacks run."""
 
-    def process_event(self, event: Event) -> None:
+    @wraps(call)
+    def guard(*args: object) -> object:
         try:
-            with lock:
-                super().process_event(event)
+            return call(*args)
         except Exception:
-            logging.exception("A callback failed at %s", event)
+            logging.exception("%s failed", call.__name__)
+
+    return guard
+
+
+class Events(EventProcessor):
+    """Waits until nobody writes."""
+
+    @guarded
+    def process_event(self, event: Event) -> None:
+        with lock:
+            super().process_event(event)
 
 
 def read_lines() -> list[str]:
@@ -75,6 +88,7 @@ def write(state: State, id: str, payload: dict) -> None:
             scenario.text.write(text)
 
 
+@guarded
 def submit(event: Event, text: DataNode, content: str, gui: Gui) -> None:
     for scenario in text.get_parents()["scenario"]:
         tp.submit(scenario)

@@ -6,7 +6,9 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import chdir
+from functools import wraps
 from tempfile import TemporaryDirectory
 
 import taipy as tp
@@ -25,16 +27,20 @@ log = [row.format("Time", "Entity", "Operation", "Attribute", "Value")]
 table = log[0]
 
 
-class Events(EventProcessor):
-    """Goes on when a callback raises."""
+def guarded(call: Callable) -> Callable:
+    """Log what it raises, so that all other callbacks run."""
 
-    def process_event(self, event: Event) -> None:
+    @wraps(call)
+    def guard(*args: object) -> object:
         try:
-            super().process_event(event)
+            return call(*args)
         except Exception:
-            logging.exception("A callback failed at %s", event)
+            logging.exception("%s failed", call.__name__)
+
+    return guard
 
 
+@guarded
 def remember(event: Event, gui: Gui) -> None:
     time = f"{event.creation_date:%H:%M:%S}"
     entity, operation = event.entity_type.name, event.operation.name
@@ -75,7 +81,7 @@ with tgb.Page(style=style) as page:
 
 gui = Gui(page)
 gui.on_init = show
-events = Events(gui)
+events = EventProcessor(gui)
 events.on_event(remember)
 events.broadcast_on_event(show)
 

@@ -559,7 +559,7 @@ class TestAutoSubmit:
         assert heard == [["number"]] * 4 + [["number", "squared"]] * 2
 
     @pytest.mark.claim(
-        "While its callbacks run it holds the lock that `write` takes, "
+        "While its callbacks run, `Events` holds the lock that `write` takes, "
         "so none reads what somebody is still writing."
     )
     def test_callbacks_and_writes_take_turns(
@@ -794,18 +794,68 @@ class TestRaising:
 
 
 @pytest.mark.claim(
-    "`Events` logs what is raised, with its traceback, and goes on: callbacks that "
-    "would have come after it miss this one event, and none misses the next."
+    "What a guarded callback raises is logged with its traceback, and all others run, "
+    "at this event and at the next."
 )
+@pytest.mark.claim("A filter can be guarded, too: if it raises, nothing is called.")
 @pytest.mark.parametrize(("callback", "only"), ENDS, ids=["callback", "filter"])
 @pytest.mark.parametrize("prepared", [*LOGS, AUTO, BOARD], indirect=True)
-def test_each_processor_survives_what_raises(
+def test_all_others_run_when_a_guarded_one_raises(
     prepared: ModuleType,
     alex: TaipyState,
     callback: Callable[..., None],
     only: Callable[[Event], bool] | None,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    calls: list[str] = []
+
+    def call(event: Event, gui: Gui) -> None:
+        calls.append("called")
+        callback(event, gui)
+
+    heard = hear_of_scenarios(
+        prepared,
+        between=prepared.guarded(call),
+        only=prepared.guarded(only) if only else None,
+    )
+    assert heard == ["before CREATION", "after CREATION", "after UPDATE"]
+    assert calls == ([] if only else ["called"])
+    assert what_is_logged(caplog) == ["out of order"]
+
+
+@pytest.mark.claim("What any other filter raises, `Events` logs: only this event ends.")
+@pytest.mark.parametrize("prepared", [AUTO, BOARD], indirect=True)
+def test_the_next_event_comes_when_a_filter_raises(
+    prepared: ModuleType, alex: TaipyState, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard = hear_of_scenarios(
+        prepared, between=lambda event, gui: None, only=fail_to_filter
+    )
+    assert heard == ["before CREATION", "after UPDATE"]
+    assert what_is_logged(caplog) == ["out of order"]
+
+
+@pytest.mark.parametrize(
+    ("prepared", "name"),
+    [*((log, "remember") for log in LOGS), (AUTO, "submit"), (BOARD, "submit")],
+    indirect=["prepared"],
+)
+def test_each_plain_callback_is_guarded(
+    prepared: ModuleType, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    prepared.events.start()  # it will be stopped
+    takes = len(inspect.signature(getattr(prepared, name)).parameters)
+    getattr(prepared, name)(*[None] * takes)
+    (reason,) = what_is_logged(caplog)
+    assert "'NoneType' object has no attribute" in reason
+
+
+def hear_of_scenarios(
+    prepared: ModuleType,
+    between: Callable[..., object],
+    only: Callable[[Event], object] | None,
+) -> list[str]:
+    """What two callbacks hear of a creation and an update, with this one in between."""
     heard: list[str] = []
 
     def hear(state: State, event: Event, name: str) -> None:
@@ -816,7 +866,7 @@ def test_each_processor_survives_what_raises(
     created = {"operation": EventOperation.CREATION}
     register(hear, ["before"], **created)
     prepared.events.on_event(
-        callback, entity_type=EventEntityType.SCENARIO, filter=only, **created
+        between, entity_type=EventEntityType.SCENARIO, filter=only, **created
     )
     # A topic that is new, so that its turn comes after; creations have no attribute.
     register(hear, ["after"], attribute_name="name", **created)
@@ -825,30 +875,19 @@ def test_each_processor_survives_what_raises(
     scenario = tp.create_scenario(prepared.scenario_config, name="one")
     scenario.name = "two"
     wait_until(lambda: "after UPDATE" in heard)
-    assert heard == ["before CREATION", "after UPDATE"]
     assert prepared.events.is_alive()
-    (record,) = [it for it in caplog.records if "A callback failed" in it.message]
-    assert record.levelno == logging.ERROR
-    assert record.exc_info
-    assert str(record.exc_info[1]) == "out of order"
+    return heard
 
 
-@pytest.mark.claim(
-    "Give a plain callback an `Events` of its own, and the others miss nothing."
-)
-@pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
-def test_a_processor_of_its_own_harms_no_other(
-    prepared: ModuleType, alex: TaipyState
-) -> None:
-    own = prepared.Events(prepared.gui)
-    own.on_event(fail)
-    for events in (own, prepared.events):
-        events.start()
-    alex.call(prepared.create)
-    alex.call(prepared.delete)
-    comes_to(count_rows, alex, 4)
-    own.stop()
-    own.join(30)
+def what_is_logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The reasons of all failures in the log."""
+    failures = [
+        record
+        for record in caplog.records
+        if re.fullmatch(r"\w+ failed", record.message)
+    ]
+    assert all(record.levelno == logging.ERROR for record in failures)
+    return [str(record.exc_info[1]) for record in failures if record.exc_info]
 
 
 @pytest.mark.claim(
