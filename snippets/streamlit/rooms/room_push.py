@@ -35,6 +35,7 @@ PATH = "/rooms/events"
 
 Who = tuple[str, str]  # a room and a session in it
 State = tuple[int, frozenset[str]] | None  # a room's version and who is there, if known
+Summary = list[int | None]
 
 
 @dataclass(eq=False)
@@ -119,6 +120,7 @@ class Hub:
     async def events(self, who: Who) -> AsyncIterator[str]:
         """Tell a browser, for a while, whenever its page is behind its room."""
         loop, stream, said = asyncio.get_running_loop(), Stream(who), ...
+        is_checked = False
         end = loop.time() + LASTS
         self._loop = loop
         self._streams.add(stream)
@@ -135,6 +137,9 @@ class Hub:
                 if saying != said and self._is_behind(who, state):
                     said = saying
                     yield f"data: {json.dumps(_summary(*state) if state else None)}\n\n"
+                elif not is_checked and (drawn := self._drawn_for(who)):
+                    is_checked = True
+                    yield f"data: {json.dumps(drawn)}\n\n"
                 with suppress(TimeoutError):
                     async with asyncio.timeout(left):
                         await stream.news.wait()
@@ -160,6 +165,13 @@ class Hub:
         """The widgets that may be drawn anew now, because their drafts are gone."""
         visit = self.visits.get(who)
         return visit.held - visit.typing if visit else frozenset()
+
+    def _drawn_for(self, who: Who) -> Summary | None:
+        """What the page has to show, unless it may still be on its way there."""
+        visit = self.visits.get(who)
+        if not visit or visit.running or time.monotonic() - visit.ended < SETTLES:
+            return None
+        return visit.drawn
 
     def _is_behind(self, who: Who, state: State) -> bool:
         """Whether the page shows something else, and nobody is drawing it anew."""
@@ -187,7 +199,7 @@ def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
     return states
 
 
-def _summary(version: int, present: frozenset[str] | None) -> list[int | None]:
+def _summary(version: int, present: frozenset[str] | None) -> Summary:
     """What a browser may know: enough to tell one state from another."""
     who = present and crc32(" ".join(sorted(present)).encode())
     return [version, who if present is not None else None]
@@ -221,7 +233,8 @@ def listen(visit: Visit, *, pushed: bool) -> None:
     """Ask for another run of the fragment around it when there are news."""
     key, room = private(f"listen:{visit.room}"), visit.room
     url = f"{_path()}?{urlencode({'room': room, 'session': visit.session})}"
-    shown, widgets = (visit.version, visit.shown), visit.widgets.values()
+    widgets, is_whole = visit.widgets.values(), not (visit.trouble or visit.held)
+    visit.drawn = _summary(visit.version, visit.shown) if is_whole else None
 
     def hear() -> None:
         visit.typing = frozenset(st.session_state[key].typing or [])
@@ -234,7 +247,7 @@ def listen(visit: Visit, *, pushed: bool) -> None:
             "keys": [widget.key for widget in widgets],
             "forms": [widget.key for widget in widgets if widget.in_form],
             "sent": visit.sent,
-            "shown": None if visit.trouble or visit.held else _summary(*shown),
+            "shown": visit.drawn,
         },
         on_news_change=lambda: None,
         on_typing_change=hear,

@@ -108,6 +108,7 @@ class Visit:
     refusal: RoomError | None = None  # of what a callback tried before this run
     running: bool = False  # the script is drawing the room
     ended: float = 0  # when it has last done so, by the server's clock
+    drawn: list[int | None] | None = None  # what the browser has been told that it is
     stay: float = 3.0  # seconds for which it counts as present, at least
     widgets: dict[str, Widget] = field(default_factory=dict)
     typing: frozenset[str] = frozenset()  # keys of widgets with something unsent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -30,6 +31,7 @@ from tests.snippets.streamlit.test_rooms_headless import edit
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
+from tests.waiting import wait_until
 
 EVENTS = "**/rooms/events*"
 
@@ -546,6 +548,49 @@ def test_whoever_is_behind_is_told_again(start: Callable[[str], Stage]) -> None:
     doppler.page.unroute(EVENTS)
     for user in (alex, doppler):
         user.reads_line("1 clicks, 2 here")
+
+
+@pytest.mark.claim(
+    "A page that has lost what was drawn for it hears of that, and asks for it again."
+)
+def test_what_is_lost_on_the_way_to_a_page_is_drawn_again(
+    start: Callable[[str], Stage],
+) -> None:
+    stage = start("streamlit/rooms/push_launcher")
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    lost: list[ForwardMsg] = []
+    is_losing = False
+
+    def relay(page: WebSocketRoute) -> None:
+        def pass_on(message: str | bytes) -> None:
+            assert isinstance(message, bytes)
+            if is_losing:
+                lost.append(ForwardMsg.FromString(message))
+            else:
+                page.send(message)
+
+        page.connect_to_server().on_message(pass_on)
+
+    doppler.page.route_web_socket(re.compile("_stcore/stream"), relay)
+    doppler.page.reload()
+    for user in (alex, doppler):
+        user.reads_line("0 clicks, 2 here")
+    is_losing = True
+    alex.presses("Click")
+    alex.reads_line("1 clicks, 2 here")
+    end = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+    def has_lost_it() -> bool:
+        doppler.page.evaluate("0")  # messages come while the page is asked something
+        return any(
+            it.script_finished == end for it in lost if it.HasField("script_finished")
+        )
+
+    wait_until(has_lost_it, event="the page has lost what was drawn for it")
+    is_losing = False
+    doppler.reads_line("1 clicks, 2 here")
 
 
 @pytest.mark.claim(
