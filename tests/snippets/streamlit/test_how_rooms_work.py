@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import re
@@ -13,12 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
     ScriptRequests,
@@ -622,6 +627,35 @@ def test_a_fragment_takes_back_the_end_of_the_one_before() -> None:
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["look"])
     (told,) = queue.flush()
     assert told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+@pytest.mark.claim(
+    "When one is asked for while the other ends, Streamlit may throw away what that "
+    "one has still to say."
+)
+def test_who_asks_for_a_fragment_as_a_run_ends_makes_streamlit_drop_its_messages() -> (
+    None
+):
+    """What `AppSession` does with a request and with messages, one after the other."""
+    ended = ScriptRequests()
+    assert ended.on_scriptrunner_ready().type is ScriptRequestType.STOP
+    session = MagicMock()
+    session._scriptrunner.request_rerun = ended.request_rerun
+    AppSession.request_rerun(session, ClientState(fragment_id="look"))
+    session._create_scriptrunner.assert_called_once()
+    last, session._scriptrunner = session._scriptrunner, MagicMock()
+
+    async def send(sender: Any) -> int:
+        """How many messages of a run go to the browser."""
+        session._event_loop = asyncio.get_running_loop()
+        session._enqueue_forward_msg.reset_mock()
+        AppSession._handle_scriptrunner_event_on_event_loop(
+            session, sender, ScriptRunnerEvent.ENQUEUE_FORWARD_MSG, ForwardMsg()
+        )
+        return int(session._enqueue_forward_msg.call_count)
+
+    assert asyncio.run(send(session._scriptrunner)) == 1
+    assert asyncio.run(send(last)) == 0
 
 
 @pytest.mark.claim(
