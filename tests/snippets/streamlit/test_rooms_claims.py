@@ -19,6 +19,7 @@ from playwright.sync_api import expect
 
 from tests.snippets.streamlit.conftest import Play
 from tests.snippets.streamlit.modes import POLLED, PUSHED
+from tests.snippets.streamlit.test_rooms_headless import edit
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
@@ -59,6 +60,57 @@ def test_tables_that_are_shared(table: str, shared: bool, program: Write) -> Non
     alex = join(app)
     warnings = [w for w in alex.warnings() if "“numbers” stays private" in w]
     assert len(warnings) == (0 if shared else 1)
+
+
+IN_A_FUNCTION = """
+from room_push import room
+
+@room("lobby")
+def lobby(st):
+    {line}
+
+lobby()
+"""
+
+PLACES = [
+    *('st.columns(2)[1].slider("A")', 'st.tabs(["one", "two"])[1].slider("A")'),
+    *('st.expander("More").slider("A")', 'st.popover("More").slider("A")'),
+    *('st.container().slider("A")', 'st.empty().slider("A")'),
+    'st.sidebar.slider("A")',
+]
+
+
+@pytest.mark.claim("It can draw everywhere, in the sidebar too.")
+@pytest.mark.parametrize("line", PLACES)
+def test_a_function_draws_everywhere(line: str, program: Write) -> None:
+    app = program(IN_A_FUNCTION.format(line=line))
+    alex, doppler = join(app), join(app)
+    for number in (5, 7):
+        alex.set("A", number)
+        doppler.wait_a_second()
+        assert doppler.value("A") == number
+
+
+@pytest.mark.claim(
+    "A table in a room that is drawn by a function stays as it is while you type in a "
+    "cell."
+)
+def test_a_table_in_which_somebody_types_stays_as_it_is() -> None:
+    alex, doppler = join("table"), join("table")
+    before = doppler.page.data_editor[0].proto.id
+    listener = "private:listen:household"
+    (key,) = doppler.component(listener)["keys"]
+    doppler.say(listener, typing=[key])
+    edit(alex, 1, "Euro", 410)
+    for _ in range(2):
+        doppler.wait_a_second()
+        assert doppler.page.data_editor[0].proto.id == before
+    edit(doppler, 0, "Euro", 900)
+    doppler.say(listener, typing=[])
+    for user in (alex, doppler):
+        user.wait_a_second()
+        assert user.reads("To pay: 1430 euro")
+    assert doppler.page.data_editor[0].proto.id != before
 
 
 class Stars(Enum):
