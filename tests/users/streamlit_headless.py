@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -44,6 +45,7 @@ def own_process() -> Iterator[Callable[[], None]]:
     with patch.object(sys, "path", [str(ROOMS), *sys.path]):
         yield restart
     restart()
+    gc.unfreeze()  # what push_route() has frozen
 
 
 class StreamlitSession:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Collection
@@ -226,6 +227,8 @@ async def _answer(request: Request) -> Response:
 def push_route() -> Route:
     """The route with which rooms push: ``st.App("app.py", routes=[push_route()])``."""
     hub.is_open = True
+    gc.collect()
+    gc.freeze()  # after each run Streamlit looks for garbage: what is there now is none
     return Route(_path(), _answer, methods=["GET", "POST"])
 
 

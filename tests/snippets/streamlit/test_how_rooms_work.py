@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import os
 import re
@@ -678,3 +679,12 @@ def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
     doppler.hear()
     assert doppler.reads("1 clicks, 2 here")
     assert doppler.looks()["news"] is None
+
+
+@pytest.mark.claim("What is loaded when the route is made is left out of that.")
+def test_what_is_loaded_is_no_garbage_and_not_looked_through() -> None:
+    loaded = len(gc.get_objects())
+    assert gc.get_freeze_count() == 0
+    __import__("room_push").push_route()
+    assert gc.get_freeze_count() > loaded / 2
+    assert len(gc.get_objects()) < loaded / 10
