@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from math import inf
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
@@ -119,18 +118,8 @@ class StreamlitSession:
     def wait_a_second(self) -> None:
         """Let the fragments that look after the room run, and what they ask for."""
         if self.is_one_fragment():
-            return self.hear()
-        return self.looks_again(-inf)
-
-    def looks_again(self, drawn: float) -> None:
-        """Let the fragments that look after the room run, and what they ask for.
-
-        Args:
-            drawn: when the page was drawn last: long ago, or not even now.
-        """
-        if "private:drawn" in self.page.session_state:
-            address, _ = self.page.session_state["private:drawn"]
-            self.page.session_state["private:drawn"] = address, drawn
+            self.hear()
+            return
         shown = self.page._tree
         rerun = Mock(side_effect=st.rerun)
         with patch.object(st, "rerun", rerun):
@@ -150,17 +139,9 @@ class StreamlitSession:
         with patch.object(st, "rerun", Mock(side_effect=AssertionError)):
             self._run_fragments(message or self.message())
 
-    def looks(self, drawn: float = -inf) -> Any:
-        """Let the fragment that only looks run; return what its bell says.
-
-        Args:
-            drawn: when the page was drawn last: long ago, or not even now.
-        """
+    def looks(self) -> Any:
+        """Let the fragment that only looks run; return what its bell says."""
         shown = self.page._tree
-        state = self.page.session_state._state.filtered_state
-        for key in state:
-            if key.startswith("private:visit:"):
-                state[key].ended = drawn
         _, look = self.page._fragment_storage._fragments  # by when they are drawn
         self._run_fragments(self.message(), look)
         (bell,) = self._components()

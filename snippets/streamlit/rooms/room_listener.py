@@ -108,14 +108,3 @@ export default function (component) {
 }
 """,
 )
-
-bell = st.components.v2.component(
-    "room_bell",
-    js="""
-export default function ({ data: { news }, parentElement: self }) {
-  if (news && news[1] !== self.rung)
-    document.dispatchEvent(new CustomEvent("room-news", { detail: news }));
-  self.rung = news?.[1];
-}
-""",
-)

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial, wraps
-from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
@@ -25,11 +24,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from room_listener import bell, listener
+from room_listener import listener
 from room_session import Visit
 from room_store import Store, StoreError
-from room_sync import SETTLES, private, sync
+from room_sync import private, sync, watch
 
+SETTLES = 0.2  # seconds after which a page surely has what was drawn for it
 LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.0  # seconds for which a session that has asked counts as present
 PATH = "/rooms/events"
@@ -187,7 +187,6 @@ class Hub:
 
 
 hub = Hub()
-_rings = count(1)
 
 
 def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
@@ -257,27 +256,8 @@ def listen(visit: Visit, *, pushed: bool) -> None:
     )
     if pushed:
         hub.note(visit)
-    else:
-        _look(visit, url)
-
-
-def _look(visit: Visit, url: str) -> None:
-    """Look at the room from time to time, in a fragment that draws only a bell.
-
-    It rings for the listener, because one fragment cannot run another. It does so as
-    well when it runs right after the other: Streamlit may not tell the browser then
-    that the other has ended, and what that has replaced stays there.
-    """
-    is_drawn = False
-
-    def look() -> None:
-        is_settled = time.monotonic() - visit.ended > SETTLES
-        rings = is_drawn and (visit.is_behind() or not is_settled)
-        news = [url, next(_rings)] if rings else None
-        bell(key=private(f"bell:{visit.room}"), data={"news": news})
-
-    st.fragment(look, run_every=visit.every)()
-    is_drawn = True
+    elif visit.every:
+        watch(visit.room, visit.is_behind, visit.every, url)
 
 
 def room(

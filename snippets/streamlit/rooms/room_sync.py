@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -34,10 +34,45 @@ if tuple(int(part) for part in st.__version__.split(".")[:2]) < (1, 60):
     )
 
 ACTIONS = {"button", "form_submit_button", "chat_input", "menu_button"}
-SETTLES = 0.2  # seconds after which a page surely has all of what was drawn
 PLACES = {"container", "columns", "tabs", "expander", "popover", "form", "empty"}
 PLACES |= {"sidebar", "bottom", "status", "chat_message", "grid"}
 
+mark = st.components.v2.component(
+    "room_mark",
+    js="""
+export default function ({ data, setTriggerValue, parentElement: self }) {
+  const place = ((window.roomPlaces ??= {})[data.place] ??= {});
+  [place.drawn, place.looked] = [data.drawn, Date.now()];
+  clearInterval(self.timer);
+  self.timer = setInterval(() => {
+    if (Date.now() - place.looked < 1000 * (3 * data.every + 2)) return;
+    place.looked = Date.now();
+    setTriggerValue("silent", place.looked);  // nobody asks for the bell any more
+  }, 1000);
+  return () => clearInterval(self.timer);
+}
+""",
+)
+
+bell = st.components.v2.component(
+    "room_bell",
+    js="""
+export default function ({ data, setTriggerValue, parentElement: self }) {
+  if (self.look === data.look) return;
+  self.look = data.look;
+  const place = ((window.roomPlaces ??= {})[data.place] ??= {});
+  place.looked = Date.now();
+  const detail = [data.url, data.look];
+  const ring = () => data.url
+    ? document.dispatchEvent(new CustomEvent("room-news", { detail }))
+    : setTriggerValue("lost", data.look);
+  if (data.behind && data.url) ring();
+  else setTimeout(() => place.drawn !== data.drawn && ring(), 200);
+}
+""",
+)
+
+_numbers = count(1)
 _store: Store = Memory()
 
 
@@ -57,40 +92,56 @@ get_not_synced_key = private
 
 
 def poll(visit: Visit) -> None:
-    """Look at the room from time to time."""
-    _watch(visit.is_behind, visit.every)
+    """Look at the room from time to time, and run the script when it has news."""
+    watch(visit.room, visit.is_behind, visit.every)
 
 
-def _watch(is_behind: Callable[[], bool], every: float | None) -> None:
-    """Ask from time to time, in a fragment, whether the page has to be drawn anew."""
-    whole_run = True
+def watch(
+    place: str, is_behind: Callable[[], bool], every: float | None, url: str = ""
+) -> None:
+    """Ask from time to time, in a fragment, whether the page has to be drawn anew.
+
+    Streamlit may lose what a run has drawn when a fragment is asked for as the run
+    ends. So each run marks the page, and a bell in the fragment looks for the mark.
+
+    Args:
+        place: what is watched; pages watch more than one.
+        is_behind: whether it has to be.
+        every: seconds between two looks.
+        url: what draws it anew hears a bell with this name; else the script runs.
+    """
+    drawn, whole_run = next(_numbers), True
+    _note_room()
+    mark(
+        key=private(f"mark:{place}"),
+        data={"place": place, "drawn": drawn, "every": every},
+        on_silent_change=lambda: None,
+    )
 
     def look() -> None:
-        behind = is_behind()
-        if not whole_run and (behind or _may_be_lost()):
-            room, _ = st.session_state[private("drawn")]
-            if room:
-                st.query_params["room"] = room
-            else:
-                st.query_params.pop("room", None)
-            st.rerun()
+        behind = is_behind() and not whole_run
+        told = {"place": place, "drawn": drawn, "look": next(_numbers), "url": url}
+        heard = bell(
+            key=private(f"bell:{place}"),
+            data={**told, "behind": behind},
+            on_lost_change=lambda: None,
+        )
+        room = st.session_state[private("drawn in")]
+        if whole_run or url or not (behind or heard.lost or room != current_room()):
+            return
+        if room:
+            st.query_params["room"] = room
+        else:
+            st.query_params.pop("room", None)
+        st.rerun()
 
     st.fragment(look, run_every=every)()
     whole_run = False
 
 
-def _note_drawn() -> None:
-    st.session_state[private("drawn")] = current_room(), time.monotonic()
-
-
-def _may_be_lost() -> bool:
-    """Whether the browser may not have the page as the script has drawn it last.
-
-    If it asks for a fragment while a run of the script ends, Streamlit may drop what
-    that run has still to say, the new address as well: `AppSession.request_rerun`.
-    """
-    room, when = st.session_state[private("drawn")]
-    return room != current_room() or time.monotonic() - when < SETTLES
+def _note_room() -> None:
+    """Remember the address: Streamlit may lose that as well."""
+    st.session_state[private("drawn in")] = current_room()
 
 
 @contextmanager
@@ -122,8 +173,6 @@ def sync(
         visit.report(error)
     finally:
         visit.end()
-        if follow is poll:
-            _note_drawn()
         if every and room:
             follow(visit)
 
@@ -147,13 +196,13 @@ def enter_room(name: str) -> None:
     with _said():
         _store.write(name, lambda _: {})
         st.query_params["room"] = name
-        _note_drawn()
+        _note_room()
 
 
 def exit_room() -> None:
     """Leave; the room keeps its values."""
     if name := st.query_params.pop("room", None):
-        _note_drawn()
+        _note_room()
         with suppress(StoreError):  # the others see it soon in any case
             _store.keep(name, _session(), 0)
 
@@ -173,7 +222,7 @@ def select_room_widget() -> str | None:
     """Choose a room in the sidebar, or make one; return the one that is entered."""
     name = current_room()
     with st.sidebar:
-        _watch(_show_rooms, every=1.0)
+        watch("rooms", _show_rooms, every=1.0)
         if name:
             st.text(f"You are in: {name}")
             st.button("Exit room", key=private("exit"), on_click=exit_room)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import math
 import os
 import re
 import subprocess
@@ -33,6 +32,8 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
 
 from livedocs.catalog import Catalog
 from livedocs.launch import launch
+from tests.snippets.streamlit.conftest import Play
+from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED
 from tests.snippets.streamlit.test_rooms_headless import edit
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
@@ -556,47 +557,101 @@ def test_whoever_is_behind_is_told_again(start: Callable[[str], Stage]) -> None:
         user.reads_line("1 clicks, 2 here")
 
 
-@pytest.mark.claim(
-    "A page that has lost what was drawn for it hears of that, and asks for it again."
-)
-def test_what_is_lost_on_the_way_to_a_page_is_drawn_again(
-    start: Callable[[str], Stage],
-) -> None:
-    stage = start("streamlit/rooms/push_launcher")
-    alex, doppler = stage.join(), stage.join()
-    assert isinstance(alex, StreamlitUser)
-    assert isinstance(doppler, StreamlitUser)
-    lost: list[ForwardMsg] = []
-    is_losing = False
+CLICKS = """
+from room_sync import sync
 
-    def relay(page: WebSocketRoute) -> None:
+with sync("lobby") as st:
+    if st.button("Click"):
+        st.update("clicks", lambda clicks: (clicks or 0) + 1)
+    st.text(f"{st.session_state.get('clicks', 0)} clicks")
+"""
+
+ENDS = {
+    SHIPPED: ForwardMsg.FINISHED_SUCCESSFULLY,
+    POLLED: ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+    PUSHED: ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+}
+"""How the run ends that draws a page."""
+
+
+class Line:
+    """What comes from the server to a page passes here, or is lost."""
+
+    def __init__(self, user: StreamlitUser) -> None:
+        self.user = user
+        self.is_losing: Callable[[ForwardMsg], bool] = lambda message: False
+        self.lost: list[ForwardMsg] = []
+        user.page.route_web_socket(re.compile("_stcore/stream"), self._relay)
+        user.page.reload()
+        user.wait_until_ready()
+
+    def _relay(self, page: WebSocketRoute) -> None:
         def pass_on(message: str | bytes) -> None:
             assert isinstance(message, bytes)
-            if is_losing:
-                lost.append(ForwardMsg.FromString(message))
+            told = ForwardMsg.FromString(message)
+            if self.is_losing(told):
+                self.lost.append(told)
             else:
                 page.send(message)
 
         page.connect_to_server().on_message(pass_on)
 
-    doppler.page.route_web_socket(re.compile("_stcore/stream"), relay)
-    doppler.page.reload()
-    for user in (alex, doppler):
-        user.reads_line("0 clicks, 2 here")
-    is_losing = True
+    def loses(self, what: Callable[[ForwardMsg], bool], event: str) -> None:
+        """Wait until one of the lost messages is like this."""
+
+        def has_lost_it() -> bool:
+            self.user.page.evaluate("0")  # messages pass while the page is asked
+            return any(map(what, self.lost))
+
+        wait_until(has_lost_it, event=event)
+
+
+@pytest.mark.claim(
+    "A page that has lost what was drawn for it hears of that, and asks for it again."
+)
+@pytest.mark.parametrize("mode", ENDS)
+def test_what_is_lost_on_the_way_to_a_page_is_drawn_again(
+    mode: str, play: Play
+) -> None:
+    stage = play(CLICKS, mode)
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    line = Line(doppler)
+    doppler.reads_line("0 clicks")
+    line.is_losing = lambda message: True
     alex.presses("Click")
-    alex.reads_line("1 clicks, 2 here")
-    end = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+    alex.reads_line("1 clicks")
+    line.loses(lambda it: "1 clicks" in str(it), "what was drawn is lost")
+    line.loses(lambda it: _ends(it, mode), "the end of the run is lost")
+    line.is_losing = lambda message: False
+    doppler.reads_line("1 clicks")
 
-    def has_lost_it() -> bool:
-        doppler.page.evaluate("0")  # messages come while the page is asked something
-        return any(
-            it.script_finished == end for it in lost if it.HasField("script_finished")
-        )
 
-    wait_until(has_lost_it, event="the page has lost what was drawn for it")
-    is_losing = False
-    doppler.reads_line("1 clicks, 2 here")
+def _ends(message: ForwardMsg, mode: str) -> bool:
+    """Whether it says that the run is over which has drawn the page."""
+    is_end = message.WhichOneof("type") == "script_finished"
+    return is_end and message.script_finished == ENDS[mode]
+
+
+@pytest.mark.claim(
+    "A page that has lost its clock is drawn anew as well, and has one again."
+)
+@pytest.mark.parametrize("mode", [SHIPPED, POLLED])
+def test_a_page_that_has_lost_its_clock_has_one_again(mode: str, play: Play) -> None:
+    stage = play(CLICKS, mode)
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    line = Line(doppler)
+    line.is_losing = lambda message: message.WhichOneof("type") == "auto_rerun"
+    doppler.page.reload()
+    line.loses(lambda message: True, "its clock is lost")
+    line.is_losing = lambda message: False
+    alex.presses("Click")
+    doppler.reads_line("1 clicks")
+    alex.presses("Click")
+    doppler.reads_line("2 clicks")
 
 
 @pytest.mark.claim(
@@ -668,17 +723,14 @@ def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
     listener = "private:listen:lobby"
     url = doppler.component(listener)["url"]
     assert not doppler.component(listener)["pushed"]
-    assert doppler.looks(drawn=math.inf)["news"] is not None, (
-        "it was drawn a moment before"
-    )
-    assert doppler.looks()["news"] is None
+    assert not doppler.looks()["behind"]
     alex.click("Click")
-    rings = [doppler.looks()["news"] for _ in range(2)]
-    assert [ring[0] for ring in rings] == [url, url]
-    assert rings[0][1] < rings[1][1]
+    rings = [doppler.looks() for _ in range(2)]
+    assert [(ring["behind"], ring["url"]) for ring in rings] == [(True, url)] * 2
+    assert rings[0]["look"] < rings[1]["look"]
     doppler.hear()
     assert doppler.reads("1 clicks, 2 here")
-    assert doppler.looks()["news"] is None
+    assert not doppler.looks()["behind"]
 
 
 @pytest.mark.claim("What is loaded when the route is made is left out of that.")
