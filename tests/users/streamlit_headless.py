@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
@@ -118,8 +119,16 @@ class StreamlitSession:
     def wait_a_second(self) -> None:
         """Let the fragments that look after the room run, and what they ask for."""
         if self.is_one_fragment():
-            self.hear()
-            return
+            return self.hear()
+        return self.looks_again(-inf)
+
+    def looks_again(self, drawn: float) -> None:
+        """Let the fragments that look after the room run, and what they ask for.
+
+        Args:
+            drawn: when the page was drawn last: long ago, or not even now.
+        """
+        self._was_drawn(drawn)
         shown = self.page._tree
         rerun = Mock(side_effect=st.rerun)
         with patch.object(st, "rerun", rerun):
@@ -139,14 +148,24 @@ class StreamlitSession:
         with patch.object(st, "rerun", Mock(side_effect=AssertionError)):
             self._run_fragments(message or self.message())
 
-    def looks(self) -> Any:
-        """Let the fragment that only looks run; return what its bell says."""
+    def looks(self, drawn: float = -inf) -> Any:
+        """Let the fragment that only looks run; return what its bell says.
+
+        Args:
+            drawn: when the page was drawn last: long ago, or not even now.
+        """
         shown = self.page._tree
+        self._was_drawn(drawn)
         _, look = self.page._fragment_storage._fragments  # by when they are drawn
         self._run_fragments(self.message(), look)
         (bell,) = self._components()
         self.page._tree = shown
         return json.loads(bell.proto.json)
+
+    def _was_drawn(self, when: float) -> None:
+        if "private:drawn" in self.page.session_state:
+            room, _ = self.page.session_state["private:drawn"]
+            self.page.session_state["private:drawn"] = room, when
 
     def _run_fragments(self, message: WidgetStates, *fragments: str) -> None:
         """Run these, or all: AppTest runs whole scripts only, its runner takes both."""

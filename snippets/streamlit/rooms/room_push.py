@@ -27,9 +27,8 @@ from starlette.routing import Route
 from room_listener import listener
 from room_session import Visit
 from room_store import Store, StoreError
-from room_sync import private, sync, watch
+from room_sync import SETTLES, private, sync, watch
 
-SETTLES = 0.2  # seconds after which a page surely has what was drawn for it
 LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.0  # seconds for which a session that has asked counts as present
 PATH = "/rooms/events"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
@@ -72,6 +73,7 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
 """,
 )
 
+SETTLES = 0.2  # seconds after which a page surely has what was drawn for it
 _numbers = count(1)
 _store: Store = Memory()
 
@@ -101,8 +103,9 @@ def watch(
 ) -> None:
     """Ask from time to time, in a fragment, whether the page has to be drawn anew.
 
-    Streamlit may lose what a run has drawn when a fragment is asked for as the run
-    ends. So each run marks the page, and a bell in the fragment looks for the mark.
+    Streamlit may lose what a run has drawn, or keep what that has replaced, when a
+    fragment is asked for as the run ends. So each run marks the page, a bell in the
+    fragment looks for the mark, and a look a moment after a run asks for another one.
 
     Args:
         place: what is watched; pages watch more than one.
@@ -111,7 +114,7 @@ def watch(
         url: what draws it anew hears a bell with this name; else the script runs.
     """
     drawn, whole_run = next(_numbers), True
-    _note_room()
+    _note_drawn()
     mark(
         key=private(f"mark:{place}"),
         data={"place": place, "drawn": drawn, "every": every},
@@ -119,14 +122,15 @@ def watch(
     )
 
     def look() -> None:
-        behind = is_behind() and not whole_run
+        room, when = st.session_state[private("drawn")]
+        is_fresh = time.monotonic() - when < SETTLES
+        behind = (is_behind() or is_fresh) and not whole_run
         told = {"place": place, "drawn": drawn, "look": next(_numbers), "url": url}
         heard = bell(
             key=private(f"bell:{place}"),
             data={**told, "behind": behind},
             on_lost_change=lambda: None,
         )
-        room = st.session_state[private("drawn in")]
         if whole_run or url or not (behind or heard.lost or room != current_room()):
             return
         if room:
@@ -139,9 +143,9 @@ def watch(
     whole_run = False
 
 
-def _note_room() -> None:
-    """Remember the address: Streamlit may lose that as well."""
-    st.session_state[private("drawn in")] = current_room()
+def _note_drawn() -> None:
+    """Remember when, and at which address: Streamlit may lose that as well."""
+    st.session_state[private("drawn")] = current_room(), time.monotonic()
 
 
 @contextmanager
@@ -196,13 +200,13 @@ def enter_room(name: str) -> None:
     with _said():
         _store.write(name, lambda _: {})
         st.query_params["room"] = name
-        _note_room()
+        _note_drawn()
 
 
 def exit_room() -> None:
     """Leave; the room keeps its values."""
     if name := st.query_params.pop("room", None):
-        _note_room()
+        _note_drawn()
         with suppress(StoreError):  # the others see it soon in any case
             _store.keep(name, _session(), 0)
 

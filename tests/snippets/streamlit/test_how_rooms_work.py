@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import os
 import re
 import subprocess
@@ -723,6 +724,7 @@ def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
     listener = "private:listen:lobby"
     url = doppler.component(listener)["url"]
     assert not doppler.component(listener)["pushed"]
+    assert doppler.looks(drawn=math.inf)["behind"], "it was drawn a moment before"
     assert not doppler.looks()["behind"]
     alex.click("Click")
     rings = [doppler.looks() for _ in range(2)]

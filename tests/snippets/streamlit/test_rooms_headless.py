@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import runpy
@@ -769,6 +770,21 @@ class TestRooms:
         alex.wait_a_second()
         assert alex.page.title[0].value == "Nobody else is here"
         assert "room" not in alex.page.query_params
+
+    def test_a_page_that_was_drawn_a_moment_before_is_drawn_once_more(
+        self, program: Write
+    ) -> None:
+        app = program(
+            'with sync("lobby") as st:\n'
+            '    runs = st.session_state.get(private("runs"), 0) + 1\n'
+            '    st.session_state[private("runs")] = runs\n'
+            "    st.text(runs)\n"
+        )
+        alex = join(app)
+        alex.looks_again(drawn=math.inf)
+        assert alex.reads("2")
+        alex.wait_a_second()
+        assert alex.reads("2")
 
     @pytest.mark.claim("Whoever is in a room that is deleted starts anew.")
     def test_who_is_in_a_room_that_is_deleted_starts_anew(self) -> None:
