@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.snippets.streamlit.modes import POLLED, PUSHED, program
+from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED, program
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser, soon
 from tests.waiting import wait_until
@@ -54,7 +54,7 @@ def never_falls(user: User, label: str) -> bool:
     return all(before < after for before, after in pairwise(seen))
 
 
-@program(NUMBERS, POLLED, PUSHED)
+@program(NUMBERS, SHIPPED, POLLED, PUSHED)
 class TestNumbers:
     @pytest.mark.claim(
         "Two people who change different widgets at the same moment both win."
@@ -103,7 +103,7 @@ def agree(users: tuple[User, ...]) -> bool:
     return len(shown) == len(lines) == 1 and lines.pop().split()[-1] in shown
 
 
-@program(NUMBERS, POLLED, PUSHED)
+@program(NUMBERS, SHIPPED, POLLED, PUSHED)
 class TestBursts:
     def test_bursts_every_50_ms_revert_nothing(
         self, alex: User, doppler: User, third: User
