@@ -6,9 +6,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
-from contextlib import chdir
-from functools import wraps
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from tempfile import TemporaryDirectory
 from time import sleep
 
@@ -36,25 +35,20 @@ number = squared = 0
 status = ""
 
 
-def guarded(call: Callable) -> Callable:
-    """Log what it raises, so that all other callbacks run."""
-
-    @wraps(call)
-    def guard(*args: object) -> object:
-        try:
-            return call(*args)
-        except Exception:
-            logging.exception("%s failed", call.__name__)
-
-    return guard
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Log what is raised, so that all other callbacks run."""
+    try:
+        yield
+    except Exception:
+        logging.exception("A callback failed")
 
 
 class Events(EventProcessor):
     """Waits until nobody writes."""
 
-    @guarded
     def process_event(self, event: Event) -> None:
-        with lock:
+        with guarded(), lock:
             super().process_event(event)
 
 
@@ -65,7 +59,7 @@ def write(state: State, id: str, payload: dict) -> None:
             tp.get_scenarios()[0].number.write(int(text))
 
 
-@guarded
+@guarded()
 def submit(event: Event, node: DataNode, number: int, gui: Gui) -> None:
     for scenario in node.get_parents()["scenario"]:
         tp.submit(scenario)

@@ -7,17 +7,15 @@
 import logging
 import re
 import threading
-from collections.abc import Callable
-from contextlib import chdir
-from functools import wraps
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from itertools import chain, count
 from tempfile import TemporaryDirectory
 
 import taipy as tp
 import taipy.gui.builder as tgb
 from taipy import Config, DataNode, Scenario, Submission, SubmissionStatus
-from taipy.core.notification import Event, EventEntityType
-from taipy.event import EventProcessor
+from taipy.event import Event, EventEntityType, EventProcessor
 from taipy.gui import Gui, State, notify
 
 
@@ -37,30 +35,24 @@ lock = threading.RLock()
 
 names = chain(["Alex", "Doppler"], map("User {}".format, count(3)))
 
-user_name = ""
+user_name, words = "", 0
 transcript = "Alex: Write something, and a job counts your words."
-words = 0
 
 
-def guarded(call: Callable) -> Callable:
-    """Log what it raises, so that all other callbacks run."""
-
-    @wraps(call)
-    def guard(*args: object) -> object:
-        try:
-            return call(*args)
-        except Exception:
-            logging.exception("%s failed", call.__name__)
-
-    return guard
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Log what is raised, so that all other callbacks run."""
+    try:
+        yield
+    except Exception:
+        logging.exception("A callback failed")
 
 
 class Events(EventProcessor):
     """Waits until nobody writes."""
 
-    @guarded
     def process_event(self, event: Event) -> None:
-        with lock:
+        with guarded(), lock:
             super().process_event(event)
 
 
@@ -88,10 +80,9 @@ def write(state: State, id: str, payload: dict) -> None:
             scenario.text.write(text)
 
 
-@guarded
+@guarded()
 def submit(event: Event, text: DataNode, content: str, gui: Gui) -> None:
-    for scenario in text.get_parents()["scenario"]:
-        tp.submit(scenario)
+    tp.submit(text.get_parents()["scenario"].pop())
 
 
 def tell(state: State, event: Event, scenario: Scenario, end: Submission) -> None:
@@ -117,9 +108,6 @@ events.on_datanode_written(submit, datanode_config=text_config)
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {
-            "async_mode": "threading",
-            "allow_unsafe_werkzeug": True,
-            "server_config": {"socketio": {"async_handlers": False}},
-        }
-        tp.run(gui, tp.Orchestrator(), title="Words", **server)
+        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        sockets = {"socketio": {"async_handlers": False}}
+        tp.run(gui, tp.Orchestrator(), title="Words", server_config=sockets, **server)

@@ -6,9 +6,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
-from contextlib import chdir
-from functools import wraps
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from tempfile import TemporaryDirectory
 
 import taipy as tp
@@ -27,20 +26,16 @@ log = [row.format("Time", "Entity", "Operation", "Attribute", "Value")]
 table = log[0]
 
 
-def guarded(call: Callable) -> Callable:
-    """Log what it raises, so that all other callbacks run."""
-
-    @wraps(call)
-    def guard(*args: object) -> object:
-        try:
-            return call(*args)
-        except Exception:
-            logging.exception("%s failed", call.__name__)
-
-    return guard
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Log what is raised, so that all other callbacks run."""
+    try:
+        yield
+    except Exception:
+        logging.exception("A callback failed")
 
 
-@guarded
+@guarded()
 def remember(event: Event, gui: Gui) -> None:
     time = f"{event.creation_date:%H:%M:%S}"
     entity, operation = event.entity_type.name, event.operation.name

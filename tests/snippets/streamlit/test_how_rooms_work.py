@@ -96,18 +96,22 @@ def test_each_message_carries_the_values_of_all_widgets(browser: Browser) -> Non
             "framesent", lambda frame: sent.append(BackMsg.FromString(frame))
         ),
     )
+
+    def both_are_sent() -> bool:
+        page.evaluate("0")  # messages are seen while the page is asked something
+        return [("A", [1.0]), ("B", [1.0])] in [
+            [(s.id.rpartition("-")[2], list(s.double_array_value.data)) for s in states]
+            for message in sent
+            if (states := message.rerun_script.widget_states.widgets)
+        ]
+
     with launch(Catalog.default().find("streamlit/rooms/pitfall_echo")) as app:
         page.goto(app.addresses[0])
         for label in "AB":
             page.get_by_role("slider", name=label).press("ArrowRight")
             expect(page.get_by_role("slider", name=label)).to_have_value("1")
+        wait_until(both_are_sent, event="a message with both values")
         page.close()
-    touched_b = [
-        [(s.id.rpartition("-")[2], list(s.double_array_value.data)) for s in states]
-        for message in sent
-        if (states := message.rerun_script.widget_states.widgets)
-    ]
-    assert [("A", [1.0]), ("B", [1.0])] in touched_b
 
 
 @pytest.mark.claim("An older message puts the older value back, for everybody.")

@@ -344,7 +344,7 @@ def test_the_terminal_shows_what_a_callback_raised(watch: Watch) -> None:
         expect(user.text).to_have_text(re.compile(r"edit_in_progress +False"))
         expect(user.text).not_to_have_text(re.compile("last_edit_date"))
     output = stage.app.output()
-    assert output.count("remember failed\n") == 1
+    assert output.count("A callback failed\n") == 1
     assert "Traceback (most recent call last):" in output
     assert "ValueError: " in output
 
