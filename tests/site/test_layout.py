@@ -30,6 +30,34 @@ def test_no_page_is_wider_than_a_telephone(
     page.close()
 
 
+_WATCH_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver(list => shifts.push(...list.getEntries().map(shift => [
+    shift.value, shift.sources.map(({node}) => node?.className || node?.nodeName)
+]))).observe({type: "layout-shift", buffered: true});
+"""
+
+
+@pytest.mark.parametrize("width", [412, 1280])
+def test_nothing_moves_while_a_page_loads(
+    browser: Browser, site: Site, built_site: Path, width: int
+) -> None:
+    page = browser.new_page(
+        base_url=site.address, viewport={"width": width, "height": 823}
+    )
+    page.add_init_script(_WATCH_SHIFTS)
+    # As on a telephone: its first picture comes before the page is whole.
+    page.context.new_cdp_session(page).send(
+        "Emulation.setCPUThrottlingRate", {"rate": 4}
+    )
+    for path in built_site.rglob("index.html"):
+        page.goto(path.parent.relative_to(built_site).as_posix())
+        page.evaluate("new Promise(done => requestIdleCallback(done))")
+        shifts = page.evaluate("shifts")
+        assert sum(value for value, _ in shifts) <= 0.01, (path, shifts)
+    page.close()
+
+
 def test_showcase_is_not_wider_than_a_telephone(
     browser: Browser, invented_site: Site
 ) -> None:

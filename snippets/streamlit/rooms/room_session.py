@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from inspect import BoundArguments, signature
@@ -30,6 +31,7 @@ from room_store import (
     cells,
     chosen,
     filled,
+    fixed_table,
     from_text,
     merged,
     to_text,
@@ -119,6 +121,17 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.present = frozenset({self.session})
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for the run before this one, which Streamlit may have left behind.
+
+        A run that has been left behind itself ends where it asks for the state.
+        """
+        with self._lock:
+            _ = PRIVATE in st.session_state
+            yield
 
     def shares(self, key: str) -> bool:
         """Whether a key is the room's, not this session's."""
@@ -133,11 +146,12 @@ class Visit:
         every: float | None = 1.0,
     ) -> None:
         """Send what this user has changed, then take what the room says."""
-        self.running, self.held = True, frozenset()
-        self.store, self.every = store, every
-        self.read_only, self.only = read_only, only
-        self.forms, self.shown, self.asked = [], None, set()
-        self.version = self._exchange()
+        with self._turn():
+            self.running, self.held = True, frozenset()
+            self.store, self.every = store, every
+            self.read_only, self.only = read_only, only
+            self.forms, self.shown, self.asked = [], None, set()
+            self.version = self._exchange()
         if problem := self.trouble or self.refusal:
             st.error(str(problem))
         self.refusal = None
@@ -168,29 +182,29 @@ class Visit:
 
     def _exchange(self) -> int:
         """Give and take news as far as the store answers; return its version."""
-        version = self.version
-        try:
-            stay = max(self.stay, 3 * (self.every or 0))
-            self.store.keep(self.room, self.session, stay)
-            self._publish()
-            version, self.texts = self.store.read(self.room)
-            self.present = self.store.present(self.room)
-            self.trouble = None
-        except StoreError as trouble:
-            self.trouble = trouble
-        return version
+        with self._turn():
+            version = self.version
+            try:
+                stay = max(self.stay, 3 * (self.every or 0))
+                self.store.keep(self.room, self.session, stay)
+                self._publish()
+                version, self.texts = self.store.read(self.room)
+                self.present = self.store.present(self.room)
+                self.trouble = None
+            except StoreError as trouble:
+                self.trouble = trouble
+            return version
 
     def _publish(self) -> None:
         """Write what this user has changed; what cannot be written now waits."""
-        edits = {
-            n: new for n, widget in self.widgets.items() if (new := widget.edits(n))
-        }
-        if edits and not self.read_only:  # a browser may send what it should not
-            texts = {key: text for new in edits.values() for key, text in new.items()}
-            self._write(lambda _: dict(texts))
-            for name, new in edits.items():
-                self.widgets[name].said |= new
-                self.widgets[name].knows |= new
+        with self._turn():
+            edits = [(w, new) for n, w in self.widgets.items() if (new := w.edits(n))]
+            if edits and not self.read_only:  # a browser may send what it should not
+                texts = {key: text for _, new in edits for key, text in new.items()}
+                self._write(lambda _: dict(texts))
+                for widget, new in edits:
+                    widget.said |= new
+                    widget.knows |= new
 
     def _write(self, change: Callable[[Texts], Change]) -> None:
         written: Change = {}
@@ -321,7 +335,7 @@ class Visit:
         self, call: Call, kind: str, name: str, bound: BoundArguments
     ) -> Any:
         given = bound.arguments
-        base = _table(given) if kind == "data_editor" else None
+        base = fixed_table(given) if kind == "data_editor" else None
         widget = self._widget(name)
         knows = about(name, self.texts)
         self.asked |= {name, *knows}
@@ -361,15 +375,6 @@ def _name(kind: str, bound: BoundArguments) -> str:
     """The key, or what stands in for one that is not given."""
     given = bound.arguments
     return str(given.get("key") or f"{kind}:{given.get('label', '')}")
-
-
-def _table(given: dict[str, Any]) -> pd.DataFrame:
-    fixed = given.get("num_rows", "fixed") == "fixed"
-    if not (fixed and isinstance(given["data"], pd.DataFrame)):
-        raise UnshareableError(
-            "a shared table is a DataFrame with a fixed number of rows"
-        )
-    return given["data"]
 
 
 def _first(kind: str, name: str, knows: Texts, given: dict[str, Any]) -> dict[str, Any]:

@@ -120,6 +120,16 @@ def cells(name: str, edited: dict[int, dict[str, Any]]) -> Texts:
     }
 
 
+def fixed_table(given: dict[str, Any]) -> pd.DataFrame:
+    """The app's table, if it can be shared; raises UnshareableError."""
+    fixed = given.get("num_rows", "fixed") == "fixed"
+    if not (fixed and isinstance(given["data"], pd.DataFrame)):
+        raise UnshareableError(
+            "a shared table is a DataFrame with a fixed number of rows"
+        )
+    return given["data"]
+
+
 def filled(table: pd.DataFrame, name: str, texts: Texts) -> pd.DataFrame:
     """A copy of the table with the room's cells in it, as far as it has such cells."""
     table = table.copy()

@@ -34,10 +34,10 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
 from livedocs.catalog import Catalog
 from livedocs.launch import launch
 from tests.snippets.streamlit.conftest import Play
-from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED
+from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED, program
 from tests.snippets.streamlit.test_rooms_headless import edit
 from tests.users.stage import Stage
-from tests.users.streamlit import StreamlitUser
+from tests.users.streamlit import StreamlitUser, soon
 from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
 from tests.waiting import wait_until
 
@@ -577,6 +577,52 @@ ENDS = {
     PUSHED: ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
 }
 """How the run ends that draws a page."""
+
+
+SLOW_ONES = """\
+import time
+
+import streamlit as st
+from room_store import Memory
+from room_sync import sync, use
+
+
+class Slow(Memory):
+    said = ""
+
+    def write(self, room, change):
+        values = change({}).values()
+        if "1" in values:
+            time.sleep(1)
+        super().write(room, change)
+        self.said += "".join(values)
+
+
+@st.cache_resource
+def store():
+    return Slow()
+
+
+use(store())
+
+with sync("lobby") as st:
+    st.number_input("A", value=0)
+    st.text(f"written: {store().said}")
+"""
+
+
+@program(SLOW_ONES, SHIPPED, POLLED, PUSHED)
+@pytest.mark.claim(
+    "The next run writes after the one before has written, and the later change stays."
+)
+def test_the_later_of_two_changes_stays_if_the_first_takes_long(
+    alex: StreamlitUser, doppler: StreamlitUser
+) -> None:
+    start = soon()
+    alex.will_step("A", "Up", start, start + 0.3)
+    for user in (alex, doppler):
+        user.reads_line("written: 12")
+        user.finds("A", "2")
 
 
 class Line:
