@@ -1,4 +1,4 @@
-"""Each page with the styles that it uses, and no others.
+"""Each page with the styles that it uses, and no others, and without empty lines.
 
 The first paint waits for every style sheet, and Material's dresses far more than a page
 shows. So a page brings its rules itself.
@@ -22,6 +22,11 @@ _REFERENCE = re.compile(r"var\(\s*(--[\w-]+)")
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL)
 _WORD = re.compile(r"[\w-]+")
 _LINK = re.compile(r"""<link rel="stylesheet" href="([^":]+)">""")
+_RIGHT_TO_LEFT = re.compile(
+    r"(?<=[{}])\[dir=rtl\][^{},]*(?:,\[dir=rtl\][^{},]*)*\{[^{}]*\}"
+)
+_AS_IT_IS = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
+_EMPTY_LINES = re.compile(r"\s*\n\s*")
 _RELATIVE = re.compile(r"""url\(["']?(?!["']|data:|https?:|[/#])""")
 
 
@@ -57,6 +62,7 @@ def inline(site: Path) -> None:
 
     A class or id is in use when the page has it, or when a script says it, whatever
     for. A sheet that refers to other files by their place stays a file, as it is.
+    Templates leave many empty lines and margins, which nobody sees; these go, too.
 
     Args:
         site: the folder that the site was built into.
@@ -77,7 +83,7 @@ def inline(site: Path) -> None:
         html = page.read_text("utf-8")
         used = always | _words(_SCRIPT.findall(html)) | {*_REFERENCE.findall(html)}
         used.update(*map(str.split, _values(html)))
-        page.write_text(_styled(html, sheets, used), "utf-8")
+        page.write_text(_narrow(_styled(html, sheets, used)), "utf-8")
 
 
 def _styled(html: str, sheets: list[_Sheet], used: set[str]) -> str:
@@ -92,13 +98,26 @@ def _styled(html: str, sheets: list[_Sheet], used: set[str]) -> str:
     for link, sheet in linked.items():
         used = used | _references(sheet.without(unused[link]))
 
+    is_right_to_left = 'dir="rtl"' in html
+
     def style(match: re.Match[str]) -> str:
         if not (sheet := linked.get(match[1])):
             return match[0]
         properties = sheet.properties - used
-        return f"<style>{sheet.without(unused[match[1]] | properties)}</style>"
+        css = sheet.without(unused[match[1]] | properties)
+        return (
+            f"<style>{css if is_right_to_left else _RIGHT_TO_LEFT.sub('', css)}</style>"
+        )
 
     return _LINK.sub(style, html)
+
+
+def _narrow(html: str) -> str:
+    """The page without empty lines and margins, but where they are seen or read."""
+    parts = _AS_IT_IS.split(html)
+    parts[::3] = [_EMPTY_LINES.sub("\n", part) for part in parts[::3]]
+    del parts[2::3]
+    return "".join(parts)
 
 
 @lru_cache(maxsize=100)  # most pages of a site are left with the same rules

@@ -37,6 +37,24 @@ def test_what_a_script_may_add_stays(tmp_path: Path) -> None:
     assert styled(tmp_path, css, page, script) == ".by-file,.inline{top:0}"
 
 
+@pytest.mark.parametrize("page", ["<html>", '<html dir="rtl">'])
+def test_what_is_for_writing_from_the_right_stays_where_it_is_so(
+    tmp_path: Path, page: str
+) -> None:
+    both = "[dir=ltr] p,[dir=rtl] i{top:0}"
+    css = f"{both}[dir=rtl] p,[dir=rtl] i{{left:0}}"
+    assert styled(tmp_path, css, page) == (css if "rtl" in page else both)
+
+
+def test_empty_lines_and_margins_go_but_where_they_are_seen(tmp_path: Path) -> None:
+    code = "<pre>\n  one\n\n  two\n</pre>"
+    script = "<script>\n  say(`\n\n`)</script>"
+    page = tmp_path / "index.html"
+    page.write_text(f"<p>\n\n  One\n  line </p>\n   \n{code}\n\n{script}\n")
+    inline(tmp_path)
+    assert page.read_text() == f"<p>\nOne\nline </p>\n{code}\n{script}\n"
+
+
 def test_elements_states_and_attributes_stay(tmp_path: Path) -> None:
     css = 'a:hover{top:0}[hidden]{left:0}:root:has(>body[data-x="y"]){right:0}'
     assert styled(tmp_path, css) == css.replace('"', "")
