@@ -22,6 +22,7 @@ from streamlit.errors import DuplicateWidgetID, StreamlitAPIException
 
 from room_store import (
     Change,
+    RefusedError,
     RoomError,
     Store,
     StoreError,
@@ -34,6 +35,7 @@ from room_store import (
     fixed_table,
     from_text,
     merged,
+    offered,
     to_text,
 )
 
@@ -56,10 +58,6 @@ PRIVATE = "private:"
 _serials = count(time.time_ns())  # none comes again, not even after a restart
 
 Call = Callable[..., Any]
-
-
-class RefusedError(RoomError):
-    """A session that only watches has tried to change its room."""
 
 
 @dataclass
@@ -226,13 +224,17 @@ class Visit:
     def write(self, change: Callable[[Texts], Change]) -> None:
         """Change the room, after what the user has done in widgets.
 
-        Raises:
-            RefusedError: this session only watches.
-            StoreError: the room is out of reach.
+        Raises RefusedError if this session only watches, and StoreError.
         """
         if self.read_only:
             raise RefusedError("You are watching this room: changes are not accepted.")
-        self._publish()
+        try:
+            self._publish()
+        except Exception:
+            raise
+        except BaseException:  # Streamlit ends the run, whose click will not come again
+            self._write(change)
+            raise
         self._write(change)
 
     def read(self) -> Texts:
@@ -334,15 +336,14 @@ class Visit:
     def _draw_shared(
         self, call: Call, kind: str, name: str, bound: BoundArguments
     ) -> Any:
-        given = bound.arguments
-        base = fixed_table(given) if kind == "data_editor" else None
+        base = fixed_table(bound.arguments) if kind == "data_editor" else None
         widget = self._widget(name)
         knows = about(name, self.texts)
         self.asked |= {name, *knows}
         if widget and widget.key in self.typing and widget.is_current(None, base):
             self._hold(widget, knows)
         elif not (widget and widget.is_current(knows, base)):
-            widget = Widget(knows, _first(kind, name, knows, given), base)
+            widget = Widget(knows, _first(kind, name, knows, bound.arguments), base)
         try:
             result = self._show(call, name, widget, bound)
         except DuplicateWidgetID:
@@ -386,11 +387,7 @@ def _first(kind: str, name: str, knows: Texts, given: dict[str, Any]) -> dict[st
         return {}
     if "options" not in given or kind == "feedback":
         return {argument: from_text(text)}
-    options = given["options"]
-    if given.get("accept_new_options"):  # somebody may have typed another
-        said = from_text(text)
-        typed = said if isinstance(said, list) else [said]
-        options = [*options, *(new for new in typed if new not in [None, *options])]
+    options = offered(given, text)
     try:
         value = chosen(text, options)
     except ValueError:  # not an option in this session

@@ -36,6 +36,10 @@ class StoreError(RoomError):
     """The rooms cannot be read or written now; nothing that was saved is touched."""
 
 
+class RefusedError(RoomError):
+    """A session that only watches has tried to change its room."""
+
+
 class UnshareableError(RoomError, TypeError):
     """A value stays in its session, because text cannot hold it."""
 
@@ -164,6 +168,16 @@ def chosen(text: str, options: list[Any]) -> Any:
             return tuple(find(item) for item in plain)
         case plain:
             return find(plain)
+
+
+def offered(given: dict[str, Any], text: str) -> list[Any]:
+    """The options of a widget, and what somebody has typed besides them."""
+    options: list[Any] = given["options"]
+    if not given.get("accept_new_options"):
+        return options
+    said = from_text(text)
+    typed = said if isinstance(said, list) else [said]
+    return [*options, *(new for new in typed if new not in [None, *options])]
 
 
 class Store(Protocol):

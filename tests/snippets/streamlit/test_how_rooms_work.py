@@ -625,6 +625,35 @@ def test_the_later_of_two_changes_stays_if_the_first_takes_long(
         user.finds("A", "2")
 
 
+BUSY = """\
+import time
+
+from room_sync import sync
+
+with sync("lobby") as st:
+    st.number_input("A", value=0)
+    if st.button("Click"):
+        time.sleep(1)
+        st.update("clicks", lambda clicks: (clicks or 0) + 1)
+    st.text(f"clicked: {st.session_state.get('clicks', 0)}")
+"""
+
+
+@program(BUSY, SHIPPED, POLLED, PUSHED)
+@pytest.mark.claim(
+    "A run that the user’s next click has stopped makes its update all the same"
+)
+def test_an_update_is_made_when_its_run_is_stopped(
+    alex: StreamlitUser, doppler: StreamlitUser
+) -> None:
+    start = soon()
+    alex.will_press("Click", start)
+    alex.will_step("A", "Up", start + 0.3)
+    for user in (alex, doppler):
+        user.finds("A", "1")
+        user.reads_line("clicked: 1")
+
+
 class Line:
     """What comes from the server to a page passes here, or is lost."""
 
