@@ -52,6 +52,11 @@ class _Handler(BaseHTTPRequestHandler):
     sent: dict[str, int]
     protocol_version = "HTTP/1.1"
 
+    def handle(self) -> None:
+        """Answer a connection, unless the browser closes it without a question."""
+        with suppress(ConnectionResetError):
+            super().handle()
+
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)
         file = self._file(path)
