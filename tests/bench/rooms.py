@@ -164,6 +164,7 @@ class Session:
     query: str = ""
     _ids: dict[str, tuple[str, str]] = field(default_factory=dict)
     _states: dict[str, WidgetState] = field(default_factory=dict)
+    _shown: list[int | None] | None = None
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _finished: asyncio.Event = field(default_factory=asyncio.Event)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -222,9 +223,13 @@ class Session:
         match element.WhichOneof("type"):
             case "slider":
                 self._ids[element.slider.label] = element.slider.id, fragment
-            case "bidi_component" if "listen" not in self._tasks:
-                url = json.loads(element.bidi_component.json)["url"]
-                self._keep("listen", self._listen(url, fragment))
+            case "bidi_component":
+                data = json.loads(element.bidi_component.json)
+                if "shown" not in data:  # it only watches
+                    return
+                self._shown = data["shown"]
+                if "listen" not in self._tasks:
+                    self._keep("listen", self._listen(data["url"], fragment))
             case "exception":
                 raise AssertionError(element.exception.message)
 
@@ -239,19 +244,30 @@ class Session:
             await asyncio.sleep(interval)
             await asyncio.shield(self.run(fragment, by_itself=True))
 
+    def _is_behind(self, news: bytes) -> bool:
+        """Whether the page shows something else, as the listener in it finds."""
+        said, shown = json.loads(news), self._shown
+        if said is None or shown is None:
+            return True
+        pairs = zip(shown, said, strict=True)
+        return any(part not in (None, there) for part, there in pairs)
+
     async def _listen(self, url: str, fragment: str) -> None:
         """Hear the server's news, and ask for a run of the fragment then."""
         where = urlsplit(self.address)
-        request = f"GET {url} HTTP/1.1\r\nHost: {where.netloc}\r\n"
-        while True:
-            reader, writer = await asyncio.open_connection(where.hostname, where.port)
-            try:
-                writer.write(f"{request}Connection: close\r\n\r\n".encode())
-                while line := await reader.readline():
-                    if line.startswith(b"data:"):
+        request = f"GET {url} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode()
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        try:
+            while True:  # by one connection, as browsers do
+                writer.write(request)
+                while (line := await reader.readline()) != b"0\r\n":  # the last chunk
+                    if not line:
+                        raise ConnectionResetError(url)
+                    if line.startswith(b"data:") and self._is_behind(line[5:]):
                         await asyncio.shield(self.run(fragment))
-            finally:
-                writer.close()
+                await reader.readline()
+        finally:
+            writer.close()
 
 
 def idle(mode: str, count: int, seconds: float) -> float:

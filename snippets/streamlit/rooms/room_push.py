@@ -29,8 +29,9 @@ from room_session import Visit
 from room_store import Store, StoreError
 from room_sync import SETTLES, private, sync, watch
 
-LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
-STAY = 4.0  # seconds for which a session that has asked counts as present
+LASTS = 3.2  # seconds for an answer; to ask anew shows that a browser is there
+STAY = 4.4  # seconds for which a session that has asked counts as present
+GATHERS = 0.5  # seconds after which all who have asked again are kept present at once
 PATH = "/rooms/events"
 
 Who = tuple[str, str]  # a room and a session in it
@@ -64,6 +65,8 @@ class Hub:
         self._looker: asyncio.Task[None] | None = None
         self._drawn: set[Who] = set()  # whose page has been drawn since the last look
         self._ends: dict[Who, asyncio.TimerHandle] = {}  # of being present
+        self._stays: dict[Who, float] = {}  # until when, where the store is to be told
+        self._keeper: asyncio.Task[None] | None = None
 
     def note(self, visit: Visit) -> None:
         """Say what the page has to hear from now on; for any thread."""
@@ -120,14 +123,12 @@ class Hub:
     async def events(self, who: Who) -> AsyncIterator[str]:
         """Tell a browser, for a while, whenever its page is behind its room."""
         loop, stream, said = asyncio.get_running_loop(), Stream(who), ...
-        is_checked = False
         end = loop.time() + LASTS
         self._loop = loop
         self._streams.add(stream)
         try:
             yield "retry: 1000\n\n"
             await self._stay(who)
-            self._wake(who[0])
             if not self._looker or self._looker.done():
                 self._looker = loop.create_task(self._keep_looking())
             while (left := end - loop.time()) > 0:
@@ -136,23 +137,37 @@ class Hub:
                 saying = state, self._held(who)
                 if saying != said and self._is_behind(who, state):
                     said = saying
-                    yield f"data: {json.dumps(_summary(*state) if state else None)}\n\n"
-                elif not is_checked and (drawn := self._drawn_for(who)):
-                    is_checked = True
-                    yield f"data: {json.dumps(drawn)}\n\n"
+                    yield _news(_summary(*state) if state else None)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(left):
                         await stream.news.wait()
-            yield "retry: 1\n\n"
+            drawn = self._drawn_for(who)
+            yield f"{_news(drawn) if drawn else ''}retry: 1\n\n"
         finally:
             self._streams.discard(stream)
-            self._look.set()
+            if not self._streams:
+                self._look.set()
 
     async def _stay(self, who: Who) -> None:
-        if self._store:
-            with suppress(StoreError):
-                await asyncio.to_thread(self._store.keep, *who, STAY)
-            self._expect(who)
+        """Count the session as present; with others, if it has been so before."""
+        loop = asyncio.get_running_loop()
+        self._stays[who] = loop.time() + STAY
+        if who not in self._ends:
+            await self._keep()
+        elif not self._keeper or self._keeper.done():
+            self._keeper = loop.create_task(self._keep(after=GATHERS))
+        self._expect(who)
+
+    async def _keep(self, after: float = 0) -> None:
+        if after:
+            await asyncio.sleep(after)
+        stays, self._stays = self._stays, {}
+        now = asyncio.get_running_loop().time()
+        seconds = {who: end - now for who, end in stays.items()}
+        if self._store and seconds:
+            await asyncio.to_thread(_keep, self._store, seconds)
+        for room in {room for room, _ in seconds}:
+            self._wake(room)
 
     def hear(self, who: Who, when: float, typing: list[str]) -> None:
         """Know from a browser which widgets have something unsent in them."""
@@ -188,6 +203,12 @@ class Hub:
 hub = Hub()
 
 
+def _keep(store: Store, seconds: dict[Who, float]) -> None:
+    for who, left in seconds.items():
+        with suppress(StoreError):
+            store.keep(*who, left)
+
+
 def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
     states: dict[str, State] = {}
     for room in rooms:
@@ -202,6 +223,10 @@ def _summary(version: int, present: frozenset[str] | None) -> Summary:
     """What a browser may know: enough to tell one state from another."""
     who = present and crc32(" ".join(sorted(present)).encode())
     return [version, who if present is not None else None]
+
+
+def _news(summary: Summary | None) -> str:
+    return f"data: {json.dumps(summary)}\n\n"
 
 
 def _path() -> str:
