@@ -29,9 +29,9 @@ from room_session import Visit
 from room_store import Store, StoreError
 from room_sync import SETTLES, private, sync, watch
 
-LASTS = 3.2  # seconds for an answer; to ask anew shows that a browser is there
+LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.4  # seconds for which a session that has asked counts as present
-GATHERS = 0.5  # seconds after which all who have asked again are kept present at once
+GATHERS = 0.4  # seconds after which all who have asked again are kept present at once
 PATH = "/rooms/events"
 
 Who = tuple[str, str]  # a room and a session in it

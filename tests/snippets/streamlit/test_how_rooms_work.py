@@ -593,7 +593,7 @@ class Slow(Memory):
     def write(self, room, change):
         values = change({}).values()
         if "1" in values:
-            time.sleep(1)
+            time.sleep(1)  # a busy disk: the second click, at 0.3 s, comes meanwhile
         super().write(room, change)
         self.said += "".join(values)
 
@@ -633,7 +633,7 @@ from room_sync import sync
 with sync("lobby") as st:
     st.number_input("A", value=0)
     if st.button("Click"):
-        time.sleep(1)
+        time.sleep(1)  # a long run: the next click, at 0.3 s, comes before the update
         st.update("clicks", lambda clicks: (clicks or 0) + 1)
     st.text(f"clicked: {st.session_state.get('clicks', 0)}")
 """
