@@ -21,6 +21,7 @@ export default function (component) {
   // News: ask for another run of the fragment around this component.
   let source, later;
   const listen = () => {
+    const asked = performance.now();
     source = new EventSource(data.url);
     source.onopen = () => {  // the server may be a new one
       told = "";
@@ -31,8 +32,10 @@ export default function (component) {
       const isShown = (part, n) => part === null || part === said[n];
       if (!(said && shown?.every(isShown))) setTriggerValue("news", event.data);
     };
-    source.onerror = () => {  // it comes back by itself unless it was refused
-      if (source.readyState === EventSource.CLOSED) later = setTimeout(listen, 1000);
+    source.onerror = () => {  // an answer has ended, or there is none
+      source.close();
+      if (performance.now() - asked > 1000) listen();
+      else later = setTimeout(listen, 1000);
     };
   };
   const ring = ({ detail: [url, number] }) =>

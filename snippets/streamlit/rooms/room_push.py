@@ -31,7 +31,7 @@ from room_sync import SETTLES, private, sync, watch
 
 LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.4  # seconds for which a session that has asked counts as present
-GATHERS = 0.4  # seconds after which all who have asked again are kept present at once
+GATHERS = 0.4  # seconds between two moments at which answers end, many at once
 PATH = "/rooms/events"
 
 Who = tuple[str, str]  # a room and a session in it
@@ -121,13 +121,17 @@ class Hub:
                 self._changed = {stream.who[0] for stream in self._streams}
 
     async def events(self, who: Who) -> AsyncIterator[str]:
-        """Tell a browser, for a while, whenever its page is behind its room."""
+        """Tell a browser, for a while, whenever its page is behind its room.
+
+        Answers end together, and those who ask again are kept present at once: to wake
+        up costs a server with idle pages more than what it does then.
+        """
         loop, stream, said = asyncio.get_running_loop(), Stream(who), ...
         end = loop.time() + LASTS
+        end -= end % GATHERS
         self._loop = loop
         self._streams.add(stream)
         try:
-            yield "retry: 1000\n\n"
             await self._stay(who)
             if not self._looker or self._looker.done():
                 self._looker = loop.create_task(self._keep_looking())
@@ -141,8 +145,8 @@ class Hub:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(left):
                         await stream.news.wait()
-            drawn = self._drawn_for(who)
-            yield f"{_news(drawn) if drawn else ''}retry: 1\n\n"
+            if drawn := self._drawn_for(who):
+                yield _news(drawn)
         finally:
             self._streams.discard(stream)
             if not self._streams:

@@ -43,7 +43,9 @@ mark = st.components.v2.component(
     js="""
 export default function ({ data, setTriggerValue, parentElement: self }) {
   const place = ((window.roomPlaces ??= {})[data.place] ??= {});
-  [place.drawn, place.looked] = [data.drawn, Date.now()];
+  place.looked = Date.now();
+  if (place.drawn !== data.drawn) place.since = place.looked;
+  place.drawn = data.drawn;
   clearInterval(self.timer);
   self.timer = setInterval(() => {
     if (Date.now() - place.looked < 1000 * (3 * data.every + 2)) return;
@@ -67,7 +69,8 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
   const ring = () => data.url
     ? document.dispatchEvent(new CustomEvent("room-news", { detail }))
     : setTriggerValue("lost", data.look);
-  if (data.behind && data.url) ring();
+  const isFresh = data.behind === false && place.looked - place.since < 300;
+  if (isFresh || (data.behind && data.url)) ring();
   else setTimeout(() => place.drawn !== data.drawn && ring(), 200);
 }
 """,
@@ -105,7 +108,8 @@ def watch(
 
     Streamlit may lose what a run has drawn, or keep what that has replaced, when a
     fragment is asked for as the run ends. So each run marks the page, a bell in the
-    fragment looks for the mark, and a look a moment after a run asks for another one.
+    fragment looks for the mark, and a look a moment after a run, as the server sees it
+    or the page, asks for another one.
 
     Args:
         place: what is watched; pages watch more than one.
@@ -124,7 +128,7 @@ def watch(
     def look() -> None:
         room, when = st.session_state[private("drawn")]
         is_fresh = time.monotonic() - when < SETTLES
-        behind = (is_behind() or is_fresh) and not whole_run
+        behind = None if whole_run else is_behind() or is_fresh
         told = {"place": place, "drawn": drawn, "look": next(_numbers), "url": url}
         heard = bell(
             key=private(f"bell:{place}"),

@@ -668,13 +668,17 @@ class Line:
     def _relay(self, page: WebSocketRoute) -> None:
         def pass_on(message: str | bytes) -> None:
             assert isinstance(message, bytes)
-            told = ForwardMsg.FromString(message)
-            if self.is_losing(told):
-                self.lost.append(told)
-            else:
-                page.send(message)
+            for told in self.gets(ForwardMsg.FromString(message)):
+                page.send(told.SerializeToString())
 
         page.connect_to_server().on_message(pass_on)
+
+    def gets(self, message: ForwardMsg) -> list[ForwardMsg]:
+        """What the page is given when this comes."""
+        if self.is_losing(message):
+            self.lost.append(message)
+            return []
+        return [message]
 
     def loses(self, what: Callable[[ForwardMsg], bool], event: str) -> None:
         """Wait until one of the lost messages is like this."""
@@ -706,6 +710,67 @@ def test_what_is_lost_on_the_way_to_a_page_is_drawn_again(
     line.loses(lambda it: _ends(it, mode), "the end of the run is lost")
     line.is_losing = lambda message: False
     doppler.reads_line("1 clicks")
+
+
+FEWER = """
+import room_sync
+from room_sync import sync
+
+room_sync.SETTLES = 0  # the server is so busy that it takes this for long ago
+
+with sync("lobby") as st:
+    if st.button("Click"):
+        st.update("clicks", lambda clicks: (clicks or 0) + 1)
+    with st.container():
+        for left in range(3 - st.session_state.get("clicks", 0)):
+            st.text(f"line {left}")
+"""
+
+
+class BusyLine(Line):
+    """A server that sends what a run has drawn when the next look has already begun."""
+
+    def __init__(self, user: StreamlitUser) -> None:
+        self.is_busy = False
+        self.waiting: list[ForwardMsg] = []
+        super().__init__(user)
+
+    def gets(self, message: ForwardMsg) -> list[ForwardMsg]:
+        if not self.is_busy:
+            return [message]
+        self.waiting.append(message)
+        ends = [it for it in self.waiting if it.WhichOneof("type") == "script_finished"]
+        if any("line 0" in str(it) for it in self.waiting):
+            if '"behind": false' not in str(message).replace("\\", ""):
+                return []
+            (end,) = ends
+            end.script_finished = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            self.is_busy = False
+        elif not ends:
+            return []
+        sent, self.waiting = self.waiting, []
+        return sent
+
+
+@pytest.mark.claim(
+    "A page that gets a look together with the run before it asks for that run again, "
+    "too."
+)
+@pytest.mark.parametrize("mode", [SHIPPED, POLLED])
+def test_what_a_run_has_replaced_goes_when_its_end_was_taken_back(
+    mode: str, play: Play
+) -> None:
+    stage = play(FEWER, mode)
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    line = BusyLine(doppler)
+    doppler.reads_line("line 2")
+    line.is_busy = True
+    alex.presses("Click")
+    expect(alex.line("line 2")).to_have_count(0)
+    expect(doppler.line("line 2")).to_have_count(0)
+    assert not line.is_busy
 
 
 def _ends(message: ForwardMsg, mode: str) -> bool:
