@@ -30,8 +30,8 @@ serve: $(READY) ## Show the site at http://127.0.0.1:8000, live (or PORT=8001)
 test: $(READY) ## Prove everything (ARGS='-m "not browser"' for a quick look)
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(ARGS)
 
-record: $(READY) ## Take the pages' pictures anew, of the programs as they are now
-	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --record -k picture $(ARGS)
+record: $(READY) ## Make films anew that are older than their programs
+	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --record tests/stories $(ARGS)
 
 site: $(READY) ## Build the site into site/; any warning is an error
 	@$(VENV)/python -m mkdocs build --strict

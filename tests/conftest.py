@@ -21,8 +21,8 @@ expect.set_options(timeout=30_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--record``: take the pictures anew (`make record`)."""
-    parser.addoption("--record", action="store_true", help="take the pictures anew")
+    """``--record``: make the films anew that are older than what they show."""
+    parser.addoption("--record", action="store_true", help="make old films anew")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Route, WebSocket, expect
@@ -70,9 +70,14 @@ class BrowserUser(User):
     The requests are refused all the same. Any other host fails the test.
     """
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    pace = 25
+    """Milliseconds from key to key."""
+
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+        """Start a browser, with Playwright's options for its context."""
         self.address = address
-        self.context = browser.new_context(viewport={"width": 800, "height": 700})
+        viewport = {"width": 800, "height": 700}
+        self.context = browser.new_context(**{"viewport": viewport, **options})
         self.context.route(_leaves_loopback, self._refuse)
         self.strangers: list[str] = []
         self._sockets: list[WebSocket] = []
@@ -132,7 +137,7 @@ class BrowserUser(User):
         """Where messages are written."""
 
     def send(self, text: str) -> None:
-        self.field.press_sequentially(text, delay=25)
+        self.field.press_sequentially(text, delay=self.pace)
         self.press_enter()
 
     def paste(self, text: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser
@@ -34,8 +35,13 @@ _NAMES = {1: "Alex", 2: "Doppler"}
 class Stage:
     """One program, started as its reader starts it; users join, each a browser."""
 
-    def __init__(self, snippet: Snippet, browser: Browser) -> None:
+    driver: type[BrowserUser] | None = None
+    """Who sits at the browser, where it is not the framework's usual one."""
+
+    def __init__(self, snippet: Snippet, browser: Browser, **options: Any) -> None:
+        """Start the program; the options are those of Playwright's contexts."""
         self.snippet = snippet
+        self.options = options
         self.users: list[BrowserUser] = []
         self.browser = browser
         self._folder = TemporaryDirectory(suffix="-stage")
@@ -56,13 +62,23 @@ class Stage:
 
         Where it asks for a name, theirs is Alex, Doppler, User 3, … unless it is given.
         """
-        user = DRIVERS[self.snippet.framework](self.browser, self.address)
+        user = self.invite()
+        self.lets_in(user, name)
+        return user
+
+    def invite(self) -> BrowserUser:
+        """Give a person whom the program has not seen before a browser."""
+        driver = self.driver or DRIVERS[self.snippet.framework]
+        user = driver(self.browser, self.address, **self.options)
         self.users.append(user)
+        return user
+
+    def lets_in(self, user: BrowserUser, name: str = "") -> None:
+        """Let somebody open the program, and give the name that it asks for."""
         user.open()
         programs = (self.snippet, *self.snippet.companions)
         if any("Your name" in program.code for program in programs):
             user.join(name or _NAMES.get(len(self.users), f"User {len(self.users)}"))
-        return user
 
     def kill(self) -> None:
         """End the server at once, without a word to it: ``kill -9``."""

@@ -58,8 +58,9 @@ class EventsUser(TaipyUser):
 class EventsStage(Stage):
     """One of the programs on events, started as its reader starts it."""
 
+    driver = EventsUser
+
     def join(self, name: str = "") -> EventsUser:
-        user = EventsUser(self.browser, self.address)
-        self.users.append(user)
-        user.open()
+        user = super().join(name)
+        assert isinstance(user, EventsUser)
         return user

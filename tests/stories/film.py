@@ -1,0 +1,94 @@
+"""Writing films and looking at them again, with the ffmpeg of imageio-ffmpeg."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from imageio_ffmpeg import get_ffmpeg_exe
+from PIL import Image
+
+RATE = 12.5
+"""Frames a second."""
+
+_QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin")
+# As small as letters stay sharp; nothing in it but the pictures.
+_H264 = (
+    *("-c:v", "libx264", "-crf", "26", "-preset", "veryslow", "-tune", "stillimage"),
+    *("-pix_fmt", "yuv420p", "-movflags", "+faststart"),
+    *("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
+)
+
+Shown = tuple[Image.Image, int]
+"""A picture, and for how many frames it stands."""
+
+
+def write(path: Path, shown: Sequence[Shown]) -> None:
+    """Write an MP4 of these pictures; `path` is whole or as it was before.
+
+    Raises:
+        RuntimeError: ffmpeg says what is wrong.
+    """
+    width, height = shown[0][0].size
+    unfinished = path.with_suffix(".part.mp4")
+    source = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}")
+    command = [
+        *(get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"),
+        *(*source, "-r", str(RATE), "-i", "-", *_H264, str(unfinished)),
+    ]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        for picture, count in shown:
+            data = picture.tobytes()
+            for _ in range(count):
+                process.stdin.write(data)
+        _, said = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{path.name}: {said.decode()}")
+    unfinished.replace(path)
+
+
+def write_moving(path: Path, shown: Iterable[Shown]) -> None:
+    """Write an animated WebP of these pictures, for where no film can be shown."""
+    pictures = [picture for picture, _ in shown]
+    lengths = [round(1000 * count / RATE) for _, count in shown]
+    first, *others = pictures
+    first.save(
+        path,
+        save_all=True,
+        append_images=others,
+        duration=lengths,
+        loop=0,
+        quality=50,
+        method=6,
+    )
+
+
+def frame(path: Path, at: float) -> Image.Image:
+    """The film's picture at this second.
+
+    Raises:
+        AssertionError: it has none then.
+    """
+    command = [
+        *(get_ffmpeg_exe(), *_QUIET, "-ss", f"{at:.3f}", "-i", str(path)),
+        *("-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "-"),
+    ]
+    found = subprocess.run(command, capture_output=True, check=True).stdout
+    assert found, f"{path.name} has no picture at {at} s"
+    return Image.open(io.BytesIO(found))
+
+
+def length(path: Path) -> float:
+    """How many seconds it lasts."""
+    command = [
+        *(get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-i", str(path)),
+        *("-f", "null", "-progress", "-", "-"),
+    ]
+    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    frames = [line for line in said.splitlines() if line.startswith("frame=")]
+    return int(frames[-1].removeprefix("frame=")) / RATE
