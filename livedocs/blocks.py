@@ -43,6 +43,7 @@ from pymdownx.blocks.block import Block
 
 from livedocs.catalog import Catalog, Snippet, SnippetError, nearest
 from livedocs.claims import Proof, fold
+from livedocs.films import Films
 
 SCOPES = {
     "one tab": "tab",
@@ -114,6 +115,10 @@ class PageContext:
     """The site's address, for run commands."""
     live: bool = False
     """Whether the server that shows the page can run programs in it."""
+    films: Films = field(default_factory=lambda: Films({}))
+    """The films of programs that there are."""
+    images: str = ""
+    """The address of the folder in which they lie; it ends with a slash."""
     link: Callable[[str, int], str] = lambda path, line: ""
     """The address of a file of the project, at a line (0: none); empty: no link."""
     link_in_text: Callable[[str, int], str] = lambda path, line: ""
@@ -588,9 +593,11 @@ class StateBlock(_OurBlock):
 class DemoBlock(_Figure):
     """``/// demo | file``: what two users see side by side.
 
-    Options, all needed: ``users`` (two names), ``shared`` (what in the program, word
-    for word, joins both windows) and ``lines`` (what each one says, in order; the
-    program's own first lines come first). A test plays exactly these lines.
+    Options: ``users`` (two names, needed) and ``story`` (which of the program's films
+    is shown, where it has several). With ``shared`` (what in the program, word for
+    word, joins both windows) and ``lines`` (what each one says, in order; the program's
+    own first lines come first) the page draws the windows, and the film is there on
+    demand; a test plays exactly these lines. Without, it shows the film alone.
     """
 
     NAME = "demo"
@@ -598,17 +605,52 @@ class DemoBlock(_Figure):
         "users": _is_texts,
         "shared": _is_text,
         "lines": _is_lines,
+        "story": _is_text,
     }
 
     def render(self) -> str:
-        """The figure with a window for each user."""
-        snippet = self.context.catalog.find(self.argument)
-        for name in self.TYPES:
-            if self.options[name] is None:
-                raise SnippetError(f"'/// demo' needs the option {name!r}.")
+        """The figure with a window for each user, or with their film."""
+        context = self.context
+        snippet = context.catalog.find(self.argument)
+        if self.options["users"] is None:
+            raise SnippetError("'/// demo' needs the option 'users'.")
         users = _as_list(self.options["users"])
         if len(users) != 2:
             raise SnippetError(f"'/// demo' has two users, not {len(users)}.")
+        lines = self._lines(snippet, users)
+        film = context.films.find(snippet, self.options["story"])
+        if not lines and not film:
+            raise SnippetError(
+                f"There is no film of {snippet.file}. Tell a story of it in "
+                "tests/stories, then type: make record"
+            )
+        for scheme in film.values():
+            if list(scheme.users) != users:
+                raise SnippetError(
+                    f"The film of {snippet.file} shows {' and '.join(scheme.users)}, "
+                    f"not {' and '.join(users)}."
+                )
+        return _template("partials/demo.html").render(
+            demo={
+                "snippet": snippet.id,
+                "shared": self.options["shared"],
+                "users": users,
+                "lines": [{"who": who, "text": text} for who, text in lines],
+            },
+            film=film,
+            images=context.images,
+            program=context.link(f"snippets/{snippet.file}", 0),
+            live=context.live,
+            run=snippet.run_command(context.site_url),
+        )
+
+    def _lines(self, snippet: Snippet, users: list[str]) -> list[tuple[str, str]]:
+        """What each one says in the windows that the page draws, if it draws any."""
+        for name, other in (("shared", "lines"), ("lines", "shared")):
+            if self.options[name] is None and self.options[other] is not None:
+                raise SnippetError(f"'/// demo' needs the option {name!r}.")
+        if self.options["lines"] is None:
+            return []
         shared = re.escape(self.options["shared"])
         if not re.search(rf"(?<!\w){shared}(?!\w)", snippet.code):
             raise SnippetError(
@@ -619,17 +661,7 @@ class DemoBlock(_Figure):
         for who, _ in lines:
             if who not in users:
                 raise SnippetError(f"{who!r} is no user here. {nearest(who, users)}")
-        return _template("partials/demo.html").render(
-            demo={
-                "snippet": snippet.id,
-                "shared": self.options["shared"],
-                "users": users,
-                "lines": [{"who": who, "text": text} for who, text in lines],
-            },
-            program=self.context.link(f"snippets/{snippet.file}", 0),
-            live=self.context.live,
-            run=snippet.run_command(self.context.site_url),
-        )
+        return lines
 
 
 OURS: dict[str, type[_OurBlock]] = {

@@ -79,6 +79,11 @@ class Film:
         return f"{self.name}.webp"
 
     @property
+    def moving(self) -> str:
+        """The film as a picture that moves, for where no film can be shown."""
+        return f"{self.name}.moving.webp"
+
+    @property
     def alt(self) -> str:
         """What its poster shows, for those who do not see it."""
         who = " and ".join(self.users)

@@ -30,6 +30,7 @@ from livedocs import front_matter, search, styles
 from livedocs.blocks import PageContext
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
 from livedocs.claims import Proof, Suite
+from livedocs.films import FOLDER, Film, Films
 from livedocs.front_matter import Category, FrontMatter
 from livedocs.links import LinkFilter
 from livedocs.live import HOSTS, Live
@@ -96,6 +97,8 @@ class Site:
     """The proofs of all pages, one for each sentence, in the pages' order."""
     live: bool = False
     """Whether pages can run programs: under ``make serve``."""
+    film: Callable[[str, str], dict[str, Film]] = lambda snippet, story: {}
+    """The film of a program's story, by scheme."""
     frameworks: tuple[Framework, ...] = FRAMEWORKS
     categories: tuple[Choice, ...] = tuple(
         Choice(category.value, category.value.capitalize()) for category in Category
@@ -131,6 +134,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self.catalog = Catalog(self.root / "snippets")
         self.suite = Suite(self.root)
         self.record = Record.read(self.root)
+        self.films = Films.read(self.root)
         self.repo_url = (config.repo_url or "").rstrip("/")
         self.is_live = self.is_serving and config.dev_addr.host in HOSTS
         self.contexts: dict[str, PageContext] = {}
@@ -199,6 +203,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             first_line=above + 1,
             site_url=config.site_url or "",
             live=self.is_live,
+            films=self.films,
+            images=f"{'../' * page.url.count('/')}{FOLDER.name}/",
             link=self._linker(page.url),
             link_in_text=self._linker(page.file.src_uri),
             receipt=self.record.receipt,
@@ -244,8 +250,11 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             claims = self.contexts[uri].claims
             tutorials.append(Tutorial(head, file.url, len(claims)))
             proof.extend(claims.values())
-        env.globals["livedocs"] = Site(tutorials, proof, self.is_live)
+        env.globals["livedocs"] = Site(tutorials, proof, self.is_live, self._film)
         return env
+
+    def _film(self, snippet: str, story: str) -> dict[str, Film]:
+        return self.films.find(self.catalog.find(snippet), story)
 
     @event_priority(-100)  # after the plugins that write what is made smaller here
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
@@ -38,18 +40,20 @@ def write(path: Path, shown: Sequence[Shown]) -> None:
         *(get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"),
         *(*source, "-r", str(RATE), "-i", "-", *_H264, str(unfinished)),
     ]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdin is not None
-        for picture, count in shown:
-            data = picture.tobytes()
-            for _ in range(count):
-                process.stdin.write(data)
-        _, said = process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"{path.name}: {said.decode()}")
-    unfinished.replace(path)
+    try:
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdin is not None
+            with suppress(BrokenPipeError):  # it says why
+                for picture, count in shown:
+                    process.stdin.write(picture.tobytes() * count)
+            _, said = process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"{path.name}: {said.decode()}")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def write_moving(path: Path, shown: Iterable[Shown]) -> None:
@@ -83,12 +87,14 @@ def frame(path: Path, at: float) -> Image.Image:
     return Image.open(io.BytesIO(found))
 
 
-def length(path: Path) -> float:
-    """How many seconds it lasts."""
+def inspect(path: Path) -> tuple[list[str], float]:
+    """What streams it has, ``Video`` or ``Audio``, and how many seconds it lasts."""
     command = [
         *(get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-i", str(path)),
         *("-f", "null", "-progress", "-", "-"),
     ]
-    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    frames = [line for line in said.splitlines() if line.startswith("frame=")]
-    return int(frames[-1].removeprefix("frame=")) / RATE
+    run = subprocess.run(command, capture_output=True, check=True, text=True)
+    read = run.stderr.partition("Output #")[0]
+    kinds = re.findall(r"Stream #\S+ (\w+):", read)
+    frames = re.findall(r"(?m)^frame=(\d+)$", run.stdout)
+    return kinds, int(frames[-1]) / RATE

@@ -5,18 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog
-from livedocs.films import FOLDER, Film, Films
+from livedocs.films import FOLDER, MANIFEST, Film, Films
 from tests.stories import film as films
 from tests.stories import taipy  # noqa: F401 -- tells its stories
+from tests.stories.frame import TOLERANCE, difference
 from tests.stories.scene import STORIES, Scene, Story
 from tests.stories.studio import Recording, Screening
 
 ROOT = Path(__file__).parents[2]
 BUDGET = 100 * 1024 / 10
 """Bytes for each second of a film."""
+
+BEST = "taipy-chat-shared_builder-late_joiner"
+"""The film that README and home show as a picture that moves."""
 
 TOLD = [(story, scheme) for story in STORIES for scheme in story.schemes]
 NAMES = [
@@ -47,13 +52,65 @@ def test_a_story_happens_as_its_film_shows_it(
         screening.ends()
 
 
+def test_there_is_no_film_without_a_story() -> None:
+    found = {film.name for film in Films.read(ROOT)}
+    assert found == {
+        Film.name_of(story.snippet, story.name, scheme) for story, scheme in TOLD
+    }
+
+
+def test_every_picture_is_recorded() -> None:
+    """What lies beside the manifest is named by it."""
+    named = {MANIFEST.name}
+    for film in Films.read(ROOT):
+        named |= {film.video, film.poster}
+        if film.name == BEST:
+            named.add(film.moving)
+    assert {path.name for path in (ROOT / FOLDER).iterdir()} == named
+
+
+@pytest.mark.parametrize("film", Films.read(ROOT), ids=lambda film: film.name)
+class TestFilm:
+    def test_it_is_small(self, film: Film) -> None:
+        size = (ROOT / FOLDER / film.video).stat().st_size
+        assert size <= BUDGET * film.seconds
+
+    def test_it_is_as_long_as_it_is_said_to_be_and_has_no_sound(
+        self, film: Film
+    ) -> None:
+        kinds, seconds = films.inspect(ROOT / FOLDER / film.video)
+        assert kinds == ["Video"]
+        assert round(seconds, 1) == film.seconds
+        assert 4 <= film.seconds <= 30
+
+    def test_its_poster_shows_how_it_ends(self, film: Film) -> None:
+        with Image.open(ROOT / FOLDER / film.poster) as poster:
+            assert poster.size == (film.width, film.height)
+            last = films.frame(ROOT / FOLDER / film.video, film.seconds - 0.1)
+            assert difference(poster, last)[0] <= TOLERANCE
+
+    def test_its_words_are_sentences(self, film: Film) -> None:
+        for step in film.steps:
+            assert step.text[0].isupper()
+            assert step.text[-1] in ".?!”"
+
+
+def test_the_best_film_is_a_picture_that_moves_as_well() -> None:
+    film = Films.read(ROOT).get(BEST)
+    assert film
+    with Image.open(ROOT / FOLDER / film.moving) as picture:
+        assert getattr(picture, "n_frames", 1) > len(film.steps)
+        assert picture.size == (film.width, film.height)
+
+
 def current(story: Story, scheme: str) -> Film | None:
     """The film of this story, told of the program as it is now."""
     name = Film.name_of(story.snippet, story.name, scheme)
     film = Films.read(ROOT).get(name)
     snippet = Catalog.default().find(story.snippet)
-    is_current = film and film.told == story.told and film.is_of(snippet)
-    return film if is_current else None
+    if not film or not (ROOT / FOLDER / film.video).is_file():
+        return None
+    return film if film.told == story.told and film.is_of(snippet) else None
 
 
 def record(story: Story, scheme: str, browser: Browser) -> None:
@@ -80,6 +137,8 @@ def record(story: Story, scheme: str, browser: Browser) -> None:
     folder = ROOT / FOLDER
     films.write(folder / film.video, shown)
     shown[-1][0].save(folder / film.poster, quality=50, method=6)
+    if film.name == BEST:
+        films.write_moving(folder / film.moving, shown)
     known = Films.read(ROOT)
     known.add(film)
     known.write(ROOT)

@@ -14,8 +14,8 @@ const make = (tag, properties, ...children) => {
 
 for (const figure of document.querySelectorAll("[data-live]")) {
   const { snippet } = figure.dataset;
-  const stage = figure.querySelector(".ss-demo__stage");
-  const names = [...stage.querySelectorAll(".ss-frame__bar b")].map(b => b.textContent);
+  const stage = figure.querySelector(".ss-demo__stage, .ss-film");  // what makes room
+  const names = figure.dataset.users.split(",");
   const status = figure.querySelector("[role=status]");
   const button = name => figure.querySelector(`[data-do=${name}]`);
   const frames = make("div", { className: "ss-live", hidden: true });
