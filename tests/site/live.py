@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from livedocs.catalog import Snippet
+from livedocs.films import FOLDER
 
 ROOT = Path(__file__).parents[2]
 PAGE = "tutorials/taipy/edited.md"
@@ -48,6 +49,12 @@ _DEMO = """\
     shared: {shared}
     lines:
       - Alex: Hello.
+///
+"""
+
+_FILM = """\
+/// demo | {program}
+    users: [Alex, Doppler]
 ///
 """
 
@@ -100,13 +107,18 @@ class Checkout:
         page = _PAGE.format(word=word).replace(SNIPPET, shown)
         self._write(f"docs/{PAGE}", page)
 
-    def write_demo(self, snippet: Snippet, shared: str) -> str:
-        """Add a page that offers to run the program; return its path in the site."""
+    def write_demo(self, snippet: Snippet, shared: str = "") -> str:
+        """Add a page that offers to run the program; return its path in the site.
+
+        The page draws two windows that share this, or has the program's film.
+        """
         for program in (snippet, *snippet.companions):
             self._write(f"snippets/{program.file}", program.text)
         page = f"tutorials/{snippet.framework}/shown"
         head = _PAGE.partition("The page")[0].replace("framework: taipy", _FRAMEWORK)
-        demo = _DEMO.format(program=snippet.file, shared=shared)
+        demo = (_DEMO if shared else _FILM).format(program=snippet.file, shared=shared)
+        if not shared:
+            shutil.copytree(ROOT / FOLDER, self.root / FOLDER)
         self._write(f"docs/{page}.md", head.format(framework=snippet.framework) + demo)
         settings = _SETTINGS.replace(PAGE, f"{PAGE}, {page}.md")
         self._write("mkdocs.yml", settings)

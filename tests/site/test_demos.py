@@ -38,6 +38,8 @@ def demos() -> Iterator[Demo]:
     for path in sorted(DOCS.rglob("*.md")):
         for match in BLOCK.finditer(path.read_text("utf-8")):
             options = yaml.safe_load(textwrap.dedent(match["options"]))
+            if "lines" not in options:
+                continue  # a film alone: tests/stories
             lines = [item for line in options["lines"] for item in line.items()]
             yield Demo(
                 path.relative_to(DOCS).as_posix(),

@@ -169,6 +169,17 @@ def test_two_people_act_in_frames_and_stay_two(
     wait_until(lambda: not running(checkout))
 
 
+def test_a_film_makes_room_for_the_program(show: Callable[..., Page]) -> None:
+    page = show(Catalog.default().find(STREAMLIT.snippet), "")
+    film = page.locator(".ss-film video")
+    expect(film).to_be_visible()
+    do(page, "Run it live")
+    assert len(STREAMLIT.names(frames(page, 2))) == 2
+    expect(film).to_be_hidden()
+    do(page, "Stop")
+    expect(film).to_be_visible()
+
+
 def running(checkout: Checkout) -> list[str]:
     """The processes of programs that the checkout's pages have started."""
     listing = subprocess.run(
