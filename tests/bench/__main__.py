@@ -1,4 +1,4 @@
-"""Measure builds, edits, fast typing and Streamlit's rooms: `make bench`."""
+"""Measure builds, edits, live programs, typing, Streamlit's rooms: `make bench`."""
 
 import argparse
 import signal
@@ -19,6 +19,7 @@ from tests.bench.keys import (
     type_at_once,
     watch_lines,
 )
+from tests.bench.live import measure_frames
 from tests.bench.rooms import measure
 
 INTRODUCTION = f"""\
@@ -81,6 +82,9 @@ def main() -> int:
         too_slow |= comparison.is_too_slow
     print("\nFrom saving a program to its new line in a browser, under make serve:")
     print(f"{spread(edit(options.runs))} seconds")
+    print("\nFrom Run it live to the first usable frame, then on another page:")
+    for name, goal, first, again in measure_frames():
+        print(f"{first:.2f} s (goal {goal:.0f}), {again:.2f} s, {name}", flush=True)
     if options.typing:
         _measure_typing(options.typing)
     if options.rooms:

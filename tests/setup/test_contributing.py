@@ -14,6 +14,7 @@ from tests.setup.fakes import ROOT
 RECIPE = (ROOT / "docs/contributing.md").read_text()
 PAGE = "docs/tutorials/taipy/note.md"
 TEST = "tests/snippets/taipy/test_note.py"
+STORY = "tests/stories/note.py"
 PROGRAM = "snippets/taipy/note/shared.py"
 
 
@@ -24,10 +25,13 @@ def fences(language: str, title: str = "") -> list[str]:
 
 
 def page() -> str:
-    """The page that the recipe builds up; what shows a chat is another page's."""
+    """The page that the recipe builds up; what shows a chat is another page's.
+
+    Its demo is left out: there is no film yet.
+    """
     (head,) = fences("yaml", PAGE)
-    own = (text for text in fences("md") if "taipy/chat/" not in text)
-    return "\n".join([head, *own])
+    parts = (text for text in fences("md") if "taipy/chat/" not in text)
+    return "\n".join([head, *(part for part in parts if "/// demo" not in part)])
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,19 @@ def test_the_test_of_the_recipe_passes(copy: Copy) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.browser
+def test_the_story_of_the_recipe_makes_a_film_that_its_page_shows(copy: Copy) -> None:
+    (story,) = fences("text", STORY)
+    copy.write(STORY, story)
+    done = copy.run("pytest", "--record", "tests/stories", "-k", "note-shared")
+    assert done.returncode == 0, done.stdout
+    (demo,) = (text for text in fences("md") if "/// demo | taipy/note/" in text)
+    copy.write(PAGE, f"{page()}\n{demo}")
+    done = copy.build()
+    assert done.returncode == 0, done.stderr
+    assert (copy.root / "site/images/taipy-note-shared-one_note.mp4").is_file()
+
+
 def test_what_holds_for_all_pages_and_programs_holds_with_the_new_one(
     copy: Copy,
 ) -> None:
@@ -132,7 +149,7 @@ def test_a_mistake_is_answered_as_the_recipe_says(
 def test_its_commands_exist(copy: Copy) -> None:
     commands = [line for text in fences("console") for line in text.splitlines()]
     makes = [line.split()[2] for line in commands if line.startswith("$ make ")]
-    assert {"serve", "test", "lint", "site"} == set(makes)
+    assert {"serve", "test", "record", "lint", "site"} == set(makes)
     assert set(makes) <= set(
         re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     )

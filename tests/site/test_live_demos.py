@@ -8,7 +8,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -20,7 +20,9 @@ from livedocs.catalog import Catalog, Snippet
 from livedocs.live import PREFIX, USERS
 from tests.site.live import Checkout, Live, serve
 from tests.users.base import LOOPBACK
-from tests.users.flet import write
+from tests.users.chromium import CHROMIUM_ARGS, find_chromium
+from tests.users.flet import AT_REST, write
+from tests.users.line import Line
 from tests.waiting import wait_until
 
 
@@ -37,6 +39,13 @@ class Demo:
     acts: tuple[str, str]
     """What Alex does, then Doppler, as it is seen."""
     wake: Callable[[FrameLocator], None] = lambda frame: None
+
+    def plays(self, people: list[FrameLocator]) -> None:
+        """Let both act, each in their frame, and see what the other does."""
+        for person, text in zip(people, self.acts, strict=True):
+            self.act(person, text)
+            for other in people:
+                expect(self.seen(other, text)).to_be_visible()
 
     def names(self, frames: list[FrameLocator]) -> list[str]:
         """Who is who, once all can act."""
@@ -60,6 +69,20 @@ def hear(frame: FrameLocator) -> None:
     frame.locator("flt-semantics-placeholder").evaluate("e => e.click()")
 
 
+def enter(frame: FrameLocator) -> None:
+    """Give the name by which the page calls this person."""
+    hear(frame)
+    title = frame.owner.get_attribute("title") or ""
+    field = frame.get_by_role("textbox", name="Your name")
+    write(field, title.partition("’")[0])
+    field.press("Enter")
+    # The program moves the focus as the dialog leaves, and would take it from others.
+    expect(field).to_have_count(0)
+    message = frame.get_by_role("textbox", name="Message")
+    expect(message).to_be_focused()
+    message.evaluate(AT_REST)
+
+
 TAIPY = Demo(
     "taipy/chat/shared_builder",
     "chat",
@@ -76,6 +99,10 @@ FLET = Demo(
     lambda frame, text: frame.get_by_text(text),
     ("Hello there.", "Hello back."),
     hear,
+)
+# The steps before it are deaf after any cut of the connection, as their page says.
+JOINED = replace(
+    FLET, snippet="flet/chat/step6_layout", shared="page.pubsub", wake=enter
 )
 STREAMLIT = Demo(
     "streamlit/rooms/first_room",
@@ -142,10 +169,7 @@ def test_two_people_act_in_frames_and_stay_two(
     do(page, "Run it live")
     people = frames(page, 2)
     names = demo.names(people)
-    for person, text in zip(people, demo.acts, strict=True):
-        demo.act(person, text)
-        for other in people:
-            expect(demo.seen(other, text)).to_be_visible()
+    demo.plays(people)
     before = origins(page)
     assert len(set(before)) == 2
 
@@ -167,6 +191,86 @@ def test_two_people_act_in_frames_and_stay_two(
     frames(page, 0)
     expect(page.locator(".ss-demo__stage")).to_be_visible()
     wait_until(lambda: not running(checkout))
+
+
+@pytest.mark.parametrize("demo", [TAIPY, JOINED, STREAMLIT], ids=lambda it: it.snippet)
+def test_frames_are_connected_again_after_sleep(
+    show: Callable[..., Page], demo: Demo
+) -> None:
+    page = show(Catalog.default().find(demo.snippet), demo.shared)
+    line = Line()
+    page.route_web_socket("**/*", line.connect)
+    do(page, "Run it live")
+    people = frames(page, 2)
+    for person in people:
+        demo.wake(person)
+    line.cut()
+    page.context.set_offline(True)
+    expect(page.get_by_text("Asking again")).to_be_visible()
+    line.mend()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Asking again")).to_be_hidden()
+    demo.plays(people)
+
+
+@pytest.mark.parametrize("demo", [TAIPY, FLET, STREAMLIT], ids=lambda it: it.snippet)
+def test_frames_work_where_the_storage_of_third_parties_is_blocked(
+    checkout: Checkout, tmp_path: Path, browser: Browser, demo: Demo
+) -> None:
+    path = checkout.write_demo(Catalog.default().find(demo.snippet), demo.shared)
+    profile = tmp_path / "profile"
+    (profile / "Default").mkdir(parents=True)
+    (profile / "Default/Preferences").write_text(json.dumps(BLOCKED))
+    chromium = browser.browser_type
+    with ExitStack() as stack:
+        live = stack.enter_context(serve(checkout))
+        context = stack.enter_context(
+            chromium.launch_persistent_context(
+                profile, executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
+            )
+        )
+        context.route("**/*", only_here)
+        page = context.new_page()
+        page.goto(live.site)
+        assert not can_store(page, live.site.replace("127.0.0.1", "localhost"))
+        page.goto(live.site + path)
+        do(page, "Run it live")
+        people = frames(page, 2)
+        names = demo.names(people)
+        demo.plays(people)
+        do(page, "Reload")
+        assert demo.names(frames(page, 2)) == names
+
+
+BLOCKED = {"profile": {"cookie_controls_mode": 1}}
+"""Chromium's settings after "Block third-party cookies"."""
+
+
+def can_store(page: Page, address: str) -> bool:
+    """Whether another site may keep anything when it is framed in this page."""
+    page.evaluate(
+        "address => document.body.append("
+        "    Object.assign(document.createElement('iframe'), {src: address}))",
+        address,
+    )
+    page.wait_for_function("frames.length === 1")
+    frame = page.frames[-1]
+    frame.wait_for_url(address)
+    return bool(
+        frame.evaluate("() => { try { return !!localStorage } catch { return false } }")
+    )
+
+
+def test_frames_say_when_their_server_has_ended(
+    show: Callable[..., Page], checkout: Checkout
+) -> None:
+    page = show(Catalog.default().find(STREAMLIT.snippet), STREAMLIT.shared)
+    do(page, "Run it live")
+    frames(page, 2)
+    page.context.set_offline(True)
+    error = page.locator(".ss-live__error")
+    expect(error).to_have_text("The server of this page has ended.")
+    frames(page, 0)
 
 
 def test_a_film_makes_room_for_the_program(show: Callable[..., Page]) -> None:

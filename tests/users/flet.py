@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-from playwright.sync_api import Locator, WebSocketRoute, expect
+from playwright.sync_api import Locator, expect
 
 from tests.users.base import BrowserUser, Message
+from tests.users.line import Line
 from tests.waiting import wait_until
 
 _CUT_OFF = "Working..."
@@ -90,27 +91,6 @@ def _in_order(wanted: Iterable[Message], found: Iterable[Message]) -> bool:
     return all(message in rest for message in wanted)
 
 
-class _Line:
-    """The web socket of a page, which can be cut and mended."""
-
-    def __init__(self) -> None:
-        self.is_cut = False
-        self.ends: list[WebSocketRoute] = []
-
-    def connect(self, browser: WebSocketRoute) -> None:
-        """Let the page's socket through, unless the line is cut."""
-        if self.is_cut:
-            browser.close()
-        else:
-            self.ends = [browser.connect_to_server(), browser]
-
-    def cut(self) -> None:
-        """Close what is open, and let nothing through."""
-        self.is_cut = True
-        while self.ends:
-            self.ends.pop(0).close()
-
-
 def write(field: Locator, text: str) -> None:
     """Click into a field and type, once the caret is drawn, at the pace of a person."""
     field.click()
@@ -171,14 +151,14 @@ class FletUser(BrowserUser):
         Chromium closes no open web socket when it goes offline, so this one is cut by
         hand, after a reload that puts it into our hands.
         """
-        line = _Line()
+        line = Line()
         self.page.route_web_socket("**/ws", line.connect)
         self.reload()
         line.cut()
         waiting = self.page.get_by_text(_CUT_OFF, exact=True)
         expect(waiting).to_be_attached()
         yield
-        line.is_cut = False
+        line.mend()
         expect(waiting).not_to_be_attached()
 
     def send(self, text: str) -> None:

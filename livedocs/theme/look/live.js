@@ -21,7 +21,7 @@ for (const figure of document.querySelectorAll("[data-live]")) {
   const frames = make("div", { className: "ss-live", hidden: true });
   const error = make("pre", { className: "ss-live__error", hidden: true, tabIndex: 0 });
   stage.after(frames, error);
-  let addresses = [], timer, began;
+  let addresses = [], misses = 0, timer, began;
 
   const add = () => {
     const number = frames.childElementCount;
@@ -57,9 +57,20 @@ for (const figure of document.querySelectorAll("[data-live]")) {
       starting: `Starting … ${Math.round((Date.now() - began) / 1000)} s`,
       failed: "It has failed.",
     }[state] ?? "";
-    clearTimeout(timer);
+    misses = 0;
     const wait = { starting: 200, running: 2000 }[state];
-    if (wait) timer = setTimeout(() => ask("state", snippet).then(show, gone), wait);
+    if (wait) look(wait);
+  };
+
+  const look = wait => {
+    clearTimeout(timer);
+    timer = setTimeout(() => ask("state", snippet).then(show, miss), wait);
+  };
+
+  const miss = () => {  // a laptop that wakes up needs a moment until it can ask
+    if (++misses > 3) return gone();
+    status.textContent = "Asking again …";
+    look(2000);
   };
 
   const gone = () => show({ state: "failed", error: "The server of this page has ended." });

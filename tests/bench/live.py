@@ -1,0 +1,55 @@
+"""How long a program takes from the click that starts it in a page to its use."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from livedocs.catalog import Catalog
+from tests.site.live import Checkout, serve
+from tests.users.chromium import open_browser
+
+PROGRAMS = {
+    "taipy/chat/shared_builder": ("chat", 6.0),
+    "flet/chat/step3_broadcast": ("send_all", 3.0),
+    "streamlit/rooms/first_room": ("sync", 3.0),
+}
+"""What each has for its two windows to share, and its goal in seconds."""
+
+
+def measure_frames() -> Iterator[tuple[str, float, float, float]]:
+    """Each program, its goal, and the seconds of its first and of its next showing.
+
+    The next one is on a page that is opened while the program runs.
+    """
+    for name, (shared, goal) in PROGRAMS.items():
+        with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
+            checkout = Checkout.create(Path(folder))
+            path = checkout.write_demo(Catalog.default().find(name), shared)
+            with serve(checkout) as live:
+                page = browser.new_page()
+                page.goto(live.site + path)
+                begin = time.perf_counter()
+                page.get_by_role("button", name="Run it live").click()
+                _use(page)
+                first = time.perf_counter() - begin
+                other = browser.new_page()
+                begin = time.perf_counter()
+                other.goto(live.site + path)
+                _use(other)
+                yield name, goal, first, time.perf_counter() - begin
+
+
+def _use(page: Page) -> None:
+    """Wait until the first user can take hold of something."""
+    frame = page.locator(".ss-live iframe").first.content_frame
+    widget = frame.get_by_role("textbox").or_(frame.get_by_role("slider")).first
+    silent = frame.locator("flt-semantics-placeholder")
+    widget.or_(silent).first.wait_for(state="attached")
+    if silent.count():  # Flet draws on a canvas, and tells what is there when asked
+        silent.evaluate("element => element.click()")
+    widget.wait_for()
