@@ -75,7 +75,7 @@ def test_every_picture_is_recorded() -> None:
     assert {path.name for path in (ROOT / FOLDER).iterdir()} == named
 
 
-@pytest.mark.parametrize("film", Films.read(ROOT), ids=lambda film: film.name)
+@pytest.mark.parametrize("film", list(Films.read(ROOT)), ids=lambda film: film.name)
 class TestFilm:
     def test_it_is_small(self, film: Film) -> None:
         size = (ROOT / FOLDER / film.video).stat().st_size
