@@ -86,6 +86,8 @@ class StreamlitUser(BrowserUser):
     def wait_until_ready(self) -> None:
         drawn = self.page.locator(_AT_REST).locator("[data-testid=stElementContainer]")
         expect(drawn.first).to_be_attached()
+        # A page that is cut off while it loads code for this shows an error ever after.
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
         self.sees_no_exception()
 
     def is_at_rest(self) -> None:

@@ -24,7 +24,7 @@ export default function (component) {
     const asked = performance.now();
     source = new EventSource(data.url);
     source.onopen = () => {  // the server may be a new one
-      told = "";
+      told &&= "unheard";
       say();
     };
     source.onmessage = (event) => {

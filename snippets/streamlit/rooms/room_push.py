@@ -32,6 +32,7 @@ from room_sync import SETTLES, private, sync, watch
 LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.4  # seconds for which a session that has asked counts as present
 GATHERS = 0.4  # seconds between two moments at which answers end, many at once
+RARELY = 86400  # seconds; pages without a clock ask a new server for nothing
 PATH = "/rooms/events"
 
 Who = tuple[str, str]  # a room and a session in it
@@ -311,7 +312,7 @@ def room(
     pushed = bool(hub.is_open and every)
 
     def drawn_by(draw: Callable[..., Any]) -> Callable[..., None]:
-        @st.fragment
+        @st.fragment(run_every=RARELY)
         @wraps(draw)
         def drawn(*args: Any, **options: Any) -> None:
             with sync(

@@ -77,7 +77,7 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
 )
 
 SETTLES = 0.2  # seconds after which a page surely has what was drawn for it
-_numbers = count(1)
+_numbers = count(int(1000 * time.time()))  # none that a server before has given
 _store: Store = Memory()
 
 
@@ -113,7 +113,7 @@ def watch(
 
     Args:
         place: what is watched; pages watch more than one.
-        is_behind: whether it has to be.
+        is_behind: whether it has to be; what it draws is there after each run.
         every: seconds between two looks.
         url: what draws it anew hears a bell with this name; else the script runs.
     """
@@ -128,11 +128,11 @@ def watch(
     def look() -> None:
         room, when = st.session_state[private("drawn")]
         is_fresh = time.monotonic() - when < SETTLES
-        behind = None if whole_run else is_behind() or is_fresh
+        behind = is_behind() or is_fresh
         told = {"place": place, "drawn": drawn, "look": next(_numbers), "url": url}
         heard = bell(
             key=private(f"bell:{place}"),
-            data={**told, "behind": behind},
+            data={**told, "behind": None if whole_run else behind},
             on_lost_change=lambda: None,
         )
         if whole_run or url or not (behind or heard.lost or room != current_room()):

@@ -18,7 +18,14 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-from playwright.sync_api import Browser, WebSocketRoute, expect
+from playwright.sync_api import (
+    Browser,
+    Request,
+    Response,
+    Route,
+    WebSocketRoute,
+    expect,
+)
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -579,6 +586,71 @@ ENDS = {
 """How the run ends that draws a page."""
 
 
+@pytest.mark.claim(
+    "So a page asks a server that has started anew for all that it shows, even if it "
+    "has only listened before."
+)
+@pytest.mark.parametrize(
+    ("lines", "mode"),
+    [(CLICKS, PUSHED), (CLICKS.replace(")", ", every=None)", 1), POLLED)],
+    ids=["pushed", "without looks"],
+)
+def test_a_page_that_has_only_listened_goes_on_after_a_restart(
+    lines: str, mode: str, play: Play
+) -> None:
+    stage = play(lines, mode)
+    alex = stage.join()
+    assert isinstance(alex, StreamlitUser)
+    alex.presses("Click")
+    alex.reads_line("1 clicks")
+    alex.reload()
+    alex.reads_line("1 clicks")
+    stage.restart()
+    alex.reads_line("0 clicks")
+    alex.presses("Click")
+    alex.reads_line("1 clicks")
+
+
+FIELD = """
+from room_sync import sync
+
+with sync("lobby") as st:
+    st.text_input("A")
+"""
+
+
+@pytest.mark.claim(
+    "A widget with something unsent keeps its key; when it has been sent or left, it "
+    "shows what the room says."
+)
+def test_a_page_says_again_that_a_widget_was_left_when_nobody_has_heard_it(
+    play: Play,
+) -> None:
+    def is_said(it: Request | Response) -> bool:
+        request = it if isinstance(it, Request) else it.request
+        return request.method == "POST"
+
+    def lose(route: Route) -> None:
+        if is_said(route.request):
+            route.abort()
+        else:
+            route.continue_()
+
+    stage = play(FIELD, PUSHED)
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    with doppler.page.expect_response(is_said):
+        doppler.types("A", "x")
+    doppler.page.route(EVENTS, lose)
+    with doppler.page.expect_event("requestfailed", is_said):
+        doppler.the("A").press("Backspace")
+        doppler.the("A").blur()
+    doppler.page.unroute(EVENTS)
+    alex.enters("A", "hello")
+    doppler.finds("A", "hello")
+
+
 SLOW_ONES = """\
 import time
 
@@ -681,11 +753,14 @@ class Line:
         return [message]
 
     def loses(self, what: Callable[[ForwardMsg], bool], event: str) -> None:
-        """Wait until one of the lost messages is like this."""
+        """Wait until a message like this is lost after the one that was waited for."""
 
         def has_lost_it() -> bool:
             self.user.page.evaluate("0")  # messages pass while the page is asked
-            return any(map(what, self.lost))
+            while self.lost:
+                if what(self.lost.pop(0)):
+                    return True
+            return False
 
         wait_until(has_lost_it, event=event)
 
