@@ -159,9 +159,13 @@ class Recording(Studio):
 
     def _take(self, window: int, at: float, data: str) -> None:
         picture = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
-        size = (self.layout.width, self.layout.height)
-        if picture.size != size:
-            return  # taken before the page knew its window
+        if picture.size == (
+            self.layout.width,
+            self.layout.height,
+        ):  # it knows its window
+            self._note(window, at, picture)
+
+    def _note(self, window: int, at: float, picture: Image.Image) -> None:
         before = self._latest[window]
         if before and _is_same(before, picture):
             return
@@ -182,9 +186,18 @@ class Recording(Studio):
             self._let_pass(0.05)
             if not all(map(_has_something, self._in_use())):
                 return False
-            return time.time() - max(since, self._changed) > CALM
+            if time.time() - max(since, self._changed) < CALM:
+                return False
+            self._look_again()
+            return time.time() - self._changed > CALM
 
         wait_until(is_calm, event="pages at rest")
+
+    def _look_again(self) -> None:
+        """See what a screencast has left out: it may keep a page's last picture back."""
+        for window, user in enumerate(self.users):
+            if picture := _look(user):
+                self._note(window, time.time(), picture.convert("RGB"))
 
     def _in_use(self) -> Iterator[Image.Image | None]:
         for user, latest in zip(self.users, self._latest, strict=True):
