@@ -24,7 +24,7 @@ def late_joiner(scene: Scene[TaipyUser]) -> None:
     scene.says(alex, "Then all of us share one past.")
 
 
-@story("taipy/chat/broadcast_builder", "taipy/chat/broadcast_markdown")
+@story("taipy/chat/broadcast_builder", "taipy/chat/broadcast_markdown", height=470)
 def late_joiner_without_past(scene: Scene[TaipyUser]) -> None:
     """Who comes later reads only what is said from then on."""
     (alex,) = scene.opens("Alex")
@@ -50,7 +50,7 @@ def late_joiner_without_past(scene: Scene[TaipyUser]) -> None:
         assert alex.messages() == [*beginning, missed, question, answer]
 
 
-@story("taipy/chat/pitfall_overwrite")
+@story("taipy/chat/pitfall_overwrite", height=450)
 def lost_message(scene: Scene[TaipyUser]) -> None:
     """Who speaks after coming later erases what was said before."""
     (alex,) = scene.opens("Alex")
