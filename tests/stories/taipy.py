@@ -77,7 +77,7 @@ def lost_message(scene: Scene[TaipyUser]) -> None:
 @story(
     "taipy/events/log_events",
     "taipy/events/log_events_markdown",
-    width=700,
+    width=692,  # the digits of the time lie across cells of the comparison
     height=620,
     stage=EventsStage,
 )
@@ -111,14 +111,12 @@ def one_list(scene: Scene[EventsUser]) -> None:
     with scene.step("Doppler creates “Winter”. Both lists show the two."):
         doppler.types("New scenario", "Winter")
         all_list(users, "Summer", "Winter")
-    with scene.step("Alex selects “Summer” and calls it “Spring”, in both lists."):
+    with scene.step(
+        "Alex selects “Summer” and calls it “Spring”. Both lists show the new name."
+    ):
         alex.select("Summer")
         alex.types("New name of the selected one", "Spring")
         all_list(users, "Spring", "Winter")
-    with scene.step("Doppler selects “Winter” and deletes it, from both lists."):
-        doppler.select("Winter")
-        doppler.press("Delete the selected one")
-        all_list(users, "Spring")
 
 
 def all_list(users: list[EventsUser], *lines: str) -> None:
