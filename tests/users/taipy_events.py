@@ -25,6 +25,14 @@ class EventsUser(TaipyUser):
         field.fill(text)
         field.press("Enter")
 
+    def types(self, label: str, text: str) -> None:
+        """Write over what a field holds, key after key, and press Enter."""
+        field = self.page.get_by_label(label)
+        field.click()
+        field.press("ControlOrMeta+a")
+        field.press_sequentially(text, delay=self.pace)
+        field.press("Enter")
+
     def press(self, name: str) -> None:
         """Press a button."""
         self.page.get_by_role("button", name=name).click()
@@ -48,6 +56,17 @@ class EventsUser(TaipyUser):
     def alerts(self) -> Locator:
         """The notifications in sight."""
         return self.page.get_by_role("alert")
+
+    def holds_alert(self, text: str) -> None:
+        """Wait for a notification, and keep it in sight: the mouse rests on it."""
+        alert = self.alerts.get_by_text(text, exact=True)
+        alert.hover()
+        expect(alert).to_be_visible()
+
+    def finds(self, text: str) -> None:
+        """Wait until this is in sight, if only for a moment."""
+        is_there = "text => document.body.innerText.includes(text)"
+        self.page.wait_for_function(is_there, arg=text, polling=50)
 
     def select(self, line: str) -> None:
         """Select a line of the list, and wait until the server knows."""
