@@ -194,7 +194,7 @@ class Recording(Studio):
         wait_until(is_calm, event="pages at rest")
 
     def _look_again(self) -> None:
-        """See what the screencasts have left out: one may keep the last picture back."""
+        """See what a screencast has left out: it may keep the last picture back."""
         for window, user in enumerate(self.users):
             if picture := _look(user):
                 self._note(window, time.time(), picture.convert("RGB"))
