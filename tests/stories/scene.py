@@ -116,19 +116,20 @@ class Scene(Generic[U]):
         self.stage, self.studio = stage, studio
         self._here: list[U] = []
 
-    def opens(self, *names: str, does: str = "") -> list[U]:
+    def opens(self, *names: str, does: str = "", joins: bool = True) -> list[U]:
         """Let these people open the program, by name; all of them by default.
 
         Args:
             names: who opens it.
             does: what the transcript says instead of that they open it.
+            joins: whether they give the name that the program asks for, out of sight.
         """
         wanted = names or self.studio.layout.names
         for name in wanted:
             user = cast("U", self.stage.invite())
             window = self._window(name)
             self.studio.invites(user, window)
-            self.stage.lets_in(user, name)
+            self.stage.lets_in(user, name, joins=joins)
             self._here.append(user)
             self.studio.shows(user, window)
         verb = "open" if len(wanted) > 1 else "opens"

@@ -145,6 +145,18 @@ class FletUser(BrowserUser):
         self.waits_for_the_caret()
         self.name_field.fill(name)
 
+    def enters(self, name: str, button: str = "") -> None:
+        """Type a name into the dialog, then press this button, or else Enter."""
+        self.step_into(self.name_field)
+        self.types(name)
+        expect(self.name_field).to_have_value(name)
+        if button:
+            self.click_button(button)
+        else:
+            self.page.keyboard.press("Enter")
+        expect(self.field).to_be_visible()
+        self._name = name
+
     @property
     def field(self) -> Locator:
         return self.page.get_by_role("textbox", name="Message")
@@ -212,11 +224,15 @@ class FletUser(BrowserUser):
         expect(self.field).to_be_visible()
         self.waits_for_the_caret()
         for line in lines[:-1]:
-            self.page.keyboard.type(line)
+            self.types(line)
             self.page.keyboard.press("Shift+Enter")
-        self.page.keyboard.type(lines[-1])
+        self.types(lines[-1])
         self.page.keyboard.press("Enter")
         self.finds_field_with("")
+
+    def types(self, text: str) -> None:
+        """Type where the caret is, at the pace of a person."""
+        self.page.keyboard.type(text, delay=self.pace)
 
     def click_button(self, name: str) -> None:
         """Press the button that says so."""
