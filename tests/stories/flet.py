@@ -112,10 +112,9 @@ def late_joiner(scene: Scene[FletUser]) -> None:
     )
     doppler.sees(said)
     scene.says(doppler, "I am in.")
-    scene.says(alex, "So you can read that!")
 
 
-@story("flet/chat/pitfall_fast_typing", dark=True, stage=SlowStage)
+@story("flet/chat/pitfall_fast_typing", height=300, dark=True, stage=SlowStage)
 def typed_on_and_lost(scene: Scene[SlowFletUser]) -> None:
     """What is typed before the server's answer comes is wiped."""
     alex, doppler = scene.opens()
@@ -131,7 +130,7 @@ def typed_on_and_lost(scene: Scene[SlowFletUser]) -> None:
         alex.finds_field_with("")
 
 
-@story("flet/chat/fast_typing", dark=True, stage=SlowStage)
+@story("flet/chat/fast_typing", height=300, dark=True, stage=SlowStage)
 def typed_on_and_kept(scene: Scene[SlowFletUser]) -> None:
     """What is typed before the server's answer comes is put back."""
     alex, doppler = scene.opens()
