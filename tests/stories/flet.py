@@ -177,7 +177,7 @@ def mended(scene: Scene[FletUser]) -> None:
         doppler.enters("Doppler", "Join")
         for user in (alex, doppler):
             user.hears("Doppler is here.")
-    scene.says(alex, "Does it work again?")
+    scene.says(alex, "Does it work?")
     scene.says(doppler, "Every line of it.")
 
 
@@ -185,17 +185,19 @@ def mended(scene: Scene[FletUser]) -> None:
 def everybody_reads(scene: Scene[FletUser]) -> None:
     """What one person sends, everybody reads."""
     alex, doppler = scene.opens()
-    with scene.step("Alex sends “Hello from my corner!” Both see it."):
-        alex.send("Hello from my corner!")
+    with scene.step("Alex sends “Hello from here!” Both see it."):
+        alex.send("Hello from here!")
         for user in (alex, doppler):
-            user.hears("Hello from my corner!")
-    with scene.step("Doppler types “And from mine.” and clicks “Send”. Both see it."):
+            user.hears("Hello from here!")
+    with scene.step(
+        "Doppler types “And from here.” and clicks the arrow. Both see it."
+    ):
         doppler.step_into(doppler.field)
-        doppler.types("And from mine.")
-        doppler.finds_field_with("And from mine.")
-        doppler.click_button("Send")
+        doppler.types("And from here.")
+        doppler.finds_field_with("And from here.")
+        doppler.click_button()
         for user in (alex, doppler):
-            user.hears("And from mine.")
+            user.hears("And from here.")
         doppler.finds_field_with("")
     with scene.step("Alex sends “No reload?” Both see it."):
         alex.send("No reload?")
