@@ -164,7 +164,7 @@ def _types_on_after_enter(
         doppler.hears("Lunch?")
 
 
-@story("flet/upgrade/old_calls_fixed", dark=True)
+@story("flet/upgrade/old_calls_fixed")  # its BLACK_54 cannot be read on dark
 def mended(scene: Scene[FletUser]) -> None:
     """The mended chat does what the old one did: two join and talk."""
     alex, doppler = scene.opens(
