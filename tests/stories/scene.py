@@ -51,7 +51,7 @@ class Story:
     @property
     def told(self) -> str:
         """A digest of its text: told otherwise, it needs another film."""
-        text = inspect.getsource(self.play)
+        text = "".join(map(inspect.getsource, _with_helpers(self.play)))
         return hashlib.sha256(f"{text}{self}".encode()).hexdigest()[:16]
 
     def layout(self, scheme: str) -> Layout:
@@ -72,6 +72,16 @@ class Story:
 
     def __str__(self) -> str:
         return f"{self.snippet} {self.name} {self.width}x{self.height} {self.names}"
+
+
+def _with_helpers(function: Any, *known: Any) -> Iterator[Any]:
+    """A story, and what it calls that stands below `tests.stories`."""
+    yield function
+    for name in function.__code__.co_names:
+        helper = function.__globals__.get(name)
+        is_ours = getattr(helper, "__module__", "").startswith("tests.stories")
+        if inspect.isfunction(helper) and is_ours and helper not in known:
+            yield from _with_helpers(helper, function, *known)
 
 
 STORIES: list[Story] = []
@@ -116,19 +126,20 @@ class Scene(Generic[U]):
         self.stage, self.studio = stage, studio
         self._here: list[U] = []
 
-    def opens(self, *names: str, does: str = "") -> list[U]:
+    def opens(self, *names: str, does: str = "", joins: bool = True) -> list[U]:
         """Let these people open the program, by name; all of them by default.
 
         Args:
             names: who opens it.
             does: what the transcript says instead of that they open it.
+            joins: whether they give the name that the program asks for, out of sight.
         """
         wanted = names or self.studio.layout.names
         for name in wanted:
             user = cast("U", self.stage.invite())
             window = self._window(name)
             self.studio.invites(user, window)
-            self.stage.lets_in(user, name)
+            self.stage.lets_in(user, name, joins=joins)
             self._here.append(user)
             self.studio.shows(user, window)
         verb = "open" if len(wanted) > 1 else "opens"

@@ -127,11 +127,11 @@ class Recording(Studio):
 
     def invites(self, user: BrowserUser, window: int) -> None:
         user.pace = PACE
+        self._hidden.add(window)
         _note_presses(user.context, lambda *press: self._press(window, *press))
 
     def shows(self, user: BrowserUser, window: int) -> None:
         super().shows(user, window)
-        self._hidden.add(window)
         session = user.context.new_cdp_session(user.page)
 
         def take(event: dict[str, Any]) -> None:

@@ -112,11 +112,13 @@ class FletUser(BrowserUser):
     def wait_until_ready(self) -> None:
         self.page.locator("flt-semantics-placeholder").evaluate("e => e.click()")
         expect(self.field.or_(self.name_field)).to_be_visible(timeout=30_000)
+        self.page.evaluate(AT_REST)  # it is painted later than it can be heard
 
     def join(self, name: str) -> None:
         self.fills_in_name(name)
         self.name_field.press("Enter")
         expect(self.field).to_be_visible()
+        self.page.evaluate(AT_REST)  # the dialog has closed
         self._name = name
 
     def fills_in_name(self, name: str) -> None:
@@ -124,6 +126,18 @@ class FletUser(BrowserUser):
         self.name_field.click()
         self.waits_for_the_caret()
         self.name_field.fill(name)
+
+    def enters(self, name: str, button: str = "") -> None:
+        """Type a name into the dialog, then press this button, or else Enter."""
+        self.step_into(self.name_field)
+        self.types(name)
+        expect(self.name_field).to_have_value(name)
+        if button:
+            self.click_button(button)
+        else:
+            self.page.keyboard.press("Enter")
+        expect(self.field).to_be_visible()
+        self._name = name
 
     @property
     def field(self) -> Locator:
@@ -192,15 +206,19 @@ class FletUser(BrowserUser):
         expect(self.field).to_be_visible()
         self.waits_for_the_caret()
         for line in lines[:-1]:
-            self.page.keyboard.type(line)
+            self.types(line)
             self.page.keyboard.press("Shift+Enter")
-        self.page.keyboard.type(lines[-1])
+        self.types(lines[-1])
         self.page.keyboard.press("Enter")
         self.finds_field_with("")
 
-    def click_button(self, name: str) -> None:
-        """Press the button that says so."""
-        self.page.get_by_role("button", name=name).click()
+    def types(self, text: str) -> None:
+        """Type where the caret is, at the pace of a person."""
+        self.page.keyboard.type(text, delay=self.pace)
+
+    def click_button(self, name: str = "") -> None:
+        """Press the button that says so; without a name, the only one."""
+        self.page.get_by_role("button", name=name or None).click()
         self.page.mouse.move(300, 300)  # where no tooltip takes the focus
 
     def hears(self, line: str) -> None:

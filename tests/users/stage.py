@@ -73,11 +73,11 @@ class Stage:
         self.users.append(user)
         return user
 
-    def lets_in(self, user: BrowserUser, name: str = "") -> None:
-        """Let somebody open the program, and give the name that it asks for."""
+    def lets_in(self, user: BrowserUser, name: str = "", *, joins: bool = True) -> None:
+        """Let somebody open the program and, if they join, say who they are."""
         user.open()
         programs = (self.snippet, *self.snippet.companions)
-        if any("Your name" in program.code for program in programs):
+        if joins and any("Your name" in program.code for program in programs):
             user.join(name or _NAMES.get(len(self.users), f"User {len(self.users)}"))
 
     def kill(self) -> None:

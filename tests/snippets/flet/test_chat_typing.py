@@ -2,51 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, expect
 
 from tests.users.flet import FletUser
+from tests.users.flet_slow import Line, SlowFletUser
 from tests.users.stage import Stage
 from tests.waiting import wait_until
 
 PITFALL = "flet/chat/pitfall_fast_typing"
 MENDED = "flet/chat/fast_typing"
-
-
-class Line:
-    """A page's web socket, on which what the server says can be held back."""
-
-    def __init__(self, page: Page) -> None:
-        self._held: list[str | bytes] | None = None
-        page.route_web_socket("**/ws", self._connect)
-
-    def _connect(self, browser: WebSocketRoute) -> None:
-        self._browser = browser
-        server = browser.connect_to_server()
-        browser.on_message(server.send)
-        server.on_message(self._answer)
-
-    def _answer(self, message: str | bytes) -> None:
-        if self._held is None:
-            self._browser.send(message)
-        else:
-            self._held.append(message)
-
-    @property
-    def is_holding_something(self) -> bool:
-        return bool(self._held)
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Let nothing from the server arrive until the block is left."""
-        self._held = []
-        yield
-        held, self._held = self._held, None
-        for message in held:
-            self._browser.send(message)
 
 
 @pytest.fixture
@@ -57,12 +24,11 @@ def arrive(
 
     def arrive(snippet: str) -> tuple[FletUser, Line]:
         stage = start(snippet)
-        user = FletUser(browser, stage.address)
+        user = SlowFletUser(browser, stage.address)
         stage.users.append(user)
-        line = Line(user.page)
         user.open()
         user.step_into(user.field)
-        return user, line
+        return user, user.line
 
     return arrive
 
@@ -73,17 +39,11 @@ def type_on_before_the_clear(user: FletUser, line: Line) -> None:
     user.finds_field_with("one")
     with line.held():
         user.type_at_once("\n")
-        wait_until(lambda: _turn(user) and line.is_holding_something)
+        line.waits_for_an_answer()
         user.type_at_once("two")
         user.finds_field_with("onetwo")
     expect(user.field).not_to_have_value("onetwo")
     user.type_at_once("three\n")
-
-
-def _turn(user: FletUser) -> bool:
-    """Let Playwright hand over what has come in meanwhile."""
-    user.page.evaluate("0")
-    return True
 
 
 def shows(user: FletUser, *lines: str) -> None:
@@ -121,7 +81,7 @@ def test_wiped_letters_come_back_into_the_field(
     user.finds_field_with("one")
     with line.held():
         user.type_at_once("\n")
-        wait_until(lambda: _turn(user) and line.is_holding_something)
+        line.waits_for_an_answer()
         user.type_at_once("two")
     user.finds_field_with("two")
 
@@ -133,7 +93,7 @@ def test_messages_sent_before_the_clear_arrives_stay_apart(
     user, line = arrive(MENDED)
     with line.held():
         user.type_at_once("one\ntwo\nthree\n")
-        wait_until(lambda: _turn(user) and line.is_holding_something)
+        line.waits_for_an_answer()
     shows(user, "one", "two", "three")
     user.finds_field_with("")
 
