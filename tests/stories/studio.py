@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageChops
-from playwright.sync_api import BrowserContext
 
 from livedocs.films import Film, Step
 from tests.stories import film as films
@@ -44,7 +43,9 @@ BEGINS, HOLDS, ENDS = 0.8, 1.2, 1.6
 GLIDES, PRESSES = 0.5, 0.2
 """The seconds for which a pointer is on its way, and for which it is seen to press."""
 PACE = 70
-"""Milliseconds from key to key."""
+"""Milliseconds from key to key, while all is filmed."""
+STROKE = 0.05
+"""Seconds from a key to what it writes, at most, and from there to the next key."""
 PATIENCE = 30
 """Seconds in which a page has to look as in the film."""
 CARET = 3
@@ -52,9 +53,14 @@ CARET = 3
 
 _AGAIN = "If it looks right as it is now, type: make record"
 
-_PRESSES = """addEventListener("pointerdown", ({ isTrusted, clientX, clientY }) => {
-    if (isTrusted) storyPresses(Date.now() / 1000, clientX, clientY);
-}, true);"""
+_HANDS = """
+    addEventListener("pointerdown", ({ isTrusted, clientX, clientY }) => {
+        if (isTrusted) storyHands(Date.now() / 1000, clientX, clientY);
+    }, true);
+    addEventListener("keydown", ({ isTrusted, key }) => {
+        if (isTrusted && key.length === 1) storyHands(Date.now() / 1000);
+    }, true);
+"""
 
 
 class Studio(ABC):
@@ -108,6 +114,14 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Key:
+    """A key that writes something."""
+
+    at: float
+    window: int
+
+
+@dataclass(frozen=True)
 class Mark:
     """The end of a step."""
 
@@ -115,12 +129,15 @@ class Mark:
     text: str
 
 
+Event = Shot | Press | Key | Mark
+
+
 class Recording(Studio):
     """Keeps all that is in sight, to make a film of it."""
 
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
-        self._events: list[Shot | Press | Mark] = []
+        self._events: list[Event] = []
         self._latest: list[Image.Image | None] = [None] * len(layout.names)
         self._changed = time.time()
         self._hidden: set[int] = set()
@@ -128,7 +145,10 @@ class Recording(Studio):
     def invites(self, user: BrowserUser, window: int) -> None:
         user.pace = PACE
         self._hidden.add(window)
-        _note_presses(user.context, lambda *press: self._press(window, *press))
+        user.context.expose_function(
+            "storyHands", lambda *what: self._act(window, *what)
+        )
+        user.context.add_init_script(_HANDS)
 
     def shows(self, user: BrowserUser, window: int) -> None:
         super().shows(user, window)
@@ -174,9 +194,13 @@ class Recording(Studio):
         if window not in self._hidden:
             self._events.append(Shot(at, window, picture))
 
-    def _press(self, window: int, at: float, x: float, y: float) -> None:
-        if window not in self._hidden:
-            self._events.append(Press(at, window, (x, y)))
+    def _act(self, window: int, at: float, *point: float) -> None:
+        if window in self._hidden:
+            return
+        if point:
+            self._events.append(Press(at, window, (point[0], point[1])))
+        else:
+            self._events.append(Key(at, window))
 
     def _rest(self) -> None:
         """Wait until no page has changed for a while, and none is empty."""
@@ -220,14 +244,9 @@ def _has_something(picture: Image.Image | None) -> bool:
     return bool(picture and len(picture.getcolors(256) or "many") > 1)
 
 
-def _note_presses(context: BrowserContext, note: Any) -> None:
-    context.expose_function("storyPresses", note)
-    context.add_init_script(_PRESSES)
-
-
-def _settled(events: Sequence[Shot | Press | Mark]) -> list[Shot | Press | Mark]:
+def _settled(events: Sequence[Event]) -> list[Event]:
     """The events in order, without what is in sight for too short a time."""
-    found: list[Shot | Press | Mark] = []
+    found: list[Event] = []
     following: dict[int, float] = {}
     for event in sorted(events, key=lambda event: event.at, reverse=True):
         if isinstance(event, Shot):
@@ -250,14 +269,19 @@ class _Cut:
         self.frames = 0
         self.clock = 0.0
 
-    def of(
-        self, events: Sequence[Shot | Press | Mark]
-    ) -> tuple[list[films.Shown], tuple[Step, ...]]:
+    def of(self, events: Sequence[Event]) -> tuple[list[films.Shown], tuple[Step, ...]]:
         steps: list[Step] = []
-        now = events[0].at
+        now, typing = events[0].at, None
         for event in events:
-            self._stand(min(max(event.at - now, 0), WAITS))
+            window = None if isinstance(event, Mark) else event.window
+            most = STROKE if window is not None and window == typing else WAITS
+            self._stand(min(max(event.at - now, 0), most))
             now = max(now, event.at)
+            if isinstance(event, Key):
+                typing = window
+                continue
+            if not isinstance(event, Shot):
+                typing = None
             if isinstance(event, Shot):
                 self.windows[event.window] = event.picture
             elif isinstance(event, Press):

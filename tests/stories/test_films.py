@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -145,6 +149,18 @@ def record(story: Story, scheme: str, browser: Browser) -> None:
     shown[-1][0].save(folder / film.poster, quality=50, method=6)
     if film.name == BEST:
         films.write_moving(folder / film.moving, shown)
-    known = Films.read(ROOT)
-    known.add(film)
-    known.write(ROOT)
+    with locked(folder):
+        known = Films.read(ROOT)
+        known.add(film)
+        known.write(ROOT)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let nobody else write there; films may be made side by side."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

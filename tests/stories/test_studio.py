@@ -11,7 +11,7 @@ from livedocs.films import DARK, LIGHT, Film, Step
 from tests.stories import film as films
 from tests.stories import studio
 from tests.stories.frame import BAR, CELL, COLOURS, GAP, Layout, compose, difference
-from tests.stories.studio import Mark, Press, Recording, Screening, Shot
+from tests.stories.studio import Event, Key, Mark, Press, Recording, Screening, Shot
 
 LAYOUT = Layout(("Alex", "Doppler"), 200, 120)
 BLANK = Image.new("RGB", (200, 120), "#ffffff")
@@ -28,7 +28,7 @@ def drawn(*boxes: tuple[int, int, int, int]) -> Image.Image:
 ONE, TWO = drawn((10, 10, 50, 50)), drawn((100, 10, 150, 50))
 
 
-def cut(*events: Shot | Press | Mark) -> tuple[list[films.Shown], tuple[Step, ...]]:
+def cut(*events: Event) -> tuple[list[films.Shown], tuple[Step, ...]]:
     recording = Recording(LAYOUT)
     recording._events = list(events)
     return recording.cut()
@@ -84,6 +84,17 @@ class TestCut:
         slow, _ = cut(*begin, Shot(100, 0, TWO), Mark(101, "Alex acts."))
         quick, _ = cut(*begin, Shot(0.5, 0, TWO), Mark(1, "Alex acts."))
         assert seconds(slow) == seconds(quick) < 6
+
+    def test_nobody_types_slower_on_a_slow_machine(self) -> None:
+        begin = (Shot(0, 0, ONE), Shot(0, 1, ONE), Mark(0, "Both are here."))
+        typed = [
+            event
+            for n in range(1, 20)
+            for event in (Key(0.4 * n, 0), Shot(0.4 * n + 0.2, 0, (ONE, TWO)[n % 2]))
+        ]
+        shown, _ = cut(*begin, *typed, Mark(8, "Alex types."))
+        still, _ = cut(*begin, Mark(8, "Alex types."))
+        assert seconds(shown) - seconds(still) <= 19 * 2 * studio.STROKE + 0.2
 
     def test_each_step_stands_and_is_found_where_it_is_said_to_be(self) -> None:
         shown, steps = cut(
