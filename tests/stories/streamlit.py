@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.snippets.streamlit.test_game import places, sees_board, sit_down
 from tests.stories.scene import Scene, story
 from tests.users.base import BrowserUser
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
+
+HERE = re.compile(r"(^| )\d+ here$")
+"""How a page says how many people are in a room."""
 
 
 class RoomStage(Stage):
@@ -22,16 +25,11 @@ class RoomStage(Stage):
     def lets_in(self, user: BrowserUser, name: str = "") -> None:
         super().lets_in(user, name)
         expect(user.page.get_by_test_id("stSkeleton")).to_have_count(0)
-        here = re.compile(rf"(^| ){len(self.users)} here$")
         for other in self.users:
-            if _counts(other.page):
-                line = other.page.get_by_test_id("stText").filter(visible=True)
+            line = other.page.get_by_test_id("stText").filter(visible=True)
+            if line.filter(has_text=HERE).count():
+                here = re.compile(rf"(^| ){len(self.users)} here$")
                 expect(line.filter(has_text=here)).to_have_count(1)
-
-
-def _counts(page: Page) -> bool:
-    """Whether a line of the page says how many are here."""
-    return page.get_by_test_id("stText").filter(has_text=" here").count() > 0
 
 
 def at_rest(*users: StreamlitUser) -> None:
@@ -52,7 +50,7 @@ def late_joiner(scene: Scene[StreamlitUser]) -> None:
     scene.says(alex, "I pressed nothing to see that.")
 
 
-@story("streamlit/game/game_launcher", width=660, height=440, dark=True)
+@story("streamlit/game/game_launcher", width=660, height=470, dark=True)
 def x_wins(scene: Scene[StreamlitUser]) -> None:
     """Two play, each in their turn, until one has won."""
     alex, doppler = scene.opens()
