@@ -42,12 +42,12 @@ def at_rest(*users: StreamlitUser) -> None:
 def late_joiner(scene: Scene[StreamlitUser]) -> None:
     """Who comes later reads what was said before."""
     (alex,) = scene.opens("Alex")
-    scene.says(alex, "Hey! Anybody here?")
+    scene.says(alex, "Anybody here?")
     (doppler,) = scene.opens(
         "Doppler", does="Doppler opens the program and reads what Alex has sent."
     )
-    scene.says(doppler, "I am, and I read it all.")
-    scene.says(alex, "I pressed nothing to see that.")
+    scene.says(doppler, "I am, and I read that.")
+    scene.says(alex, "I pressed nothing.")
 
 
 @story("streamlit/game/game_launcher", width=660, height=470, dark=True)
