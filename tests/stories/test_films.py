@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from livedocs.catalog import Catalog
 from livedocs.films import FOLDER, Film, Films
 from tests.stories import film as films
-from tests.stories import streamlit_rooms, streamlit_slow, taipy  # noqa: F401 -- told
+from tests.stories import streamlit_rooms, taipy  # noqa: F401 -- tell their stories
 from tests.stories.scene import STORIES, Scene, Story
 from tests.stories.studio import Recording, Screening
 
