@@ -51,6 +51,20 @@ _OUT_OF_REACH = """lines => {
 }"""
 
 
+_WAY = """(input, value) => {
+    const thumb = input.closest("[data-rac]");
+    const { left, width } = thumb.parentElement.getBoundingClientRect();
+    const { x, y, width: size, height } = thumb.getBoundingClientRect();
+    const part = (value - input.min) / (input.max - input.min);
+    return [x + size / 2, y + height / 2, left + part * width];
+}"""
+"""Where the thumb of a slider is, and how far to the right a value of it is."""
+_MOVES = 12
+"""So many small moves of the mouse take a slider to where it shall be."""
+
+_ROW = 35
+"""The height of a row in a table, in pixels; that of its head is the same."""
+
 _CLICK_AT = """(button, moments) => {
     for (const moment of moments) setTimeout(() => button.click(), moment - Date.now());
 }"""
@@ -136,9 +150,42 @@ class StreamlitUser(BrowserUser):
         for key in ("Home", *["ArrowRight"] * steps):
             self.turns(label, key)
 
+    def drags(self, label: str, to: int) -> None:
+        """Take a slider with the mouse to this value, in small moves."""
+        with self.dragging(label, to):
+            pass
+
+    @contextmanager
+    def dragging(self, label: str, to: int) -> Iterator[None]:
+        """Do something else meanwhile, halfway."""
+        widget = self.the(label)
+        widget.scroll_into_view_if_needed()
+        x, y, end = widget.evaluate(_WAY, to)
+        mouse = self.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        for move in range(1, _MOVES + 1):
+            mouse.move(x + (end - x) * move / _MOVES, y)
+            self.page.wait_for_timeout(self.pace)
+            if 2 * move == _MOVES:
+                yield
+        mouse.up()
+        self.looks_away()
+        self.finds(label, str(to))
+
+    def looks_away(self) -> None:
+        """Take the mouse off whatever it points at."""
+        self.page.mouse.move(1, 1)
+
     def types(self, label: str, text: str) -> None:
         """Type a text into a field, key by key, and leave the caret there."""
-        self.the(label).press_sequentially(text)
+        self.the(label).press_sequentially(text, delay=self.pace)
+
+    def writes(self, label: str, text: str) -> None:
+        """Click a field and type a text instead of what is there, key by key."""
+        self.the(label).click()
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.type(text, delay=self.pace)
 
     def enters(self, label: str, text: str) -> None:
         """Put a text into a field instead of what is there, and send it."""
@@ -208,6 +255,22 @@ class StreamlitUser(BrowserUser):
         self.presses("Enter room")
         self.reads_line(f"You are in: {name}")
 
+    def clicks_step(self, label: str, step: str) -> None:
+        """Click on ``Up`` or ``Down`` beside a number."""
+        self._step_of(label, step).click()
+
+    def opens_sidebar(self) -> None:
+        """Let the sidebar come in; it is closed on a narrow page."""
+        self.page.get_by_test_id("stExpandSidebarButton").click()
+        expect(self.page.get_by_test_id("stSidebar")).to_be_in_viewport()
+
+    def closes_sidebar(self) -> None:
+        """Let the sidebar go."""
+        self.page.get_by_test_id("stSidebarCollapseButton").get_by_role(
+            "button"
+        ).click()
+        expect(self.page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+
     # Clicks that are due at a moment of which several people know.
 
     def will_press(self, name: str, *moments: float) -> None:
@@ -216,8 +279,11 @@ class StreamlitUser(BrowserUser):
 
     def will_step(self, label: str, step: str, *moments: float) -> None:
         """Press ``Up`` or ``Down`` beside a number at these moments."""
+        self.will_click(self._step_of(label, step), moments)
+
+    def _step_of(self, label: str, step: str) -> Locator:
         box = self.page.get_by_test_id("stNumberInput").filter(has=self.widget(label))
-        self.will_click(box.get_by_test_id(f"stNumberInputStep{step}"), moments)
+        return box.get_by_test_id(f"stNumberInputStep{step}")
 
     def will_click(self, button: Locator, moments: Sequence[float]) -> None:
         """Click this at these moments, each in seconds since 1970."""
@@ -266,6 +332,25 @@ class StreamlitUser(BrowserUser):
         self.steps_into_cell(row, column)
         self.page.keyboard.press("ArrowUp")
 
+    def clicks_cell(self, row: int, column: int, columns: int = 3) -> None:
+        """Click in the middle of a cell; all columns have the same width."""
+        self.is_at_rest()
+        grid = self.page.locator(f"[data-testid=data-grid-canvas]{_SHOWN}")
+        box = grid.bounding_box()
+        assert box
+        x = (column + 0.5) * box["width"] / columns
+        self.page.mouse.click(box["x"] + x, box["y"] + (row + 1.5) * _ROW)
+
+    def writes_into_cell(self, row: int, column: int, text: str) -> None:
+        """Click a cell, and type a text instead of what is there, key by key."""
+        self.clicks_cell(row, column)
+        expect(self.cell(row, column)).to_have_attribute("aria-selected", "true")
+        self.page.keyboard.press("Enter")
+        expect(self.open_cell).to_be_focused()
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.type(text, delay=self.pace)
+        expect(self.open_cell).to_have_value(text)
+
     @property
     def open_cell(self) -> Locator:
         """Where a cell is written in."""
@@ -313,6 +398,20 @@ def at_once(*presses: tuple[StreamlitUser, str]) -> None:
         user.will_press(name, moment)
     for user, _ in presses:
         user.until(moment)
+
+
+def click_together(name: str, *users: StreamlitUser) -> None:
+    """Let each of these people click the button of that name.
+
+    What their browsers say arrives at the same moment, however slow the mouse was.
+    """
+    for user in users:
+        user.is_at_rest()
+        user.cable.pull_out()
+    for user in users:
+        user.presses(name)
+    for user in users:
+        user.cable.plug_in()
 
 
 class StreamlitSocket:
