@@ -22,8 +22,8 @@ class RoomStage(Stage):
     And all others know that they are here.
     """
 
-    def lets_in(self, user: BrowserUser, name: str = "") -> None:
-        super().lets_in(user, name)
+    def lets_in(self, user: BrowserUser, name: str = "", *, joins: bool = True) -> None:
+        super().lets_in(user, name, joins=joins)
         expect(user.page.get_by_test_id("stSkeleton")).to_have_count(0)
         for other in self.users:
             line = other.page.get_by_test_id("stText").filter(visible=True)

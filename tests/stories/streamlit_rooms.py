@@ -218,7 +218,7 @@ def invited_by_a_link(scene: Scene[StreamlitUser]) -> None:
 class QuietStage(RoomStage):
     """The field for a name is none that has to be filled in first."""
 
-    def lets_in(self, user: BrowserUser, name: str = "") -> None:
+    def lets_in(self, user: BrowserUser, name: str = "", *, joins: bool = True) -> None:
         user.open()
         expect(user.page.get_by_test_id("stSkeleton")).to_have_count(0)
 

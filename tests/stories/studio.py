@@ -12,12 +12,13 @@ import io
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageChops
+from playwright.sync_api import Error as PlaywrightError
 
 from livedocs.films import Film, Step
 from tests.stories import film as films
@@ -56,6 +57,9 @@ _AGAIN = "If it looks right as it is now, type: make record"
 _HANDS = """
     addEventListener("pointerdown", ({ isTrusted, clientX, clientY }) => {
         if (isTrusted) storyHands(Date.now() / 1000, clientX, clientY);
+    }, true);
+    addEventListener("pointermove", ({ isTrusted, buttons, clientX, clientY }) => {
+        if (isTrusted && buttons) storyHands(Date.now() / 1000, clientX, clientY, true);
     }, true);
     addEventListener("keydown", ({ isTrusted, key }) => {
         if (isTrusted && key.length === 1) storyHands(Date.now() / 1000);
@@ -106,11 +110,13 @@ class Shot:
 
 @dataclass(frozen=True)
 class Press:
-    """A click, or the beginning of a drag."""
+    """A click, or a drag."""
 
     at: float
     window: int
     point: Point
+    is_drag: bool = False
+    """Whether it goes on: the button was pressed elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,10 @@ class Recording(Studio):
 
         def take(event: dict[str, Any]) -> None:
             self._take(window, event["metadata"]["timestamp"], event["data"])
-            session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+            with suppress(PlaywrightError):  # its page is being closed
+                session.send(
+                    "Page.screencastFrameAck", {"sessionId": event["sessionId"]}
+                )
 
         session.on("Page.screencastFrame", take)
         session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
@@ -194,13 +203,21 @@ class Recording(Studio):
         if window not in self._hidden:
             self._events.append(Shot(at, window, picture))
 
-    def _act(self, window: int, at: float, *point: float) -> None:
+    def _act(
+        self,
+        window: int,
+        at: float,
+        x: float | None = None,
+        y: float | None = None,
+        is_drag: bool = False,
+    ) -> None:
+        """Note what the page says of its user's hands."""
         if window in self._hidden:
             return
-        if point:
-            self._events.append(Press(at, window, (point[0], point[1])))
-        else:
+        if x is None or y is None:
             self._events.append(Key(at, window))
+        else:
+            self._events.append(Press(at, window, (x, y), is_drag))
 
     def _rest(self) -> None:
         """Wait until no page has changed for a while, and none is empty."""
@@ -295,6 +312,9 @@ class _Cut:
         return self.shown, tuple(steps)
 
     def _press(self, press: Press) -> None:
+        if press.is_drag:
+            self.pointer = Pointer(press.window, press.point, is_pressed=True)
+            return
         for point in self._way(press):
             self.pointer = Pointer(press.window, point)
             self._stand(1 / films.RATE)

@@ -7,6 +7,7 @@
 from room_push import room
 
 NEW = {"board": [""] * 9, "X": None, "O": None}
+MARKS = {"X": ":red[**X**]", "O": ":blue[**O**]"}
 LINES = ["012", "345", "678", "036", "147", "258", "048", "246"]
 
 
@@ -57,7 +58,7 @@ def table(st):
     for row in range(3):
         for cell, column in enumerate(st.columns(3), 3 * row):
             column.button(
-                board[cell] or str(cell + 1),
+                MARKS.get(board[cell], str(cell + 1)),
                 key=f"cell {cell + 1}",
                 disabled=not side or game[side] != me or bool(board[cell]),
                 on_click=act,

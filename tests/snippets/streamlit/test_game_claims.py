@@ -10,6 +10,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from livedocs.catalog import Catalog
+from tests.snippets.streamlit.test_game_headless import mark
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import StreamlitSession
@@ -29,7 +30,7 @@ def board(user: StreamlitSession) -> str:
     """What the session sees: a letter for each cell that is taken, else a dot."""
     cells = [b.label for b in user.page.button if (b.key or "").startswith("cell ")]
     assert len(cells) == 9
-    return "".join(label if label in "XO" else "." for label in cells)
+    return "".join(map(mark, cells))
 
 
 def sit_down() -> tuple[StreamlitSession, StreamlitSession]:

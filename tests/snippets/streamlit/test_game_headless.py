@@ -37,6 +37,12 @@ def bold(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def mark(label: str) -> str:
+    """What a square shows: a letter when it is taken, else a dot."""
+    letter = label.strip(":[]*bdelru")  # less its colour
+    return letter if letter in "XO" else "."
+
+
 class Player(StreamlitSession):
     """A person at the table, or beside it."""
 
@@ -48,7 +54,7 @@ class Player(StreamlitSession):
     def board(self) -> str:
         """The marks, a dot for each free cell."""
         self.wait_a_second()
-        return "".join(self._cell(n).label for n in range(1, 10)).translate(FREE)
+        return "".join(mark(self._cell(n).label) for n in range(1, 10))
 
     def offers(self) -> list[str]:
         """The sides that are free."""
@@ -74,9 +80,6 @@ class Player(StreamlitSession):
     def _cell(self, cell: int) -> Any:
         (found,) = [b for b in self.page.button if b.key == f"cell {cell}"]
         return found
-
-
-FREE = str.maketrans("123456789", "." * 9)
 
 
 class TestRules:
