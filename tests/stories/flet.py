@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.stories.scene import Scene, story
-from tests.users.base import Message
+from tests.users.base import BrowserUser, Message
 from tests.users.flet import FletUser
 from tests.users.flet_slow import SlowFletUser, SlowStage
 from tests.users.stage import Stage
@@ -23,6 +23,18 @@ class GuestStage(Stage):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTHONPATH", str(DICE))
             super()._start(port)
+
+
+class ReadyStage(Stage):
+    """Who has joined is ready to write.
+
+    In this program it is a matter of chance whether the field has the focus then.
+    """
+
+    def lets_in(self, user: BrowserUser, name: str = "", *, joins: bool = True) -> None:
+        super().lets_in(user, name, joins=joins)
+        assert isinstance(user, FletUser)
+        user.step_into(user.field)
 
 
 @story("flet/chat/step3_broadcast", dark=True, stage=GuestStage)
@@ -67,7 +79,7 @@ def names(scene: Scene[FletUser]) -> None:
     scene.says(alex, "Welcome!")
 
 
-@story("flet/chat/step5_reusable_control", dark=True)
+@story("flet/chat/step5_reusable_control", dark=True, stage=ReadyStage)
 def avatars(scene: Scene[FletUser]) -> None:
     """Each has a circle with the name's first letter, in one colour for all to see."""
     alex, doppler = scene.opens(
