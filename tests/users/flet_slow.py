@@ -13,7 +13,7 @@ from tests.users.stage import Stage
 from tests.waiting import wait_until
 
 
-class Line:
+class SlowLine:
     """A page's web socket, on which what the server says can be held back."""
 
     def __init__(self, page: Page) -> None:
@@ -57,7 +57,7 @@ class SlowFletUser(FletUser):
     def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         """Start a browser, with Playwright's options for its context."""
         super().__init__(browser, address, **options)
-        self.line = Line(self.page)
+        self.line = SlowLine(self.page)
 
 
 class SlowStage(Stage):

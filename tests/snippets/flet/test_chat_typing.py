@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.users.flet import FletUser
-from tests.users.flet_slow import Line, SlowFletUser
+from tests.users.flet_slow import SlowFletUser, SlowLine
 from tests.users.stage import Stage
 from tests.waiting import wait_until
 
@@ -19,10 +19,10 @@ MENDED = "flet/chat/fast_typing"
 @pytest.fixture
 def arrive(
     start: Callable[[str], Stage], browser: Browser
-) -> Callable[[str], tuple[FletUser, Line]]:
+) -> Callable[[str], tuple[FletUser, SlowLine]]:
     """Start a chat and let somebody open it, with a line that can be held."""
 
-    def arrive(snippet: str) -> tuple[FletUser, Line]:
+    def arrive(snippet: str) -> tuple[FletUser, SlowLine]:
         stage = start(snippet)
         user = SlowFletUser(browser, stage.address)
         stage.users.append(user)
@@ -33,7 +33,7 @@ def arrive(
     return arrive
 
 
-def type_on_before_the_clear(user: FletUser, line: Line) -> None:
+def type_on_before_the_clear(user: FletUser, line: SlowLine) -> None:
     """Send ``one``, type ``two`` before the clear arrives, and then ``three``."""
     user.type_at_once("one")
     user.finds_field_with("one")
@@ -55,7 +55,7 @@ def shows(user: FletUser, *lines: str) -> None:
     "Letters that are typed before the clear arrives are wiped: they are never sent."
 )
 def test_the_usual_form_wipes_what_is_typed_before_the_clear_arrives(
-    arrive: Callable[[str], tuple[FletUser, Line]],
+    arrive: Callable[[str], tuple[FletUser, SlowLine]],
 ) -> None:
     user, line = arrive(PITFALL)
     type_on_before_the_clear(user, line)
@@ -64,7 +64,7 @@ def test_the_usual_form_wipes_what_is_typed_before_the_clear_arrives(
 
 @pytest.mark.claim("What is typed before the clear arrives is sent, letter by letter.")
 def test_what_is_typed_before_the_clear_arrives_is_sent(
-    arrive: Callable[[str], tuple[FletUser, Line]],
+    arrive: Callable[[str], tuple[FletUser, SlowLine]],
 ) -> None:
     user, line = arrive(MENDED)
     type_on_before_the_clear(user, line)
@@ -74,7 +74,7 @@ def test_what_is_typed_before_the_clear_arrives_is_sent(
 
 @pytest.mark.claim("Wiped letters come back into the field when you pause.")
 def test_wiped_letters_come_back_into_the_field(
-    arrive: Callable[[str], tuple[FletUser, Line]],
+    arrive: Callable[[str], tuple[FletUser, SlowLine]],
 ) -> None:
     user, line = arrive(MENDED)
     user.type_at_once("one")
@@ -88,7 +88,7 @@ def test_wiped_letters_come_back_into_the_field(
 
 @pytest.mark.claim("Two messages that are sent before the clear arrives stay two.")
 def test_messages_sent_before_the_clear_arrives_stay_apart(
-    arrive: Callable[[str], tuple[FletUser, Line]],
+    arrive: Callable[[str], tuple[FletUser, SlowLine]],
 ) -> None:
     user, line = arrive(MENDED)
     with line.held():
@@ -100,7 +100,7 @@ def test_messages_sent_before_the_clear_arrives_stay_apart(
 
 @pytest.mark.claim("Twenty messages that are typed without a pause arrive as typed.")
 def test_messages_typed_without_a_pause_arrive_as_typed(
-    arrive: Callable[[str], tuple[FletUser, Line]],
+    arrive: Callable[[str], tuple[FletUser, SlowLine]],
 ) -> None:
     user, _ = arrive(MENDED)
     messages = [*(f"Line {number}" for number in range(15)), *"aaaaa"]
@@ -111,7 +111,7 @@ def test_messages_typed_without_a_pause_arrive_as_typed(
 
 @pytest.mark.claim("The button sends too, and the field keeps the focus.")
 def test_the_button_sends_and_the_field_keeps_the_focus(
-    arrive: Callable[[str], tuple[FletUser, Line]],
+    arrive: Callable[[str], tuple[FletUser, SlowLine]],
 ) -> None:
     user, _ = arrive(MENDED)
     user.type_at_once("by button")
