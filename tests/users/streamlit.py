@@ -357,8 +357,12 @@ class StreamlitUser(BrowserUser):
         return self.page.locator("#portal").locator("input, textarea")
 
     def finds_cell(self, row: int, column: int, text: str) -> None:
-        """Wait until a cell of the table holds this."""
-        expect(self.cell(row, column)).to_have_text(text)
+        """Wait until there is one table, and this cell of it holds this."""
+        texts = "cells => cells.map(cell => cell.textContent)"
+        wait_until(
+            lambda: self.cell(row, column).evaluate_all(texts) == [text],
+            event=f"one cell {row}, {column} with {text!r}",
+        )
 
     # Chats.
 
