@@ -229,7 +229,7 @@ def test_a_demo_may_be_a_film_told_in_words(project: Project) -> None:
         images="../images/",
     )
     assert not soup.select(".ss-frame")
-    (video,) = soup.select("details[open] > video")
+    (video,) = soup.select("details:not([open]) > video")
     name = "../images/taipy-chat-greet-hello"
     assert video["src"] == f"{name}.mp4"
     assert video["data-poster"] == f"{name}.webp"

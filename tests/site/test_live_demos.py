@@ -275,7 +275,7 @@ def test_frames_say_when_their_server_has_ended(
 
 def test_a_film_makes_room_for_the_program(show: Callable[..., Page]) -> None:
     page = show(Catalog.default().find(STREAMLIT.snippet), "")
-    film = page.locator(".ss-film video")
+    film = page.locator(".ss-film")
     expect(film).to_be_visible()
     do(page, "Run it live")
     assert len(STREAMLIT.names(frames(page, 2))) == 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from playwright.sync_api import expect
 
@@ -171,23 +169,9 @@ def no_click_lost(scene: Scene[StreamlitUser]) -> None:
             counts_after_click(clicks, alex, doppler)
 
 
-@story("streamlit/rooms/pitfall_lost_update", height=300, dark=True, stage=RoomStage)
-def a_click_lost(scene: Scene[StreamlitUser]) -> None:
-    """Of two clicks at the same moment, one is not counted."""
-    alex, doppler = scene.opens()
-    with scene.step(
-        "Alex and Doppler click at the same moment. Both read 1: a click is lost."
-    ):
-        counts_after_click(1, alex, doppler)
-    with scene.step("Alex clicks once more, alone. Both read 2, after three clicks."):
-        counts_after_click(2, alex, doppler, by=[alex])
-
-
-def counts_after_click(
-    clicks: int, *users: StreamlitUser, by: Sequence[StreamlitUser] = ()
-) -> None:
-    """Let all, or these, click at the same moment; then all read this number."""
-    click_together("Click", *(by or users))
+def counts_after_click(clicks: int, *users: StreamlitUser) -> None:
+    """Let all click at the same moment; then they read this number."""
+    click_together("Click", *users)
     for user in users:
         user.looks_away()
         user.reads_line(f"Clicked {clicks} times")
