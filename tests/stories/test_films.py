@@ -96,7 +96,7 @@ class TestFilm:
     def test_its_poster_shows_how_it_ends(self, film: Film) -> None:
         with Image.open(ROOT / FOLDER / film.poster) as poster:
             assert poster.size == (film.width, film.height)
-            last = films.frame(ROOT / FOLDER / film.video, film.seconds - 0.1)
+            last = films.frame(ROOT / FOLDER / film.video, film.seconds - 0.5)
             assert difference(poster, last)[0] <= TOLERANCE
 
     def test_its_words_are_sentences(self, film: Film) -> None:

@@ -53,6 +53,7 @@ TUTORIALS = [
     _tutorial("streamlit", "push", "No polling", "An idle page rests.", ["sse"]),
 ]
 LIVEDOCS = SimpleNamespace(
+    film=lambda snippet, story: {},
     tutorials=TUTORIALS,
     frameworks=FRAMEWORKS,
     categories=CATEGORIES,
