@@ -10,7 +10,7 @@ import json
 import re
 from pathlib import Path
 
-OPENING = 150
+OPENING = 130
 """How many characters of a section's first sentences are kept, markup included."""
 
 _PROGRAM = re.compile(r"<pre>.*?</pre>", re.DOTALL)
