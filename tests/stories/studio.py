@@ -36,7 +36,9 @@ from tests.waiting import wait_until
 CALM = 0.5
 """Seconds without a change after which a page is at rest."""
 SETTLES = 0.06
-"""What is in sight for fewer seconds is on its way to something else."""
+"""What is in sight for fewer seconds is on its way to something else …"""
+MOVES = 0.5
+"""… unless it goes on for so many seconds: then it is there to be watched."""
 WAITS = 0.5
 """No wait for the server is longer in a film, in seconds."""
 BEGINS, HOLDS, ENDS = 0.8, 1.2, 1.6
@@ -262,17 +264,44 @@ def _has_something(picture: Image.Image | None) -> bool:
 
 
 def _settled(events: Sequence[Event]) -> list[Event]:
-    """The events in order, without what is in sight for too short a time."""
+    """The events in order, without what is only on its way to something else."""
+    shots: dict[int, list[Shot]] = {}
     found: list[Event] = []
-    following: dict[int, float] = {}
-    for event in sorted(events, key=lambda event: event.at, reverse=True):
+    for event in sorted(events, key=lambda event: event.at):
         if isinstance(event, Shot):
-            next_one = following.get(event.window, float("inf"))
-            following[event.window] = event.at
-            if next_one - event.at < SETTLES:
-                continue
-        found.append(event)
-    return found[::-1]
+            shots.setdefault(event.window, []).append(event)
+        else:
+            found.append(event)
+    for taken in shots.values():
+        for burst in _bursts(taken):
+            found += burst[-1:] if _length(burst) < MOVES else _thinned(burst)
+    return sorted(found, key=lambda event: event.at)
+
+
+def _bursts(shots: Sequence[Shot]) -> Iterator[list[Shot]]:
+    """What a window shows in quick succession, together."""
+    burst: list[Shot] = []
+    for shot in shots:
+        if burst and shot.at - burst[-1].at >= SETTLES:
+            yield burst
+            burst = []
+        burst.append(shot)
+    if burst:
+        yield burst
+
+
+def _length(burst: Sequence[Shot]) -> float:
+    return burst[-1].at - burst[0].at
+
+
+def _thinned(burst: Sequence[Shot]) -> Iterator[Shot]:
+    """One picture for each frame of the film, and the last."""
+    due = burst[0].at
+    for shot in burst[:-1]:
+        if shot.at >= due:
+            due = shot.at + 1 / films.RATE
+            yield shot
+    yield burst[-1]
 
 
 class _Cut:

@@ -124,6 +124,13 @@ class TestCut:
         blank = window(compose(LAYOUT, [BLANK, ONE]), 0).tobytes()
         assert all(window(picture, 0).tobytes() != blank for picture, _ in shown)
 
+    def test_what_moves_for_long_is_seen_to_move(self) -> None:
+        way = [Shot(0.2 + n / 60, 0, drawn((n, 10, n + 20, 50))) for n in range(120)]
+        begin = (Shot(0, 0, ONE), Shot(0, 1, ONE), Mark(0.1, "Both are here."))
+        shown, _ = cut(*begin, *way, Mark(2.4, "It has moved."))
+        moving = {window(picture, 0).tobytes() for picture, _ in shown}
+        assert 2 * films.RATE * 0.8 < len(moving) <= 2 * films.RATE + 3
+
     def test_a_pointer_goes_to_where_somebody_presses(self) -> None:
         shown, _ = cut(
             Shot(0, 0, BLANK),
