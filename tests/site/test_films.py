@@ -138,7 +138,9 @@ def test_the_home_page_moves_only_while_somebody_wants_it(look: Look) -> None:
     page.locator(".ss-film > summary").click()
     expect(picture).to_be_visible()
     page.wait_for_function("it => it.naturalWidth > 0", arg=picture.element_handle())
-    expect(page.locator(".ss-film video")).to_be_hidden()
+    film = page.locator(".ss-film video")
+    expect(film).to_be_hidden()
+    assert film.evaluate("film => [film.paused, film.readyState]") == [True, 0]
     page.locator(".ss-film > summary").click()
     expect(picture).to_be_hidden()
 
