@@ -618,6 +618,7 @@ class DemoBlock(_Figure):
         if len(users) != 2:
             raise SnippetError(f"'/// demo' has two users, not {len(users)}.")
         lines = self._lines(snippet, users)
+        is_pitfall = snippet.name.startswith("pitfall_")
         film = context.films.find(snippet, self.options["story"])
         if not lines and not film:
             raise SnippetError(
@@ -641,7 +642,8 @@ class DemoBlock(_Figure):
             images=context.images,
             program=context.link(f"snippets/{snippet.file}", 0),
             live=context.live,
-            run=snippet.run_command(context.site_url),
+            # What is wrong on purpose is shown, and not offered to run.
+            run="" if is_pitfall else snippet.run_command(context.site_url),
         )
 
     def _lines(self, snippet: Snippet, users: list[str]) -> list[tuple[str, str]]:

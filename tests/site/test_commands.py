@@ -28,6 +28,7 @@ SITE_URL = "https://example.org/"
 RUN_BY = {
     "make serve": "tests/setup/test_make.py",
     "make test": ".ci/run",
+    "make record": "tests/setup/test_contributing.py",
     "make lint": ".github/workflows/test.yml",
     "make site": "tests/setup/test_make.py",
     "make test ARGS=tests/snippets/taipy/test_note.py": (
