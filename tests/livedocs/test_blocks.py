@@ -259,7 +259,7 @@ def test_a_demo_shows_the_story_that_it_names(project: Project) -> None:
     [
         ([], "", "There is no film of taipy/chat/greet.py."),
         (["hello", "other"], "", "has several films: hello, other."),
-        (["hello"], "    story: helo\n", "Did you mean 'hello'?"),
+        (["hello"], "    story: hello2\n", "Did you mean 'hello'?"),
         (["hello"], "    story: [hello]\n", "takes text, not"),
     ],
 )
