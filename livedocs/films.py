@@ -18,7 +18,6 @@ FOLDER = Path("docs/images")
 MANIFEST = FOLDER / "manifest.json"
 
 LIGHT, DARK = "light", "dark"
-SCHEMES = (LIGHT, DARK)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Film:
     steps: tuple[Step, ...]
     """What happens, in order."""
     scheme: str = LIGHT
-    """One of `SCHEMES`."""
+    """`LIGHT` or `DARK`."""
 
     @property
     def name(self) -> str:

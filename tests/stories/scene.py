@@ -152,15 +152,9 @@ class Scene(Generic[U]):
         yield
         self.studio.step(text)
 
-    def says(self, user: U, text: str, *, by: str = "") -> None:
-        """Let somebody send a message, and all see it.
-
-        Args:
-            user: who writes it.
-            text: the message.
-            by: what the transcript calls them; by default as their window is called.
-        """
-        name = by or self.studio.layout.names[self._here.index(user)]
+    def says(self, user: U, text: str) -> None:
+        """Let somebody send a message, and all see it."""
+        name = self.studio.layout.names[self._here.index(user)]
         others = [it for it in self._here if it is not user]
         end = "" if text[-1] in ".?!" else "."
         seen = " All see it." if others else ""

@@ -94,10 +94,10 @@ class Studio(ABC):
         """All have done and seen what the sentence says."""
 
     def _let_pass(self, seconds: float) -> None:
-        """Wait while the pages tell what they show."""
+        """Let the pages tell what they show: Playwright listens while it waits."""
         for user in self.users:
             if user:
-                user.page.wait_for_timeout(1000 * seconds)
+                user.page.wait_for_timeout(1000 * seconds)  # between two looks
                 return
 
 

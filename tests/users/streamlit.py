@@ -166,7 +166,7 @@ class StreamlitUser(BrowserUser):
         mouse.down()
         for move in range(1, _MOVES + 1):
             mouse.move(x + (end - x) * move / _MOVES, y)
-            self.page.wait_for_timeout(self.pace)
+            self.page.wait_for_timeout(self.pace)  # a hand is no faster
             if 2 * move == _MOVES:
                 yield
         mouse.up()

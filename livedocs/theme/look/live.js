@@ -57,13 +57,13 @@ for (const figure of document.querySelectorAll("[data-live]")) {
       starting: `Starting … ${Math.round((Date.now() - began) / 1000)} s`,
       failed: "It has failed.",
     }[state] ?? "";
+    clearTimeout(timer);
     misses = 0;
     const wait = { starting: 200, running: 2000 }[state];
     if (wait) look(wait);
   };
 
   const look = wait => {
-    clearTimeout(timer);
     timer = setTimeout(() => ask("state", snippet).then(show, miss), wait);
   };
 
