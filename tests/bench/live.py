@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from livedocs.catalog import Catalog
 from tests.site.live import Checkout, serve
 from tests.users.chromium import open_browser
+from tests.waiting import wait_until
 
 PROGRAMS = {
     "taipy/chat/shared_builder": ("chat", 6.0),
@@ -45,11 +46,14 @@ def measure_frames() -> Iterator[tuple[str, float, float, float]]:
 
 
 def _use(page: Page) -> None:
-    """Wait until the first user can take hold of something."""
+    """Look every 20 ms until the first user can take hold of something.
+
+    Playwright itself looks every half of a second at last.
+    """
     frame = page.locator(".ss-live iframe").first.content_frame
     widget = frame.get_by_role("textbox").or_(frame.get_by_role("slider")).first
     silent = frame.locator("flt-semantics-placeholder")
-    widget.or_(silent).first.wait_for(state="attached")
+    wait_until(lambda: bool(widget.or_(silent).count()))
     if silent.count():  # Flet draws on a canvas, and tells what is there when asked
         silent.evaluate("element => element.click()")
-    widget.wait_for()
+    wait_until(widget.is_visible)

@@ -166,8 +166,8 @@ def test_two_people_act_in_frames_and_stay_two(
 
     page.reload()
     people = frames(page, 2)
-    assert origins(page) == before
     assert demo.names(people) == names
+    assert origins(page) == before
     for person in people:
         person.locator("html").evaluate("html => { html.dataset.old = true }")
     do(page, "Reload")
@@ -184,6 +184,21 @@ def test_two_people_act_in_frames_and_stay_two(
     wait_until(lambda: not running(checkout))
 
 
+def test_the_others_wait_until_the_first_users_page_has_come(
+    show: Callable[..., Page],
+) -> None:
+    page = show(Catalog.default().find(STREAMLIT.snippet), STREAMLIT.shared)
+    asked: list[tuple[str, str]] = []
+    page.on(
+        "request",
+        lambda it: asked.append((it.resource_type, urlsplit(it.url).netloc)),
+    )
+    do(page, "Run it live")
+    STREAMLIT.names(frames(page, 2))
+    first, second = origins(page)
+    assert asked.index(("script", first)) < asked.index(("document", second))
+
+
 @pytest.mark.parametrize("demo", [TAIPY, REDRAWN, STREAMLIT], ids=lambda it: it.snippet)
 def test_frames_are_connected_again_after_sleep(
     show: Callable[..., Page], demo: Demo
@@ -193,8 +208,7 @@ def test_frames_are_connected_again_after_sleep(
     page.route_web_socket("**/*", line.connect)
     do(page, "Run it live")
     people = frames(page, 2)
-    for person in people:
-        demo.wake(person)
+    demo.names(people)
     line.cut()
     page.context.set_offline(True)
     expect(page.get_by_text("Asking again")).to_be_visible()

@@ -6,6 +6,10 @@ const ask = async (action, snippet) => {
   return answer.json();
 };
 
+const AHEAD = 1200;  // milliseconds that the first user's page has for itself
+
+const sleep = milliseconds => new Promise(done => setTimeout(done, milliseconds));
+
 const make = (tag, properties, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -26,10 +30,19 @@ for (const figure of document.querySelectorAll("[data-live]")) {
   const add = () => {
     const number = frames.childElementCount;
     const name = names[number] ?? `User ${number + 1}`;
-    const page = make("iframe", { src: addresses[number], title: `${name}’s browser` });
+    const page = make("iframe", { title: `${name}’s browser` });
     page.allow = "clipboard-read; clipboard-write";
     frames.append(make("section", {}, make("b", { textContent: name }), page));
     button("add").hidden = number + 1 === addresses.length;
+  };
+
+  const open = async () => {  // in turn, or the first would wait for the others
+    for (const [number, page] of frames.querySelectorAll("iframe").entries()) {
+      if (page.src) continue;
+      page.src = addresses[number];
+      const loaded = new Promise(done => page.addEventListener("load", done));
+      await Promise.all([loaded, sleep(AHEAD)]);
+    }
   };
 
   const show = ({ state, addresses: found = [], error: said = "" }) => {
@@ -39,6 +52,7 @@ for (const figure of document.querySelectorAll("[data-live]")) {
       const users = Math.max(names.length, frames.childElementCount);
       frames.replaceChildren();
       while (frames.childElementCount < users) add();
+      open();
     }
     if (!isRunning && state !== "starting") {
       addresses = [];
@@ -59,7 +73,7 @@ for (const figure of document.querySelectorAll("[data-live]")) {
     }[state] ?? "";
     clearTimeout(timer);
     misses = 0;
-    const wait = { starting: 200, running: 2000 }[state];
+    const wait = { starting: 100, running: 2000 }[state];
     if (wait) look(wait);
   };
 
@@ -81,9 +95,12 @@ for (const figure of document.querySelectorAll("[data-live]")) {
       ask("start", snippet).then(show, gone);
     },
     stop: () => ask("stop", snippet).then(show, gone),
-    add,
+    add: () => {
+      add();
+      open();
+    },
     reload: () => {
-      for (const page of frames.querySelectorAll("iframe")) page.src = page.src;
+      for (const page of frames.querySelectorAll("iframe[src]")) page.src = page.src;
     },
   };
 
