@@ -18,7 +18,7 @@ RATE = 12.5
 _QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin")
 # As small as letters stay sharp; nothing in it but the pictures.
 _H264 = (
-    *("-c:v", "libx264", "-crf", "26", "-preset", "veryslow", "-tune", "stillimage"),
+    *("-c:v", "libx264", "-crf", "27", "-preset", "veryslow", "-tune", "stillimage"),
     *("-pix_fmt", "yuv420p", "-movflags", "+faststart"),
     *("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
 )
@@ -56,9 +56,9 @@ def write(path: Path, shown: Sequence[Shown]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def write_moving(path: Path, shown: Iterable[Shown]) -> None:
+def write_moving(path: Path, shown: Iterable[Shown], size: tuple[int, int]) -> None:
     """Write an animated WebP of these pictures, for where no film can be shown."""
-    pictures = [picture for picture, _ in shown]
+    pictures = [picture.resize(size, Image.Resampling.LANCZOS) for picture, _ in shown]
     lengths = [round(1000 * count / RATE) for _, count in shown]
     first, *others = pictures
     first.save(

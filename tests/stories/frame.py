@@ -11,9 +11,12 @@ from livedocs.films import DARK, LIGHT
 
 GAP = 16
 BAR = 40
-CELL = 20
+SCALE = 1.5
+"""A film's pixels for each of a page's: letters are sharp on fine screens, too."""
+CELL = round(20 * SCALE)
+"""The side of the squares whose mean colours are compared, in a film's pixels."""
 TOLERANCE = 20
-"""By how much a cell's mean colour may differ, of 255: a caret, a letter's edge."""
+"""By how much one may differ, of 255: a caret, a letter's edge."""
 
 Point = tuple[float, float]
 
@@ -57,22 +60,38 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything is, in pixels."""
+    """Where everything is, in a film's pixels."""
 
     names: tuple[str, ...]
-    width: int
-    """Of each window, as is the height."""
-    height: int
+    page: tuple[int, int]
+    """How wide and high each window is, in a page's pixels."""
     scheme: str = LIGHT
+    scale: float = SCALE
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """How wide and high a window is."""
+        return self.of_page(self.page[0]), self.of_page(self.page[1])
+
+    @property
+    def bar(self) -> int:
+        """How high the names stand above the windows."""
+        return self.of_page(BAR)
 
     @property
     def size(self) -> tuple[int, int]:
-        """Of the whole picture."""
-        return len(self.names) * (self.width + GAP) - GAP, BAR + self.height
+        """Of the whole picture: even, as H.264 wants it."""
+        right = self.left(len(self.names) - 1) + self.window[0]
+        bottom = self.bar + self.window[1]
+        return right + right % 2, bottom + bottom % 2
 
     def left(self, window: int) -> int:
         """Where a window begins."""
-        return window * (self.width + GAP)
+        return window * (self.window[0] + self.of_page(GAP))
+
+    def of_page(self, pixels: float) -> int:
+        """A length on a page."""
+        return round(self.scale * pixels)
 
 
 def compose(
@@ -84,22 +103,26 @@ def compose(
     colours = COLOURS[layout.scheme]
     picture = Image.new("RGB", layout.size, colours.paper)
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(17)
+    font = ImageFont.load_default(layout.of_page(17))
+    width, height = layout.window
+    bar, line = layout.bar, layout.of_page(1)
     for number, (name, window) in enumerate(zip(layout.names, windows, strict=True)):
         left = layout.left(number)
-        right, bottom = left + layout.width - 1, BAR + layout.height - 1
+        right, bottom = left + width - 1, bar + height - 1
         if window:
-            picture.paste(window.convert("RGB"), (left, BAR))
+            picture.paste(window.convert("RGB"), (left, bar))
         else:
-            draw.rectangle((left, BAR, right, bottom), fill=colours.panel)
-            middle = (left + layout.width / 2, BAR + layout.height / 2)
+            draw.rectangle((left, bar, right, bottom), fill=colours.panel)
+            middle = (left + width / 2, bar + height / 2)
             text = f"{name} is not here yet."
             draw.text(middle, text, colours.soft, font, anchor="mm")
-        draw.rectangle((left, 0, right, BAR - 1), fill=colours.panel)
-        draw.rectangle((left, 0, right, bottom), outline=colours.line)
+        draw.rectangle((left, 0, right, bar - 1), fill=colours.panel)
+        draw.rectangle((left, 0, right, bottom), outline=colours.line, width=line)
         dot = colours.dots[number % len(colours.dots)]
-        draw.ellipse((left + 14, 15, left + 24, 25), fill=dot)
-        draw.text((left + 34, BAR / 2), name, colours.ink, font, anchor="lm")
+        middle, radius = (left + layout.of_page(19), bar / 2), layout.of_page(5)
+        draw.circle(middle, radius, fill=dot)
+        begin = (left + layout.of_page(34), bar / 2)
+        draw.text(begin, name, colours.ink, font, anchor="lm")
     if pointer:
         _draw_pointer(picture, layout, pointer)
     return picture
@@ -108,8 +131,8 @@ def compose(
 def _draw_pointer(picture: Image.Image, layout: Layout, pointer: Pointer) -> None:
     colours = COLOURS[layout.scheme]
     radius = 26
-    x = round(layout.left(pointer.window) + pointer.at[0])
-    y = round(BAR + pointer.at[1])
+    x = layout.left(pointer.window) + layout.of_page(pointer.at[0] - radius)
+    y = layout.bar + layout.of_page(pointer.at[1] - radius)
     side = 2 * radius * _FINER
     ink = Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(ink)
@@ -120,8 +143,9 @@ def _draw_pointer(picture: Image.Image, layout: Layout, pointer: Pointer) -> Non
         draw.ellipse(box, outline=dot, width=3 * _FINER)
     arrow = [((radius + a) * _FINER, (radius + b) * _FINER) for a, b in _ARROW]
     draw.polygon(arrow, fill="#111111", outline="#ffffff", width=5)
-    small = ink.resize((2 * radius, 2 * radius), Image.Resampling.LANCZOS)
-    picture.paste(small, (x - radius, y - radius), small)
+    size = layout.of_page(2 * radius)
+    small = ink.resize((size, size), Image.Resampling.LANCZOS)
+    picture.paste(small, (x, y), small)
 
 
 def difference(one: Image.Image, other: Image.Image) -> tuple[int, tuple[int, int]]:

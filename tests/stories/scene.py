@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog
 from livedocs.films import DARK, LIGHT
-from tests.stories.frame import Layout
+from tests.stories.frame import SCALE, Layout
 from tests.stories.studio import Studio
 from tests.users.base import BrowserUser
 from tests.users.stage import Stage
@@ -56,7 +56,7 @@ class Story:
 
     def layout(self, scheme: str) -> Layout:
         """What its pictures look like."""
-        return Layout(self.names, self.width, self.height, scheme)
+        return Layout(self.names, (self.width, self.height), scheme)
 
     @contextmanager
     def open_stage(self, browser: Browser, scheme: str) -> Iterator[Stage]:
@@ -66,6 +66,7 @@ class Story:
             browser,
             viewport={"width": self.width, "height": self.height},
             color_scheme=scheme,
+            device_scale_factor=SCALE,
         )
         with closing(stage):
             yield stage

@@ -51,7 +51,7 @@ STROKE = 0.05
 """Seconds from a key to what it writes, at most, and from there to the next key."""
 PATIENCE = 30
 """Seconds in which a page has to look as in the film."""
-CARET = 3
+CARET = 4
 """A change so narrow, in pixels, is a caret that blinks."""
 
 _AGAIN = "If it looks right as it is now, type: make record"
@@ -149,10 +149,12 @@ class Recording(Studio):
         self._latest: list[Image.Image | None] = [None] * len(layout.names)
         self._changed = time.time()
         self._hidden: set[int] = set()
+        self._came = [0.0] * len(layout.names)
 
     def invites(self, user: BrowserUser, window: int) -> None:
         user.pace = PACE
         self._hidden.add(window)
+        self._came[window] = time.time()
         user.context.expose_function(
             "storyHands", lambda *what: self._act(window, *what)
         )
@@ -171,29 +173,27 @@ class Recording(Studio):
 
         session.on("Page.screencastFrame", take)
         session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
-        self._shows_at_rest(window)
+        # Before the others are told so, although the page has come to rest since.
+        self._shows_at_rest(window, self._came[window])
 
     @contextmanager
     def hiding(self, window: int) -> Iterator[None]:
         self._hidden.add(window)
         yield
-        self._shows_at_rest(window)
+        self._shows_at_rest(window, time.time())
 
     def step(self, text: str) -> None:
         self._rest()
         self._events.append(Mark(time.time(), text))
 
-    def _shows_at_rest(self, window: int) -> None:
+    def _shows_at_rest(self, window: int, at: float) -> None:
         self._rest()
         self._hidden.discard(window)
-        self._events.append(Shot(time.time(), window, self._latest[window]))
+        self._events.append(Shot(at, window, self._latest[window]))
 
     def _take(self, window: int, at: float, data: str) -> None:
         picture = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
-        if picture.size == (
-            self.layout.width,
-            self.layout.height,
-        ):  # it knows its window
+        if picture.size == self.layout.window:  # it knows its window
             self._note(window, at, picture)
 
     def _note(self, window: int, at: float, picture: Image.Image) -> None:
@@ -359,7 +359,8 @@ class _Cut:
                 return
             begin = before.at
         else:
-            begin = (self.layout.width / 2, self.layout.height * 0.8)
+            width, height = self.layout.page
+            begin = (width / 2, height * 0.8)
         count = round(GLIDES * films.RATE)
         for number in range(1, count + 1):
             part = 1 - (1 - number / count) ** 2

@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -18,7 +19,7 @@ import tests.stories
 from livedocs.catalog import Catalog
 from livedocs.films import FOLDER, MANIFEST, Film, Films
 from tests.stories import film as films
-from tests.stories.frame import TOLERANCE, difference
+from tests.stories.frame import SCALE, TOLERANCE, difference
 from tests.stories.scene import STORIES, Scene, Story
 from tests.stories.studio import Recording, Screening
 
@@ -114,7 +115,7 @@ def test_the_best_film_is_a_picture_that_moves_as_well() -> None:
     assert film
     with Image.open(ROOT / FOLDER / film.moving) as picture:
         assert getattr(picture, "n_frames", 1) > len(film.steps)
-        assert picture.size == (film.width, film.height)
+        assert picture.size == (film.width / SCALE, film.height / SCALE)
 
 
 def current(story: Story, scheme: str) -> Film | None:
@@ -124,12 +125,15 @@ def current(story: Story, scheme: str) -> Film | None:
     snippet = Catalog.default().find(story.snippet)
     if not film or not (ROOT / FOLDER / film.video).is_file():
         return None
+    if (film.width, film.height) != story.layout(scheme).size:
+        return None
     return film if film.told == DIGESTS[story] and film.is_of(snippet) else None
 
 
 def record(story: Story, scheme: str, browser: Browser) -> None:
     """Make the film, and note it."""
-    recording = Recording(story.layout(scheme))
+    layout = story.layout(scheme)
+    recording = Recording(layout)
     with story.open_stage(browser, scheme) as stage:
         story.play(Scene(stage, recording))
     shown, steps = recording.cut()
@@ -152,7 +156,7 @@ def record(story: Story, scheme: str, browser: Browser) -> None:
     films.write(folder / film.video, shown)
     shown[-1][0].save(folder / film.poster, quality=50, method=6)
     if film.name == BEST:
-        films.write_moving(folder / film.moving, shown)
+        films.write_moving(folder / film.moving, shown, replace(layout, scale=1).size)
     with locked(folder):
         known = Films.read(ROOT)
         known.add(film)

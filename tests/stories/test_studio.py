@@ -13,7 +13,7 @@ from tests.stories import studio
 from tests.stories.frame import BAR, CELL, COLOURS, GAP, Layout, compose, difference
 from tests.stories.studio import Event, Key, Mark, Press, Recording, Screening, Shot
 
-LAYOUT = Layout(("Alex", "Doppler"), 200, 120)
+LAYOUT = Layout(("Alex", "Doppler"), (200, 120), scale=1)
 BLANK = Image.new("RGB", (200, 120), "#ffffff")
 
 
@@ -58,7 +58,7 @@ class TestFrame:
 
     @pytest.mark.parametrize("scheme", [LIGHT, DARK])
     def test_its_colours_are_the_pages(self, scheme: str) -> None:
-        layout = Layout(LAYOUT.names, 200, 120, scheme)
+        layout = Layout(LAYOUT.names, (200, 120), scheme, scale=1)
         look = Path("livedocs/theme/look/look.css").read_text("utf-8")
         colours = COLOURS[scheme]
         for colour in (colours.paper, colours.panel, colours.ink, *colours.dots):
@@ -68,7 +68,7 @@ class TestFrame:
         )
 
     def test_a_difference_says_how_much_and_where(self) -> None:
-        other = drawn((10, 10, 50, 50), (120, 60, 139, 79))
+        other = drawn((10, 10, 50, 50), (120, 60, 149, 89))
         assert difference(ONE, ONE)[0] == 0
         most, where = difference(ONE, other)
         assert (most, where) == (255, (120, 60))
@@ -149,9 +149,28 @@ class TestCut:
         assert window(pressed, 0).tobytes() == window(plain, 0).tobytes()
 
 
+def test_who_comes_is_in_sight_before_others_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recording = Recording(LAYOUT)
+    monkeypatch.setattr(recording, "_rest", lambda: None)
+    monkeypatch.setattr(recording, "_came", [0.0, 1.0])
+    recording._events = [Shot(0, 0, ONE), Mark(0.5, "Alex is here.")]
+    recording._note(0, 2, TWO)  # it says that Doppler has joined
+    monkeypatch.setattr(recording, "_latest", [TWO, ONE])
+    recording._shows_at_rest(1, recording._came[1])
+    shown, _ = recording.cut()
+    told = [window(picture, 0).tobytes() for picture, _ in shown]
+    here = [window(picture, 1).tobytes() for picture, _ in shown]
+    inside = (1, 0, 199, 119)
+    assert here.index(ONE.crop(inside).tobytes()) < told.index(
+        TWO.crop(inside).tobytes()
+    )
+
+
 def test_a_caret_that_blinks_is_no_change() -> None:
     recording = Recording(LAYOUT)
-    assert studio._is_same(ONE, drawn((10, 10, 50, 50), (100, 20, 101, 40)))
+    assert studio._is_same(ONE, drawn((10, 10, 50, 50), (100, 20, 103, 40)))
     assert not studio._is_same(ONE, drawn((10, 10, 50, 50), (100, 20, 110, 40)))
     assert not recording._events
 

@@ -40,11 +40,15 @@ class ChromiumError(Exception):
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
-    """A Chromium without a window; it is closed afterwards."""
+def open_browser(*arguments: str) -> Iterator[Browser]:
+    """A Chromium without a window; it is closed afterwards.
+
+    Args:
+        arguments: for its command line, after those of all.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
+            executable_path=find_chromium(), args=[*CHROMIUM_ARGS, *arguments]
         )
         yield browser
         browser.close()
