@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog
-from tests.stories.frame import SCALE
 from tests.users.chromium import open_browser
 from tests.users.stage import Stage, open_stage
 
@@ -41,11 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 
 
 @pytest.fixture(scope="session")
-def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """The one Chromium of a run; every user gets a context of their own in it."""
-    # Its screencasts have the pixels of the screen, whatever its contexts say.
-    scale = (f"--force-device-scale-factor={SCALE}",)
-    with open_browser(*scale if pytestconfig.getoption("record") else ()) as browser:
+    with open_browser() as browser:
         yield browser
 
 

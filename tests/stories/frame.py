@@ -11,10 +11,8 @@ from livedocs.films import DARK, LIGHT
 
 GAP = 16
 BAR = 40
-SCALE = 1.5
-"""A film's pixels for each of a page's: letters are sharp on fine screens, too."""
-CELL = round(20 * SCALE)
-"""The side of the squares whose mean colours are compared, in a film's pixels."""
+CELL = 20
+"""The side of the squares whose mean colours are compared, in a page's pixels."""
 TOLERANCE = 20
 """By how much one may differ, of 255: a caret, a letter's edge."""
 
@@ -66,7 +64,8 @@ class Layout:
     page: tuple[int, int]
     """How wide and high each window is, in a page's pixels."""
     scheme: str = LIGHT
-    scale: float = SCALE
+    scale: float = 1
+    """A film's pixels for each of a page's."""
 
     @property
     def window(self) -> tuple[int, int]:
@@ -148,22 +147,26 @@ def _draw_pointer(picture: Image.Image, layout: Layout, pointer: Pointer) -> Non
     picture.paste(small, (x, y), small)
 
 
-def difference(one: Image.Image, other: Image.Image) -> tuple[int, tuple[int, int]]:
+def difference(
+    one: Image.Image, other: Image.Image, cell: int = CELL
+) -> tuple[int, tuple[int, int]]:
     """By how much the mean colours of any cell differ at most, of 255; and where.
+
+    Args:
+        one: a picture.
+        other: what it is compared with.
+        cell: the side of a cell, in their pixels.
 
     Raises:
         AssertionError: the pictures have not the same size.
     """
     assert one.size == other.size, f"{one.size} is not {other.size}"
-    cells = ImageChops.difference(_cells(one), _cells(other))
+    means = (picture.convert("RGB").reduce(cell) for picture in (one, other))
+    cells = ImageChops.difference(*means)
     worst = {max(pair): (n % cells.width, n // cells.width) for n, pair in _all(cells)}
     most = max(worst)
     x, y = worst[most]
-    return most, (x * CELL, y * CELL)
-
-
-def _cells(picture: Image.Image) -> Image.Image:
-    return picture.convert("RGB").reduce(CELL)
+    return most, (x * cell, y * cell)
 
 
 def _all(cells: Image.Image) -> Sequence[tuple[int, tuple[int, ...]]]:

@@ -18,13 +18,14 @@ from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog
 from livedocs.films import DARK, LIGHT
-from tests.stories.frame import SCALE, Layout
+from tests.stories.frame import Layout
 from tests.stories.studio import Studio
 from tests.users.base import BrowserUser
 from tests.users.stage import Stage
 
 WIDTH = 492
 HEIGHT = 400
+SCALE = 1.5
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,16 @@ class Story:
 
     def layout(self, scheme: str) -> Layout:
         """What its pictures look like."""
-        return Layout(self.names, (self.width, self.height), scheme)
+        return Layout(self.names, (self.width, self.height), scheme, self.scale)
+
+    @property
+    def scale(self) -> float:
+        """A film's pixels for each of a page's.
+
+        A page is seldom wider than 700 pixels, a fine screen has two for each of them.
+        Of a film with more, a coarse screen leaves out lines instead.
+        """
+        return SCALE if self.width <= WIDTH else 1
 
     @contextmanager
     def open_stage(self, browser: Browser, scheme: str) -> Iterator[Stage]:
@@ -66,7 +76,7 @@ class Story:
             browser,
             viewport={"width": self.width, "height": self.height},
             color_scheme=scheme,
-            device_scale_factor=SCALE,
+            device_scale_factor=self.scale,
         )
         with closing(stage):
             yield stage

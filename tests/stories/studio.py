@@ -23,6 +23,7 @@ from playwright.sync_api import Error as PlaywrightError
 from livedocs.films import Film, Step
 from tests.stories import film as films
 from tests.stories.frame import (
+    CELL,
     TOLERANCE,
     Layout,
     Point,
@@ -399,7 +400,8 @@ class Screening(Studio):
         deadline = time.monotonic() + PATIENCE
         while True:
             self._let_pass(0.05)
-            most, where = difference(self._picture(), wanted)
+            cell = self.layout.of_page(CELL)
+            most, where = difference(self._picture(), wanted, cell)
             if most <= TOLERANCE:
                 return
             assert time.monotonic() < deadline, (

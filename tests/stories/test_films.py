@@ -19,9 +19,10 @@ import tests.stories
 from livedocs.catalog import Catalog
 from livedocs.films import FOLDER, MANIFEST, Film, Films
 from tests.stories import film as films
-from tests.stories.frame import SCALE, TOLERANCE, difference
-from tests.stories.scene import STORIES, Scene, Story
+from tests.stories.frame import TOLERANCE, difference
+from tests.stories.scene import SCALE, STORIES, Scene, Story
 from tests.stories.studio import Recording, Screening
+from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 
 ROOT = Path(__file__).parents[2]
 BUDGET = 100 * 1024 / 10
@@ -134,7 +135,12 @@ def record(story: Story, scheme: str, browser: Browser) -> None:
     """Make the film, and note it."""
     layout = story.layout(scheme)
     recording = Recording(layout)
-    with story.open_stage(browser, scheme) as stage:
+    # Screencasts have the pixels of the screen, whatever a context says.
+    screen = browser.browser_type.launch(
+        executable_path=find_chromium(),
+        args=[*CHROMIUM_ARGS, f"--force-device-scale-factor={story.scale}"],
+    )
+    with screen, story.open_stage(screen, scheme) as stage:
         story.play(Scene(stage, recording))
     shown, steps = recording.cut()
     snippet = Catalog.default().find(story.snippet)

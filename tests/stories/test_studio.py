@@ -13,7 +13,7 @@ from tests.stories import studio
 from tests.stories.frame import BAR, CELL, COLOURS, GAP, Layout, compose, difference
 from tests.stories.studio import Event, Key, Mark, Press, Recording, Screening, Shot
 
-LAYOUT = Layout(("Alex", "Doppler"), (200, 120), scale=1)
+LAYOUT = Layout(("Alex", "Doppler"), (200, 120))
 BLANK = Image.new("RGB", (200, 120), "#ffffff")
 
 
@@ -58,7 +58,7 @@ class TestFrame:
 
     @pytest.mark.parametrize("scheme", [LIGHT, DARK])
     def test_its_colours_are_the_pages(self, scheme: str) -> None:
-        layout = Layout(LAYOUT.names, (200, 120), scheme, scale=1)
+        layout = Layout(LAYOUT.names, (200, 120), scheme)
         look = Path("livedocs/theme/look/look.css").read_text("utf-8")
         colours = COLOURS[scheme]
         for colour in (colours.paper, colours.panel, colours.ink, *colours.dots):
@@ -68,7 +68,7 @@ class TestFrame:
         )
 
     def test_a_difference_says_how_much_and_where(self) -> None:
-        other = drawn((10, 10, 50, 50), (120, 60, 149, 89))
+        other = drawn((10, 10, 50, 50), (120, 60, 139, 79))
         assert difference(ONE, ONE)[0] == 0
         most, where = difference(ONE, other)
         assert (most, where) == (255, (120, 60))

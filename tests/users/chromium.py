@@ -40,15 +40,11 @@ class ChromiumError(Exception):
 
 
 @contextmanager
-def open_browser(*arguments: str) -> Iterator[Browser]:
-    """A Chromium without a window; it is closed afterwards.
-
-    Args:
-        arguments: for its command line, after those of all.
-    """
+def open_browser() -> Iterator[Browser]:
+    """A Chromium without a window; it is closed afterwards."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*CHROMIUM_ARGS, *arguments]
+            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
         )
         yield browser
         browser.close()
