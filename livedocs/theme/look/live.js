@@ -6,7 +6,7 @@ const ask = async (action, snippet) => {
   return answer.json();
 };
 
-const AHEAD = 1200;  // milliseconds that the first user's page has for itself
+const AHEAD = 2000;  // milliseconds that the first user's page has for itself
 
 const sleep = milliseconds => new Promise(done => setTimeout(done, milliseconds));
 
