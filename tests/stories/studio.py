@@ -52,8 +52,8 @@ STROKE = 0.05
 """Seconds from a key to what it writes, at most, and from there to the next key."""
 PATIENCE = 30
 """Seconds in which a page has to look as in the film."""
-CARET = 4
-"""A change so narrow, in pixels, is a caret that blinks."""
+CARET = 3
+"""A change so narrow, in a page's pixels, is a caret that blinks."""
 
 _AGAIN = "If it looks right as it is now, type: make record"
 
@@ -199,7 +199,7 @@ class Recording(Studio):
 
     def _note(self, window: int, at: float, picture: Image.Image) -> None:
         before = self._latest[window]
-        if before and _is_same(before, picture):
+        if before and _is_same(before, picture, self.layout.of_page(CARET)):
             return
         self._latest[window] = picture
         self._changed = time.time()
@@ -253,10 +253,10 @@ class Recording(Studio):
         return _Cut(self.layout).of(_settled(self._events))
 
 
-def _is_same(one: Image.Image, other: Image.Image) -> bool:
-    """Whether nothing is different, or only a caret."""
+def _is_same(one: Image.Image, other: Image.Image, caret: int = CARET) -> bool:
+    """Whether nothing is different, or only a caret so wide."""
     box = ImageChops.difference(one, other).getbbox()
-    return box is None or box[2] - box[0] <= CARET
+    return box is None or box[2] - box[0] <= caret
 
 
 def _has_something(picture: Image.Image | None) -> bool:

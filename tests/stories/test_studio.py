@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image, ImageDraw
@@ -152,13 +154,12 @@ class TestCut:
 def test_who_comes_is_in_sight_before_others_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    recording = Recording(LAYOUT)
-    monkeypatch.setattr(recording, "_rest", lambda: None)
-    monkeypatch.setattr(recording, "_came", [0.0, 1.0])
+    recording, doppler = Recording(LAYOUT), Mock()
     recording._events = [Shot(0, 0, ONE), Mark(0.5, "Alex is here.")]
-    recording._note(0, 2, TWO)  # it says that Doppler has joined
-    monkeypatch.setattr(recording, "_latest", [TWO, ONE])
-    recording._shows_at_rest(1, recording._came[1])
+    monkeypatch.setattr(recording, "_rest", lambda: recording._note(1, 0, ONE))
+    recording.invites(doppler, 1)
+    recording._note(0, time.time(), TWO)  # it says that Doppler has joined
+    recording.shows(doppler, 1)
     shown, _ = recording.cut()
     told = [window(picture, 0).tobytes() for picture, _ in shown]
     here = [window(picture, 1).tobytes() for picture, _ in shown]
@@ -170,7 +171,7 @@ def test_who_comes_is_in_sight_before_others_are_told(
 
 def test_a_caret_that_blinks_is_no_change() -> None:
     recording = Recording(LAYOUT)
-    assert studio._is_same(ONE, drawn((10, 10, 50, 50), (100, 20, 103, 40)))
+    assert studio._is_same(ONE, drawn((10, 10, 50, 50), (100, 20, 101, 40)))
     assert not studio._is_same(ONE, drawn((10, 10, 50, 50), (100, 20, 110, 40)))
     assert not recording._events
 
