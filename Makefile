@@ -9,6 +9,9 @@ SUITABLE_PYTHON := .ci/python $(if $(PYTHON),'$(PYTHON)')
 WITH_CHROMIUM = chromium=$$($(VENV)/python -m tests.users.chromium) && \
 	CHROMIUM="$$chromium"
 
+# As many tests at once as there are cores; four at most, for each has its own Chromium.
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder
+
 # Newer than what .venv was made from, and names the Python that it was made with.
 READY := .venv/.ready
 
@@ -28,7 +31,7 @@ serve: $(READY) ## Show the site at http://127.0.0.1:8000, live (or PORT=8001)
 	@$(VENV)/python -m mkdocs serve --livereload --dev-addr '127.0.0.1:$(PORT)'
 
 test: $(READY) ## Prove everything (ARGS='-m "not browser"' for a quick look)
-	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(ARGS)
+	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 record: $(READY) ## Make films anew that are older than their programs
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --record tests/stories $(ARGS)

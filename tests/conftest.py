@@ -8,6 +8,8 @@ from types import ModuleType
 
 import pytest
 from playwright.sync_api import Browser, expect
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from livedocs.catalog import Catalog
 from tests.users.chromium import open_browser
@@ -37,6 +39,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
             item.add_marker("browser")
     yield
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+class ByClass(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
+    """The tests of a class share a program, so one process has them all."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        name, *_ = nodeid.partition("[")
+        return name.rpartition("::")[0] if name.count("::") == 2 else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByClass:
+    """Share the tests out, in their order, among the processes of `make test`."""
+    return ByClass(config, log)
 
 
 @pytest.fixture(scope="session")

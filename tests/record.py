@@ -10,14 +10,21 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from xdist import is_xdist_worker
 
 from livedocs.catalog import Catalog
 from livedocs.record import Measured, Record
 from tests.users.stage import Stage
 
+_BROWSER, _PROGRAM, _PART = "browser", "program", "part of the tests"
+
 
 class Recorder:
-    """Counts tests, users and seconds for each program."""
+    """Counts tests, users and seconds for each program.
+
+    What a test ran goes with its report, because one of several processes ran it. The
+    one that the run began in has all reports, and writes the record.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -37,19 +44,36 @@ class Recorder:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if report.when == "call" and isinstance(item, pytest.Function):
-            self._note(item, report.duration)
+            report.user_properties += self._properties(item)
         return report
 
-    def _note(self, item: pytest.Function, seconds: float) -> None:
-        for name, users in _programs(item, self.ids):
-            self.tests[name] = self.tests.get(name, 0) + 1
-            self.users[name] = max(self.users.get(name, 0), users)
-            self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+    def _properties(self, item: pytest.Function) -> Iterator[tuple[str, object]]:
+        for program in _programs(item, self.ids):
+            yield _PROGRAM, program
         browser = item.funcargs.get("browser")
         if isinstance(browser, Browser):
-            self.browser = f"Chromium {browser.version.partition('.')[0]}"
+            yield _BROWSER, f"Chromium {browser.version.partition('.')[0]}"
+        if not self.whole:
+            yield _PART, True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for key, value in report.user_properties:
+            if key == _PROGRAM and isinstance(value, tuple):
+                name, users = value
+                self._note(name, users, report.duration)
+            elif key == _BROWSER:
+                self.browser = str(value)
+            elif key == _PART:
+                self.whole = False
+
+    def _note(self, name: str, users: int, seconds: float) -> None:
+        self.tests[name] = self.tests.get(name, 0) + 1
+        self.users[name] = max(self.users.get(name, 0), users)
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if is_xdist_worker(session):
+            return
         everything = session.config.args_source.name == "TESTPATHS"
         if exitstatus == 0 and self.whole and everything and self.browser:
             snippets = {
@@ -78,5 +102,5 @@ def _programs(item: pytest.Function, ids: Sequence[str]) -> Iterator[tuple[str, 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Record in the process that runs the tests."""
+    """Record, whichever process runs the tests."""
     config.pluginmanager.register(Recorder(Catalog.default()), "livedocs-record")

@@ -227,7 +227,16 @@ def test_what_needs_a_chromium_gets_the_one_that_was_found(
 ) -> None:
     project.add_python("python3", 3, 12, 1)
     project.make(target, "ARGS=-k chat")
-    assert project.asked()[-1] == f"CHROMIUM=/path/to/chromium -m {module} -k chat"
+    asked = project.asked()[-1]
+    assert asked.startswith(f"CHROMIUM=/path/to/chromium -m {module} ")
+    assert asked.endswith(" -k chat")
+
+
+def test_tests_run_side_by_side_unless_told_otherwise(project: Project) -> None:
+    project.add_python("python3", 3, 12, 1)
+    project.make("test", "ARGS=--numprocesses=1")
+    *_, first, last = re.findall(r"--numprocesses=\w+", project.asked()[-1])
+    assert (first, last) == ("--numprocesses=auto", "--numprocesses=1")
 
 
 def test_no_chromium_no_tests(project: Project) -> None:

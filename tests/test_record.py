@@ -1,0 +1,77 @@
+"""One process runs the tests, or several: what they share out, what a run keeps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from livedocs.catalog import Catalog
+from livedocs.record import Record
+
+ROOT = Path(__file__).parents[1]
+
+TESTS = """
+import pytest
+
+@pytest.mark.parametrize("program", ["flet/chat/step1_hello"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_with_a_browser(program, number, browser):
+    assert browser.version
+
+@pytest.mark.parametrize("program", ["taipy/chat/shared_builder"])
+def test_without(program):
+    assert {holds}
+
+class TestTogether:
+    seen = []
+
+    @pytest.mark.parametrize("number", range(6))
+    def test_in_one_process(self, number):
+        assert len(self.seen) == number
+        self.seen.append(number)
+"""
+
+
+def run(folder: Path, *args: str, holds: bool = True) -> Record:
+    """Run those tests in a project of their own."""
+    (folder / "pytest.ini").write_text("[pytest]\ntestpaths = .\nmarkers = browser\n")
+    (folder / "test_programs.py").write_text(TESTS.format(holds=holds))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.conftest", *args],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert ("failed" in done.stdout) is not holds, done.stdout + done.stderr
+    return Record.read(folder)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("processes", ["-n0", "-n2"])
+def test_a_whole_run_counts_each_test_of_a_program(
+    tmp_path: Path, processes: str
+) -> None:
+    record = run(tmp_path, processes)
+    assert record.browser.startswith("Chromium ")
+    counts = {name: one.tests for name, one in record.snippets.items()}
+    assert counts == {"flet/chat/step1_hello": 3, "taipy/chat/shared_builder": 1}
+    for name, measured in record.snippets.items():
+        assert measured.sha256 == Catalog.default().find(name).sha256
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("part", [["-n2", "-k", "browser"], ["test_programs.py"]])
+def test_a_run_of_some_of_the_tests_leaves_none(
+    tmp_path: Path, part: list[str]
+) -> None:
+    assert run(tmp_path, *part) == Record("", {})
+
+
+@pytest.mark.browser
+def test_a_run_that_fails_leaves_none(tmp_path: Path) -> None:
+    assert run(tmp_path, holds=False) == Record("", {})
