@@ -5,6 +5,7 @@ downloads from a server on loopback. No test looks at the browsers of this machi
 """
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.users import chromium
 from tests.users.chromium import ChromiumError, ensure_chromium, find_chromium
@@ -210,3 +213,19 @@ def run_command() -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tests.users.chromium"], capture_output=True, text=True
     )
+
+
+def test_what_playwright_leaves_off_is_left_off(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Chromium takes the last of several lists; its first one is Playwright's."""
+    asked = tmp_path / "asked"
+    program = add_program(
+        tmp_path / "chromium", f'#!/bin/sh\nprintf "%s\\n" "$@" > "{asked}"\n'
+    )
+    with pytest.raises(PlaywrightError):  # it ends at once
+        browser.browser_type.launch(
+            executable_path=program, args=list(chromium.CHROMIUM_ARGS)
+        )
+    first, last = re.findall(r"^--disable-features=(.*)$", asked.read_text(), re.M)
+    assert set(first.split(",")) < set(last.split(","))

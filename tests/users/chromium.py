@@ -15,9 +15,33 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+_PLAYWRIGHTS = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+    "msEdgeUpdateLaunchServicesPreferredVersion",
+    "msForceBrowserSignIn",
+)
+"""What Playwright leaves off: Chromium takes the last list of them, which is ours."""
+
+_ADDRESS_BAR = ("WebUIOmniboxAimPopup", "WebUIOmniboxPopup")
+"""What the address bar offers: two more pages for each window, which nobody sees."""
+
 CHROMIUM_ARGS = (
     "--no-sandbox",  # started as root in containers, and only ever shown our own pages
     "--disable-gpu",
+    f"--disable-features={','.join(_PLAYWRIGHTS + _ADDRESS_BAR)}",
     "--disable-background-networking",  # nothing leaves this machine …
     "--disable-component-update",
     "--disable-sync",
