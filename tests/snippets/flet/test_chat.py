@@ -153,6 +153,7 @@ def test_the_keyboard_is_enough(finished: Stage) -> None:
     alex.sees(Message("Doppler", "and on"))
 
 
+@pytest.mark.timeout(900)  # each message is drawn in two windows, without a GPU
 @pytest.mark.claim(
     "After 200 messages the newest is in sight, and all of them can be read."
 )
