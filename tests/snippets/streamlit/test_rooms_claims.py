@@ -131,7 +131,7 @@ VALUES: list[Any] = [
     "In `st.session_state`, what JSON holds is shared, and so are dates, times, sets, "
     "tuples, NumPy’s numbers and enums."
 )
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_values_that_are_shared(
     value: Any, program: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
