@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog, Snippet
+from tests.snippets.streamlit.log import errors
 from tests.snippets.streamlit.modes import SHIPPED, in_mode, written
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
@@ -38,7 +39,7 @@ def _open_stage(snippet: Snippet, browser: Browser) -> Iterator[Stage]:
         for user in stage.users:
             if isinstance(user, StreamlitUser) and not user.page.is_closed():
                 user.sees_no_exception()
-        assert "Traceback" not in stage.app.output(), stage.app.output()
+        assert not errors(stage.app.output())
     finally:
         stage.close()
 
