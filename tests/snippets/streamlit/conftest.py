@@ -39,7 +39,8 @@ def _open_stage(snippet: Snippet, browser: Browser) -> Iterator[Stage]:
         for user in stage.users:
             if isinstance(user, StreamlitUser) and not user.page.is_closed():
                 user.sees_no_exception()
-        assert not errors(stage.app.output())
+        found = errors(stage.app.output())
+        assert not found, found
     finally:
         stage.close()
 

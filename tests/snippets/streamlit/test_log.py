@@ -59,3 +59,8 @@ def test_any_other_traceback_is_one(left: str, head: str) -> None:
     other = head + "Traceback (most recent call last):\n  here\nZeroDivisionError\n"
     assert errors(left + other) == other
     assert errors(other + left) == other
+
+
+def test_one_that_only_begins_alike_is_one(left: str) -> None:
+    text = "".join(left.splitlines(keepends=True)[:4]) + "TypeError: text frames\n"
+    assert errors(text + left) == text
