@@ -60,9 +60,10 @@ AT_REST = f"""async () => {{
 _FITS = """() => {
     const nodes = [...document.querySelectorAll("flt-semantics")];
     const rects = nodes.map(node => node.getBoundingClientRect());
-    const {textContent, parentElement} = [
-        ...document.querySelectorAll("flt-semantics > span")
-    ].reduce((one, other) => one.parentElement.getBoundingClientRect().bottom
+    const spans = [...document.querySelectorAll("flt-semantics > span")];
+    if (!spans.length) return false;  // a change of size builds the tree anew
+    const {textContent, parentElement} = spans.reduce((one, other) =>
+        one.parentElement.getBoundingClientRect().bottom
         > other.parentElement.getBoundingClientRect().bottom ? one : other);
     const {width, height} = parentElement.getBoundingClientRect();
     return rects.every(({right}) => right <= innerWidth)
@@ -156,6 +157,7 @@ class FletUser(BrowserUser):
         return _GUEST.fullmatch(told)[1]  # type: ignore[index]  # get_by_text has looked
 
     def fits_the_window(self) -> bool:
+        self.page.evaluate(AT_REST)
         return bool(self.page.evaluate(_FITS))
 
     @contextmanager

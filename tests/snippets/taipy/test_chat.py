@@ -94,16 +94,17 @@ class TaipyChat(GivenNames):
             thread.start()
         for thread in threads:
             thread.join()
-        alex.page.wait_for_function(
-            "document.querySelector('.transcript pre').textContent"
-            ".split(': racer-').length - 1 >= 200"
-        )
+        for count in range(25, 201, 25):
+            alex.page.wait_for_function(_RACERS_SAID, arg=count)
         texts = [message.text for message in alex.messages()]
         for socket in sockets:
             own = [text for text in texts if text.startswith(f"{socket.client_id} ")]
             assert own == [f"{socket.client_id} {n}" for n in range(25)]
             socket.close()
 
+
+_RACERS_SAID = """count => document.querySelector(".transcript pre")
+    .textContent.split(": racer-").length - 1 >= count"""
 
 # Remembers every web socket, and every frame that the page sends.
 _KEEP_SOCKETS = """
