@@ -1,9 +1,12 @@
 """Browsers and programs for all tests."""
 
+import fcntl
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -14,12 +17,13 @@ from xdist.scheduler import LoadScopeScheduling
 from livedocs.catalog import Catalog
 from tests.users.chromium import open_browser
 from tests.users.stage import Stage, open_stage
+from tests.waiting import PATIENCE
 
 pytest_plugins = ["tests.record"]
 
-# As long as Playwright waits for everything else. A test that gives up halfway leaves
-# a field filled, and the next ones of its class fail for that.
-expect.set_options(timeout=30_000)
+# A test that gives up halfway leaves a field filled, and the next ones of its class
+# fail for that.
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,6 +56,36 @@ class ByClass(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no type
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByClass:
     """Share the tests out, in their order, among the processes of `make test`."""
     return ByClass(config, log)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let no other process run a test beside one that is marked `alone`.
+
+    Whoever waits for the others to end stands in the door: nobody else gets in. The
+    time is not the test's, for its own begins within.
+    """
+    if not hasattr(item.config, "workerinput"):
+        return (yield)  # the only process
+    door, room = (item.config.cache.mkdir(name) for name in ("door", "room"))
+    alone = item.get_closest_marker("alone") is not None
+    with ExitStack() as inside:
+        with locked(door, fcntl.LOCK_EX):
+            kind = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+            inside.enter_context(locked(room, kind))
+        return (yield)
+
+
+@contextmanager
+def locked(folder: Path, kind: int) -> Iterator[None]:
+    """Wait for a lock of a folder, and hold it."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, kind)
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)  # a forked process may have the file open yet
+        os.close(lock)
 
 
 @pytest.fixture(scope="session")

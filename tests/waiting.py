@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+PATIENCE = 60
+"""Seconds until a test gives up, where the page promises nothing: as many tests run at
+once as there are cores, each with a server and several browsers."""
+
 
 def wait_until(
-    condition: Callable[[], bool], seconds: float = 30, event: str = "it"
+    condition: Callable[[], bool], seconds: float = PATIENCE, event: str = "it"
 ) -> None:
     """Look again and again until `condition` holds.
 

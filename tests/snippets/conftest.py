@@ -37,5 +37,9 @@ def third(stage: Stage, doppler: BrowserUser) -> BrowserUser:
 
 
 @pytest.fixture
-def join(stage: Stage, third: BrowserUser) -> Callable[[], BrowserUser]:
-    return stage.join
+def join(stage: Stage, third: BrowserUser) -> Iterator[Callable[[], BrowserUser]]:
+    """More people, who go home after the test."""
+    guests = len(stage.users)
+    yield stage.join
+    for user in stage.users[guests:]:
+        user.leave()

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Route, WebSocket, expect
 
+from tests.waiting import PATIENCE
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _LOCAL_SCHEMES = frozenset({"about", "blob", "data"})
 
@@ -78,6 +80,7 @@ class BrowserUser(User):
         self.address = address
         viewport = {"width": 800, "height": 700}
         self.context = browser.new_context(**{"viewport": viewport, **options})
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.context.route(_leaves_loopback, self._refuse)
         self.strangers: list[str] = []
         self._sockets: list[WebSocket] = []

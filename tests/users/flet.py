@@ -112,7 +112,7 @@ class FletUser(BrowserUser):
 
     def wait_until_ready(self) -> None:
         self.page.locator("flt-semantics-placeholder").evaluate("e => e.click()")
-        expect(self.field.or_(self.name_field)).to_be_visible(timeout=30_000)
+        expect(self.field.or_(self.name_field)).to_be_visible()
         self.page.evaluate(AT_REST)  # it is painted later than it can be heard
 
     def join(self, name: str) -> None:

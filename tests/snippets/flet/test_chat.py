@@ -228,7 +228,7 @@ def test_the_finished_app_through_everything(start: Callable[[str], Stage]) -> N
     stage.restart()
     for user in (alex, doppler):
         assert isinstance(user, FletUser)
-        expect(user.name_field).to_be_visible(timeout=30_000)
+        expect(user.name_field).to_be_visible()
         assert user.messages() == []
     alex.join("Alex")
     doppler.join("Doppler")

@@ -29,7 +29,7 @@ from playwright.sync_api import (
 from livedocs.catalog import Catalog
 from livedocs.launch import free_port, launch
 from tests.users.base import LOOPBACK
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PROGRAMS = [it for it in Catalog.default() if it.id.startswith("flet/web/")]
 CHAT = Catalog.default().find("flet/web/chat")
@@ -160,7 +160,7 @@ class Visitor:
         if leaves_loopback(url):
             self.asked.append(urlsplit(url).hostname or url)
 
-    def enter(self, seconds: float = 30) -> None:
+    def enter(self, seconds: float = PATIENCE) -> None:
         """Wait until the chat can be used; its texts are in the page from then on."""
         placeholder = self.page.locator("flt-semantics-placeholder")
         placeholder.evaluate("placeholder => placeholder.click()")

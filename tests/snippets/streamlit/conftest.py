@@ -7,7 +7,7 @@ without browsers has a process of its own, and programs to run in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +18,7 @@ from playwright.sync_api import Browser
 from livedocs.catalog import Catalog, Snippet
 from tests.snippets.streamlit.log import errors
 from tests.snippets.streamlit.modes import SHIPPED, in_mode, written
+from tests.users.base import BrowserUser
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
 from tests.users.streamlit_headless import Write, own_process
@@ -30,15 +31,19 @@ def _written(lines: str, folder: Path) -> Snippet:
     return Snippet("streamlit/rooms/first_room", written(lines, folder), lines)
 
 
+def _show_no_traceback(users: Sequence[BrowserUser]) -> None:
+    for user in users:
+        if isinstance(user, StreamlitUser) and not user.page.is_closed():
+            user.sees_no_exception()
+
+
 @contextmanager
 def _open_stage(snippet: Snippet, browser: Browser) -> Iterator[Stage]:
     """Start it; in the end no page and no log may show a traceback."""
     stage = Stage(snippet, browser)
     try:
         yield stage
-        for user in stage.users:
-            if isinstance(user, StreamlitUser) and not user.page.is_closed():
-                user.sees_no_exception()
+        _show_no_traceback(stage.users)
         found = errors(stage.app.output())
         assert not found, found
     finally:
@@ -61,6 +66,16 @@ def stage(
     snippet = in_mode(mode, snippet, folder)
     with _open_stage(snippet, browser) as stage:
         yield stage
+
+
+@pytest.fixture
+def join(
+    join: Callable[[], BrowserUser], stage: Stage
+) -> Iterator[Callable[[], BrowserUser]]:
+    """More people, who go home after the test; what they see till then counts."""
+    guests = len(stage.users)
+    yield join
+    _show_no_traceback(stage.users[guests:])
 
 
 @pytest.fixture

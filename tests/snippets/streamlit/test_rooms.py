@@ -72,6 +72,7 @@ class TestFirstRoom:
         alex.reads_line("3 squared is 9")
 
 
+@pytest.mark.alone
 @program("first_room")
 class TestPresence:
     """How many are there is right within 5 s, and as soon as somebody comes."""
@@ -424,6 +425,7 @@ class TestChooseRoom:
 class TestOwnRoomUi:
     FIELD = "What everybody in the room reads"
 
+    @pytest.mark.alone
     @pytest.mark.claim("Whoever is in a room that is deleted starts anew.")
     def test_rooms_are_entered_left_and_deleted(
         self, alex: User, doppler: User

@@ -17,10 +17,6 @@ from tests.bench.events import watch_events
 from tests.users.base import Message
 from tests.users.taipy_events import SOON, EventsStage, EventsUser
 
-WORKER = 30_000
-"""Milliseconds until the first worker process has started, on a busy machine."""
-
-
 Watch = Callable[..., EventsStage]
 
 
@@ -69,6 +65,7 @@ def vary(snippet: Snippet, folder: Path, replaced: dict[str, str]) -> Snippet:
     return Snippet("taipy/events/program", path, text)
 
 
+@pytest.mark.alone
 @pytest.mark.claim("Everybody sees every event, the ones of others included.")
 @pytest.mark.claim(
     "Newcomers see what they have missed, for `show` is `on_init` as well."
@@ -92,6 +89,7 @@ def test_everybody_sees_every_event(watch: Watch, name: str) -> None:
     assert late.text.inner_text().count("UPDATE") == 4
 
 
+@pytest.mark.alone
 @pytest.mark.claim(
     "Whoever creates, renames or deletes a scenario changes the list of everybody "
     "within a second."
@@ -125,6 +123,7 @@ def test_a_list_follows_what_anybody_does(watch: Watch) -> None:
     all_see([alex, doppler], ["three", "four"])
 
 
+@pytest.mark.alone
 @pytest.mark.claim(
     "`scenarios` in `scenario_list.py`: one user; "
     "kept on reload, kept on reconnect, lost on restart."
@@ -213,6 +212,7 @@ def test_nobody_waits_for_another(watch: Watch) -> None:
         expect(user.lines).to_have_text(["second", "first"])
 
 
+@pytest.mark.alone
 @pytest.mark.claim(
     "Everybody is told which job has failed and why, and the other jobs go on."
 )
@@ -226,7 +226,7 @@ def test_everybody_is_told_of_a_failed_job(watch: Watch) -> None:
     reason = "12 / 0 failed: ZeroDivisionError: float division by zero"
     all_soon_see(users, lambda user: user.alerts.get_by_text(reason, exact=True))
     for user in users:
-        expect(user.text).to_have_text("\n".join(end), timeout=WORKER)
+        expect(user.text).to_have_text("\n".join(end))
     late = stage.join()
     expect(late.text).to_have_text("\n".join(end))
     nothing_is_left(stage)
@@ -243,14 +243,13 @@ def test_a_job_runs_in_a_process_of_its_own(watch: Watch) -> None:
     stage = watch("job_failed", {work: tell, FOLDER: name + FOLDER})
     user = stage.join()
     user.enter("Divide 12 by", "4")
-    expect(user.alerts).to_have_text(
-        re.compile(r"failed: ValueError: \d+ of \d+$"), timeout=WORKER
-    )
+    expect(user.alerts).to_have_text(re.compile(r"failed: ValueError: \d+ of \d+$"))
     worker, parent = re.findall(r"\d+", user.alerts.inner_text())[-2:]
     assert worker != parent
     assert f"The server is {parent}\n" in stage.app.output()
 
 
+@pytest.mark.alone
 @pytest.mark.claim("Everybody sees the scenario run, and its result.")
 @pytest.mark.claim("A second write while it runs is not lost, and nothing loops.")
 def test_a_write_runs_the_scenario_for_everybody(watch: Watch) -> None:
@@ -270,6 +269,7 @@ def test_a_write_runs_the_scenario_for_everybody(watch: Watch) -> None:
     nothing_is_left(stage)
 
 
+@pytest.mark.alone
 @pytest.mark.claim(
     "A text that somebody adds is on everybody’s board, its words are counted when it "
     "is written, and everybody is told when they cannot be."
@@ -296,7 +296,7 @@ def all_soon_see(
 ) -> None:
     """Wait until one sees it, and then not longer for the rest than an event takes."""
     first, *others = users
-    expect(find(first)).to_be_visible(timeout=WORKER)
+    expect(find(first)).to_be_visible()
     for user in others:
         expect(find(user)).to_be_visible(timeout=SOON)
 
