@@ -14,7 +14,7 @@ import pytest
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, LaunchError, free_port, launch
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PROGRAMS = {
     "taipy/x/hello": (
@@ -61,7 +61,7 @@ def test_each_framework_answers_every_user_at_an_address_of_their_own(
     with launch(snippet(tmp_path, name, PROGRAMS[name]), users=3) as app:
         assert len(set(app.addresses)) == 3
         for address in app.addresses:
-            with urllib.request.urlopen(address, timeout=20) as answer:
+            with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
                 assert answer.status == 200
         group = app.process.pid
         assert members(group)
@@ -91,7 +91,7 @@ def test_a_launcher_finds_its_page_and_what_both_import(tmp_path: Path) -> None:
         start = snippet(tmp_path, name, text)
     with launch(start) as app:
         address = f"{app.addresses[0]}greeting"
-        with urllib.request.urlopen(address, timeout=20) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             assert answer.read() == b"Hello"
         folder = app.log.parent
         names = {"greeting.py", "page.py", "start.py"}
@@ -220,7 +220,7 @@ def test_the_command_prints_an_address_per_user_and_stops_on_ctrl_c(
     first, second = run.stdout.readline(), run.stdout.readline()
     assert first == f"User 1: http://127.0.0.1:{port}/\n"
     assert second.startswith("User 2: http://127.0.0.1:")
-    with urllib.request.urlopen(second.split()[-1], timeout=20) as answer:
+    with urllib.request.urlopen(second.split()[-1], timeout=PATIENCE) as answer:
         assert answer.status == 200
     os.kill(run.pid, signal.SIGINT)
     assert run.stdout.read().endswith("Stopped.\n")

@@ -21,7 +21,7 @@ from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
 from livedocs.live import PREFIX, USERS, Live
 from tests.livedocs.test_launch import SERVE, members
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PORT = 8000
 ORIGIN = f"http://127.0.0.1:{PORT}"
@@ -131,7 +131,7 @@ def test_a_page_starts_a_program_for_several_users_and_ends_it(
     addresses = page.until("running", ONE)["addresses"]
     assert len(set(addresses)) == USERS
     for address in addresses:
-        assert urlopen(address, timeout=10).status == 200
+        assert urlopen(address, timeout=PATIENCE).status == 200
     assert page.ask("start", ONE) == {"state": "running", "addresses": addresses}
     assert len(watched.groups) == 1
     assert page.ask("stop", ONE) == {"state": "stopped"}
@@ -256,7 +256,7 @@ def test_a_program_that_ends_later_says_why(catalog: Catalog, page: Page) -> Non
     (catalog.root / f"{ONE}.py").write_text(program)
     page.ask("start", ONE)
     address = page.until("running", ONE)["addresses"][0]
-    urlopen(f"{address}end", timeout=10).close()
+    urlopen(f"{address}end", timeout=PATIENCE).close()
     error = page.until("failed", ONE)["error"]
     assert "ended with exit code 3" in error
     assert "bye" in error

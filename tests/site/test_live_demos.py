@@ -23,7 +23,7 @@ from tests.users.base import LOOPBACK
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.flet import write
 from tests.users.line import Line
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @dataclass(frozen=True)
@@ -344,7 +344,7 @@ def ask(live: Live, action: str, snippet: str) -> dict[str, object]:
         json.dumps({"snippet": snippet}).encode(),
         {"Origin": f"{parts.scheme}://{parts.netloc}"},
     )
-    with urlopen(asked, timeout=10) as answer:
+    with urlopen(asked, timeout=PATIENCE) as answer:
         told: dict[str, object] = json.load(answer)
         return told
 

@@ -23,6 +23,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from livedocs.catalog import Catalog
+from tests.waiting import PATIENCE
 
 ROOMS = Catalog.default().root / "streamlit" / "rooms"
 """Where the library for rooms is."""
@@ -52,7 +53,7 @@ class StreamlitSession:
     """One tab: it sends the values of all its widgets with each run, as browsers do."""
 
     def __init__(self, script: Path, **address: str) -> None:
-        self.page = AppTest.from_file(script, default_timeout=10)
+        self.page = AppTest.from_file(script, default_timeout=PATIENCE)
         self.page.query_params.update(address)
         self.run()
 

@@ -65,7 +65,7 @@ class Server:
 
     def answer(self, path: str = "") -> str:
         """What it answers to a request below its address."""
-        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
 
@@ -363,9 +363,9 @@ def test_the_program_listens_everywhere_unless_told_where(
         other = f"http://127.0.0.2:{server.port}/"
         if ip:
             with pytest.raises(OSError, match="refused"):
-                urllib.request.urlopen(other, timeout=10)
+                urllib.request.urlopen(other, timeout=PATIENCE)
         else:
-            with urllib.request.urlopen(other, timeout=10) as answer:
+            with urllib.request.urlopen(other, timeout=PATIENCE) as answer:
                 assert answer.status == 200
 
 

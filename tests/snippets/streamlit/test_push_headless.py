@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from tests.users.streamlit_headless import ROOMS, StreamlitSession, own_process
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +90,8 @@ async def news(answer: AsyncIterator[str]) -> Any:
 
 
 def tell(story: Coroutine[Any, Any, None]) -> None:
-    """Run a story on an event loop; it may take ten seconds."""
-    asyncio.run(asyncio.wait_for(story, 10))
+    """Run a story on an event loop."""
+    asyncio.run(asyncio.wait_for(story, PATIENCE))
 
 
 class TestNews:

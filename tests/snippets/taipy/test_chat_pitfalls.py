@@ -15,7 +15,7 @@ from livedocs.launch import launch
 from tests.users.base import BrowserUser
 from tests.users.stage import Stage
 from tests.users.taipy import TaipySocket, TaipyUser
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 LIST = '''
 from taipy.gui import Gui
@@ -166,7 +166,7 @@ def test_a_plain_lock_stops_the_server(serve: Callable[[str], Snippet]) -> None:
     assert "threading.RLock()" in program
     with launch(serve(program)) as app:
         _talk(app.addresses[0])
-        assert not _is_silent(app.addresses[0])
+        assert not _is_silent(app.addresses[0], PATIENCE)
     with launch(serve(program.replace("RLock", "Lock"))) as app:
         _talk(app.addresses[0])
         assert any(_is_silent(app.addresses[0]) for _ in range(20))
@@ -179,9 +179,9 @@ def _talk(address: str) -> None:
             writer.press_enter(f"number {n}")
 
 
-def _is_silent(address: str) -> bool:
+def _is_silent(address: str, seconds: float = 5) -> bool:
     try:
-        urlopen(address, timeout=5).close()
+        urlopen(address, timeout=seconds).close()
     except TimeoutError:
         return True
     return False

@@ -13,6 +13,7 @@ import logging
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -21,6 +22,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import engineio
+import gevent
 import pytest
 import taipy as tp
 from taipy import (
@@ -40,7 +43,7 @@ from taipy.gui import State
 
 from livedocs.catalog import Catalog
 from tests.users.taipy import Clock, TaipyState
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PAGE = Path(__file__).parents[3] / "docs/tutorials/taipy/events.md"
 
@@ -1075,6 +1078,33 @@ def test_callbacks_of_events_run_in_the_processors_thread(
     alex.call(prepared.create)
     wait_until(lambda: len(threads) == 4)
     assert set(threads) == {prepared.events}
+
+
+@pytest.mark.claim("What another thread sends does not wake that server.")
+def test_what_another_thread_sends_waits_until_the_server_is_awake() -> None:
+    """With the queue that a page's messages wait in, and no server around it."""
+
+    def serve() -> bool:
+        queue = engineio.Server(async_mode="gevent").create_queue()
+        socket = gevent.spawn(queue.get)
+        gevent.sleep(0)  # from here on it waits for what is sent
+        alarm = gevent.get_hub().loop.async_()
+        alarm.start(lambda: None)
+
+        def send() -> bool:
+            time.sleep(0.5)  # until it has nothing to do
+            queue.put("an event")
+            time.sleep(0.5)  # nothing happens, and that is to be seen
+            asleep = not socket.ready()
+            alarm.send()
+            return asleep
+
+        sent = threads.submit(send)
+        assert socket.get(timeout=PATIENCE) == "an event"
+        return sent.result()
+
+    with ThreadPoolExecutor() as threads:
+        assert threads.submit(serve).result()
 
 
 @pytest.mark.parametrize("snippet", [*LOGS, LIST, FAILED, AUTO, BOARD])
