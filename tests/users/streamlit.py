@@ -392,7 +392,7 @@ class StreamlitUser(BrowserUser):
 
 def soon() -> float:
     """A moment of which several people can be told before it comes."""
-    return time.time() + 0.3
+    return time.time() + 1
 
 
 def at_once(*presses: tuple[StreamlitUser, str]) -> None:

@@ -366,6 +366,7 @@ class TestCounter:
 
 @program("pitfall_lost_update", SHIPPED)
 class TestLostUpdate:
+    @pytest.mark.alone
     @pytest.mark.claim("Of two clicks that read the same number, one is lost.")
     def test_clicks_of_three_people_at_once_are_lost(
         self, alex: User, doppler: User, third: User

@@ -45,14 +45,14 @@ FOLDER = "with TemporaryDirectory() as folder, chdir(folder):"
 WAITS = {
     "    with lock:\n        if name and name not in": """\
     from time import sleep
-    for _ in range(300 * (name == "first")):
+    for _ in range(1000 * (name == "first")):
         if read_scenarios():
             break
         sleep(0.01)
     with lock:
         if name and name not in"""
 }
-"""Creates the first one when there is another, or after three seconds."""
+"""Creates the first one when there is another, or after ten seconds."""
 
 
 def vary(snippet: Snippet, folder: Path, replaced: dict[str, str]) -> Snippet:
