@@ -221,6 +221,7 @@ class OwnPast:
 class BrowserSharedPast(SharedPast, FinishedChat, FastTypists):
     """Both, with pages."""
 
+    @pytest.mark.alone
     @pytest.mark.claim(
         "Two people who type as fast as a machine lose no message, "
         "and all pages show them in one order."
@@ -235,6 +236,7 @@ class BrowserSharedPast(SharedPast, FinishedChat, FastTypists):
 class BrowserOwnPast(OwnPast, FinishedChat, FastTypists):
     """Both, with pages."""
 
+    @pytest.mark.alone
     @pytest.mark.claim(
         "Two people who type as fast as a machine lose no message on any page."
     )

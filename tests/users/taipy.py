@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, expect
 from websockets.sync.client import connect
 
@@ -79,7 +80,15 @@ class TaipyUser(BrowserUser):
 
     def sees(self, *messages: Message) -> None:
         lines = [f"{message.sender}: {message.text}" for message in messages]
-        self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
+        try:
+            self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
+        except PlaywrightError as error:
+            shown = self.messages()
+            missing = [message for message in messages if message not in shown]
+            raise AssertionError(
+                f"{self.name} does not see {missing or 'them in this order'}; the page "
+                f"has connected {len(self._sockets)} times"
+            ) from error
 
     def reads(self, *messages: Message) -> None:
         lines = [f"{message.sender}: {message.text}" for message in messages]

@@ -75,6 +75,7 @@ class TaipyChat(GivenNames):
         sent: list[str] = user.page.evaluate("window.sent")
         assert sum("by the way" in frame for frame in sent) == 2
 
+    @pytest.mark.alone
     @pytest.mark.claim(
         "Eight users who send 25 messages each at the same time lose none of the 200."
     )

@@ -44,15 +44,17 @@ FOLDER = "with TemporaryDirectory() as folder, chdir(folder):"
 
 WAITS = {
     "    with lock:\n        if name and name not in": """\
-    from time import sleep
-    for _ in range(1000 * (name == "first")):
-        if read_scenarios():
-            break
+    from time import monotonic, sleep
+    end = monotonic() + 5 * (name == "first")
+    while monotonic() < end and not read_scenarios():
         sleep(0.01)
     with lock:
         if name and name not in"""
 }
-"""Creates the first one when there is another, or after ten seconds."""
+"""Creates the first one when there is another, or after five seconds.
+
+Not much longer: for so long the server may not hear what that page answers to pings.
+"""
 
 
 def vary(snippet: Snippet, folder: Path, replaced: dict[str, str]) -> Snippet:
