@@ -42,19 +42,18 @@ UNSAFE = '            "allow_unsafe_werkzeug": True,\n'
 FOLDER = "with TemporaryDirectory() as folder, chdir(folder):"
 
 
-WAITS = {
-    "    with lock:\n        if name and name not in": """\
+CREATES = "    with lock:\n        if name and name not in"
+WAITS = f"""\
     from time import monotonic, sleep
     end = monotonic() + 5 * (name == "first")
     while monotonic() < end and not read_scenarios():
         sleep(0.01)
-    with lock:
-        if name and name not in"""
-}
-"""Creates the first one when there is another, or after five seconds.
-
-Not much longer: for so long the server may not hear what that page answers to pings.
-"""
+{CREATES}"""
+"""Creates the first one when there is another, or after five seconds."""
+TAKES_LONG = f"""\
+    from time import sleep
+    sleep(20 * (name == "long"))
+{CREATES}"""
 
 
 def vary(snippet: Snippet, folder: Path, replaced: dict[str, str]) -> Snippet:
@@ -187,7 +186,7 @@ def test_a_storm_is_complete_and_in_one_order(watch: Watch) -> None:
 
 @pytest.mark.claim("What one person enters is created in that order.")
 def test_a_press_waits_for_the_one_before(watch: Watch) -> None:
-    stage = watch("scenario_list", WAITS)
+    stage = watch("scenario_list", {CREATES: WAITS})
     alex, doppler = stage.join(), stage.join()
     for text in ("first", "second"):
         alex.enter("New scenario", text)
@@ -199,15 +198,28 @@ def test_a_press_waits_for_the_one_before(watch: Watch) -> None:
     "Without it, each press has a thread of its own, and may overtake the one before."
 )
 def test_a_press_may_overtake_the_one_before(watch: Watch) -> None:
-    user = watch("scenario_list", WAITS | {ORDERED: ""}).join()
+    user = watch("scenario_list", {CREATES: WAITS, ORDERED: ""}).join()
     for text in ("first", "second"):
         user.enter("New scenario", text)
     expect(user.lines).to_have_text(["second", "first"])
 
 
+@pytest.mark.claim(
+    "A page whose callback takes twenty seconds is cut off, and connects again."
+)
+def test_a_long_callback_cuts_its_page_off(watch: Watch) -> None:
+    stage = watch("scenario_list", {CREATES: TAKES_LONG})
+    alex, doppler = stage.join(), stage.join()
+    with alex.page.expect_event("websocket"):
+        alex.enter("New scenario", "long")
+    alex.enter("New scenario", "short")
+    for user in (alex, doppler):
+        expect(user.lines).to_have_count(2)
+
+
 @pytest.mark.claim("Callbacks of several people run at the same time.")
 def test_nobody_waits_for_another(watch: Watch) -> None:
-    stage = watch("scenario_list", WAITS)
+    stage = watch("scenario_list", {CREATES: WAITS})
     alex, doppler = stage.join(), stage.join()
     alex.enter("New scenario", "first")
     doppler.enter("New scenario", "second")
