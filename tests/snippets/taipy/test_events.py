@@ -162,6 +162,7 @@ def all_see(users: list[EventsUser], lines: list[str]) -> None:
         expect(user.lines).to_have_text(lines, timeout=SOON)
 
 
+@pytest.mark.alone
 @pytest.mark.claim(
     "Fifty scenarios that two people create as fast as they can are all in everybody’s "
     "list, once and in the order of creation."
