@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Locator, expect
 
 from tests.users.stage import Stage
@@ -36,6 +39,13 @@ class EventsUser(TaipyUser):
     def press(self, name: str) -> None:
         """Press a button."""
         self.page.get_by_role("button", name=name).click()
+
+    @contextmanager
+    def is_cut_off(self) -> Iterator[None]:
+        """Wait in the end until the connection has ended and another is there."""
+        old = self._sockets[-1]
+        with self.page.expect_event("websocket"), old.expect_event("close"):
+            yield
 
     @property
     def lines(self) -> Locator:
