@@ -9,16 +9,17 @@ from __future__ import annotations
 import ast
 import difflib
 import hashlib
-import importlib.util
 import os.path
 import re
 import sys
+import sysconfig
 import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from mkdocs.exceptions import BuildError
@@ -430,10 +431,14 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache
 def _is_installed(name: str) -> bool:
-    """Whether Python or a package in the environment brings a module of that name."""
+    """Whether Python or a package in the environment brings a module of that name.
+
+    What `sys.path` has beyond that does not count: it may be a program's folder.
+    """
     if name in sys.stdlib_module_names:
         return True
-    spec = importlib.util.find_spec(name)
+    packages = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    spec = PathFinder.find_spec(name, packages)
     return spec is not None and spec.origin is not None
 
 

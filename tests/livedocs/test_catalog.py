@@ -146,6 +146,16 @@ def test_companions_are_what_it_imports_and_what_that_imports(app: Snippet) -> N
     assert companions == ["streamlit/rooms/board", "streamlit/rooms/sync"]
 
 
+def test_a_companion_is_one_where_python_finds_it_as_well(
+    project: Project, app: Snippet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("snippets/streamlit/rooms/found_on_path.py", "")
+    project.write("snippets/streamlit/game/app.py", "import found_on_path\n")
+    monkeypatch.syspath_prepend(project.root / "snippets/streamlit/rooms")
+    (companion,) = project.catalog.find(app.id).companions
+    assert companion.id == "streamlit/rooms/found_on_path"
+
+
 def test_a_module_beside_it_goes_before_one_of_another_topic(
     project: Project, app: Snippet
 ) -> None:

@@ -143,7 +143,8 @@ def frames(page: Page, count: int) -> list[FrameLocator]:
 
 
 def origins(page: Page) -> list[str]:
-    """Where the frames come from."""
+    """Where the frames come from; the second gets its address after the first."""
+    expect(page.locator(".ss-live iframe:not([src])")).to_have_count(0)
     sources = [it.get_attribute("src") for it in page.locator(".ss-live iframe").all()]
     return [urlsplit(source or "").netloc for source in sources]
 
