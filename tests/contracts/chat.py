@@ -64,8 +64,7 @@ class Chat:
         self, alex: User, doppler: User
     ) -> None:
         first = alex.says("something else")
-        again = Message(alex.name, "the same words once more")
-        alex.send(again.text)
+        again = alex.says("the same words once more")
         alex.send(again.text)
         last = alex.says("and something else again")
         for user in (alex, doppler):
@@ -118,6 +117,7 @@ class BrowserChat(Chat):
         for text in AS_TYPED[:3]:
             alex.paste(text)
         said = [Message(alex.name, text) for text in AS_TYPED[:3]]
+        said.append(alex.says("and nothing of that runs"))
         for user in (alex, doppler):
             user.sees(*said)
             user.reload()
@@ -134,21 +134,23 @@ class BrowserChat(Chat):
         name, past = doppler.name, doppler.messages()
         doppler.reload()
         assert doppler.name == name
-        assert doppler.messages() == past
+        wait_until(lambda: doppler.messages() == past, event="the same messages")
 
 
 class PocketChat(BrowserChat):
     """What has to hold where people come with a telephone."""
 
     @pytest.mark.claim("Long words wrap, and the page fits a phone 360 pixels wide.")
-    def test_the_page_fits_a_phone(self, alex: BrowserUser) -> None:
+    def test_the_page_fits_a_phone(
+        self, alex: BrowserUser, join: Callable[[], BrowserUser]
+    ) -> None:
+        guest = join()
         alex.paste("W" * 300)
-        alex.sees(Message(alex.name, "W" * 300))
-        alex.page.set_viewport_size({"width": 360, "height": 640})
-        wait_until(alex.fits_the_window, event="everything in the window")
-        alex.reads(Message(alex.name, "W" * 300))
-        alex.says("sent from a phone")
-        alex.page.set_viewport_size({"width": 800, "height": 700})
+        guest.sees(Message(alex.name, "W" * 300))
+        guest.page.set_viewport_size({"width": 360, "height": 640})
+        wait_until(guest.fits_the_window, event="everything in the window")
+        guest.reads(Message(alex.name, "W" * 300))
+        alex.sees(guest.says("sent from a phone"))
 
 
 class FinishedChat(PocketChat):
@@ -267,6 +269,9 @@ def burst(
         for user in (alex, doppler, third):
             for messages in said.values():
                 user.sees(*messages)
+    ends = [user.says("that was all") for user in writers]
+    for user in (alex, doppler, third):
+        user.sees(*ends)  # and with them an echo of the last press
     seen = [_only(user.messages(), said) for user in (alex, doppler, third)]
     for messages in seen:
         for name, own in said.items():

@@ -280,10 +280,11 @@ def test_an_edited_program_is_started_anew(
 def test_the_one_that_nobody_looks_at_makes_room(
     catalog: Catalog, watched: Watched
 ) -> None:
-    with opened(catalog, most=2, away=0.5) as (_, page):
+    with opened(catalog, most=2, away=2) as (_, page):
         for name in (ONE, TWO):
             page.ask("start", name)
             page.until("running", name)
+        page.ask("state", ONE)
         status, said = page.send("start", THREE)
         assert status == HTTPStatus.SERVICE_UNAVAILABLE
         assert json.loads(said)["error"].startswith("2 programs are in use")

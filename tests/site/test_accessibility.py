@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.site.conftest import PAGES, SHOWCASE
 from tests.site.server import Site
@@ -43,7 +43,7 @@ def test_skip_link_leads_to_the_title(browser: Browser, site: Site, kind: str) -
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
-    assert page.locator("h1:target").count() == 1
+    expect(page.locator("h1:target")).to_have_count(1)
 
 
 def _open(browser: Browser, address: str, scheme: str, width: int) -> Page:

@@ -23,6 +23,7 @@ from tests.users.base import LOOPBACK
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.flet import write
 from tests.users.line import Line
+from tests.users.streamlit import AT_REST
 from tests.waiting import PATIENCE, wait_until
 
 
@@ -39,6 +40,10 @@ class Demo:
     acts: tuple[str, str]
     """What Alex does, then Doppler, as it is seen."""
     wake: Callable[[FrameLocator], None] = lambda frame: None
+    is_away: Callable[[FrameLocator], None] = lambda frame: None
+    """Wait until the page has noticed that it is cut off, where it shows that."""
+    is_back: Callable[[FrameLocator], None] = lambda frame: None
+    """Wait until the page is connected again."""
 
     def plays(self, people: list[FrameLocator]) -> None:
         """Let both act, each in their frame, and see what the other does."""
@@ -75,6 +80,18 @@ def settle(frame: FrameLocator) -> None:
     expect(frame.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
+def comes_back(frame: FrameLocator) -> None:
+    """Send a message of one's own, which the server answers."""
+    text = f"{frame.locator(TAIPY.who).inner_text()} is back."
+    send(frame, text)
+    expect(TAIPY.seen(frame, text)).to_be_visible()
+
+
+def works(frame: FrameLocator) -> Locator:
+    """What Flet shows while it has no connection."""
+    return frame.get_by_text("Working...", exact=True)
+
+
 TAIPY = Demo(
     "taipy/chat/shared_builder",
     "chat",
@@ -82,6 +99,7 @@ TAIPY = Demo(
     send,
     lambda frame, text: frame.locator(".transcript pre", has_text=text),
     ("Hello there.", "Hello back."),
+    is_back=comes_back,
 )
 FLET = Demo(
     "flet/chat/step3_broadcast",
@@ -93,7 +111,13 @@ FLET = Demo(
     hear,
 )
 # The steps are deaf after any cut of the connection, as their page says.
-REDRAWN = replace(FLET, snippet="flet/chat/history", shared="page.pubsub")
+REDRAWN = replace(
+    FLET,
+    snippet="flet/chat/history",
+    shared="page.pubsub",
+    is_away=lambda frame: expect(works(frame)).to_be_attached(),
+    is_back=lambda frame: expect(works(frame)).not_to_be_attached(),
+)
 STREAMLIT = Demo(
     "streamlit/rooms/first_room",
     "sync",
@@ -102,6 +126,7 @@ STREAMLIT = Demo(
     lambda frame, text: frame.get_by_text(text),
     ("1 squared is 1", "2 squared is 4"),
     settle,
+    is_back=lambda frame: expect(frame.locator(AT_REST)).to_be_attached(),
 )
 
 
@@ -120,6 +145,7 @@ def show(checkout: Checkout, browser: Browser) -> Iterator[Callable[..., Page]]:
             live = stack.enter_context(serve(checkout))
             context = stack.enter_context(browser.new_context())
             context.route("**/*", only_here)
+            context.set_default_timeout(PATIENCE * 1000)
             page = context.new_page()
             page.goto(live.site + path)
             return page
@@ -153,6 +179,15 @@ def do(page: Page, what: str) -> None:
     page.get_by_role("button", name=what, exact=True).click()
 
 
+def load_again(page: Page, people: list[FrameLocator]) -> None:
+    """Click *Reload*, and wait until all frames have new documents."""
+    for person in people:
+        person.locator("html").evaluate("html => { html.dataset.old = true }")
+    do(page, "Reload")
+    for person in people:
+        expect(person.locator("html[data-old]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("demo", [TAIPY, FLET, STREAMLIT], ids=lambda it: it.snippet)
 def test_two_people_act_in_frames_and_stay_two(
     show: Callable[..., Page], demo: Demo, checkout: Checkout
@@ -169,11 +204,7 @@ def test_two_people_act_in_frames_and_stay_two(
     people = frames(page, 2)
     assert demo.names(people) == names
     assert origins(page) == before
-    for person in people:
-        person.locator("html").evaluate("html => { html.dataset.old = true }")
-    do(page, "Reload")
-    for person in people:
-        expect(person.locator("html[data-old]")).to_have_count(0)
+    load_again(page, people)
     assert demo.names(people) == names
     do(page, "Add a user")
     assert len(set(origins(page))) == 3
@@ -211,11 +242,15 @@ def test_frames_are_connected_again_after_sleep(
     people = frames(page, 2)
     demo.names(people)
     line.cut()
+    for person in people:
+        demo.is_away(person)
     page.context.set_offline(True)
     expect(page.get_by_text("Asking again")).to_be_visible()
     line.mend()
     page.context.set_offline(False)
     expect(page.get_by_text("Asking again")).to_be_hidden()
+    for person in people:
+        demo.is_back(person)
     demo.plays(people)
 
 
@@ -236,6 +271,7 @@ def test_frames_work_where_the_storage_of_third_parties_is_blocked(
             )
         )
         context.route("**/*", only_here)
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.goto(live.site)
         assert not can_store(page, live.site.replace("127.0.0.1", "localhost"))
@@ -244,8 +280,8 @@ def test_frames_work_where_the_storage_of_third_parties_is_blocked(
         people = frames(page, 2)
         names = demo.names(people)
         demo.plays(people)
-        do(page, "Reload")
-        assert demo.names(frames(page, 2)) == names
+        load_again(page, people)
+        assert demo.names(people) == names
 
 
 BLOCKED = {"profile": {"cookie_controls_mode": 1}}

@@ -32,7 +32,7 @@ from tests.stories.frame import (
     difference,
 )
 from tests.users.base import BrowserUser
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 CALM = 0.5
 """Seconds without a change after which a page is at rest."""
@@ -50,8 +50,6 @@ PACE = 70
 """Milliseconds from key to key, while all is filmed."""
 STROKE = 0.05
 """Seconds from a key to what it writes, at most, and from there to the next key."""
-PATIENCE = 30
-"""Seconds in which a page has to look as in the film."""
 CARET = 3
 """A change so narrow, in a page's pixels, is a caret that blinks."""
 

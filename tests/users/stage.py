@@ -44,6 +44,7 @@ class Stage:
         self.options = options
         self.users: list[BrowserUser] = []
         self.browser = browser
+        self._past = ""
         self._folder = TemporaryDirectory(suffix="-stage")
         self._server = ExitStack()
         self._start()
@@ -96,8 +97,13 @@ class Stage:
         What it has saved in its folder is there again.
         """
         port = urlsplit(self.address).port
+        self._past += self.app.output()
         self._server.close()
         self._start(port or 0)
+
+    def log(self) -> str:
+        """What the server has written, before it was restarted as well."""
+        return self._past + self.app.output()
 
     def close(self) -> None:
         """Send all home and stop the server."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -20,9 +20,9 @@ from websockets.typing import Subprotocol
 
 from tests.users.base import BrowserUser, Message
 from tests.users.cable import Cable
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
-_AT_REST = (
+AT_REST = (
     "[data-testid=stApp]"
     "[data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 )
@@ -98,7 +98,7 @@ class StreamlitUser(BrowserUser):
     # What everybody does.
 
     def wait_until_ready(self) -> None:
-        drawn = self.page.locator(_AT_REST).locator("[data-testid=stElementContainer]")
+        drawn = self.page.locator(AT_REST).locator("[data-testid=stElementContainer]")
         expect(drawn.first).to_be_attached()
         # A page that is cut off while it loads code for this shows an error ever after.
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
@@ -106,7 +106,7 @@ class StreamlitUser(BrowserUser):
 
     def is_at_rest(self) -> None:
         """Wait until the server draws nothing on the page."""
-        expect(self.page.locator(_AT_REST)).to_be_attached()
+        expect(self.page.locator(AT_REST)).to_be_attached()
 
     def sees_no_exception(self) -> None:
         """See that the page shows no traceback."""
@@ -127,8 +127,25 @@ class StreamlitUser(BrowserUser):
         with self._sockets[-1].expect_event("close"):
             self.cable.hang_up()
         yield
-        self.cable.plug_in()
+        with self.page.expect_websocket():
+            self.cable.plug_in()
         self.is_at_rest()
+
+    def counts_balloons(self) -> Callable[[], int]:
+        """How many balloons the server sends to this page from now on.
+
+        A page that is drawn anew before it has loaded them does not show them.
+        """
+        balloons: list[Element] = []
+
+        def note(frame: str | bytes) -> None:
+            assert isinstance(frame, bytes)
+            element = ForwardMsg.FromString(frame).delta.new_element
+            if element.WhichOneof("type") == "balloons":
+                balloons.append(element)
+
+        self._sockets[-1].on("framereceived", note)
+        return lambda: len(balloons)
 
     # Widgets.
 
@@ -242,11 +259,14 @@ class StreamlitUser(BrowserUser):
         expect(heading).to_have_count(1)
 
     def sees_present(
-        self, count: int, where: str = "here", within: float | None = None
+        self, count: int, where: str = "here", within: float = PATIENCE
     ) -> None:
-        """Wait, at most so many milliseconds, until the page counts so many people."""
+        """Wait, at most so many seconds, until the page counts so many people.
+
+        Playwright's own look at the page may be half a second old by then.
+        """
         line = self.line(f"{count} {where}").filter(visible=True)
-        expect(line).to_have_count(1, timeout=within)
+        wait_until(lambda: line.count() == 1, within, f"{count} {where}")
 
     def makes_room(self, name: str) -> None:
         """Type the name of a new room into the sidebar, and enter it."""

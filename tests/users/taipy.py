@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import ModuleType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from playwright.sync_api import Browser, Locator, expect
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, expect
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.users.base import BrowserUser, Message, User
@@ -43,6 +45,16 @@ _OUT_OF_REACH = """lines => {
 }"""
 
 
+# Engine.IO sends a 5 when it leaves polling.
+_NOTE_UPGRADE = """
+    const {send} = WebSocket.prototype;
+    WebSocket.prototype.send = function (frame) {
+        if (frame === "5") window.isUpgraded = true;
+        return send.call(this, frame);
+    };
+"""
+
+
 def parse(transcript: str) -> list[Message]:
     """The messages of a transcript, one ``sender: text`` in each line."""
     lines = (line.partition(": ") for line in transcript.split("\n"))
@@ -58,9 +70,18 @@ class TaipyUser(BrowserUser):
         "raw.githubusercontent.com": "Taipy's icon",
     }
 
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+        super().__init__(browser, address, **options)
+        self.context.add_init_script(_NOTE_UPGRADE)
+
     def wait_until_ready(self) -> None:
         expect(self.page.locator("strong")).to_have_text(_SOMETHING)
         expect(self.transcript).to_have_text(_SOMETHING)
+        self.hears_at_once()
+
+    def hears_at_once(self) -> None:
+        """Wait until the page has gone from polling to a web socket."""
+        self.page.wait_for_function("window.isUpgraded")
 
     @property
     def field(self) -> Locator:
@@ -119,6 +140,15 @@ class TaipySocket:
         for path in ("taipy-init", "taipy-jsx/TaiPy_root_page"):
             with urlopen(f"{address}{path}?client_id={client_id}") as answer:
                 answer.read()
+        self._listening = threading.Thread(target=self._listen)
+        self._listening.start()
+
+    def _listen(self) -> None:
+        """Say that we are still here whenever the server asks."""
+        with suppress(ConnectionClosed):
+            for frame in self._socket:
+                if frame == "2":
+                    self._socket.send("3")
 
     def _emit(
         self, kind: str, payload: object, name: str = "", answer: str = ""
@@ -134,6 +164,7 @@ class TaipySocket:
     def close(self) -> None:
         """Go away."""
         self._exit.close()
+        self._listening.join()
 
 
 class Clock:

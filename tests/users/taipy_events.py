@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.users.stage import Stage
 from tests.users.taipy import TaipyUser
@@ -13,14 +14,30 @@ from tests.users.taipy import TaipyUser
 SOON = 1_000
 """Milliseconds within which an event has to be in sight."""
 
+# As if the mouse rested on each notification, which is in sight for three seconds
+# otherwise: a moment after it has come, for that is when Taipy begins to count.
+_HOLD_ALERTS = """
+    const rest = new MouseEvent("mouseover", {bubbles: true});
+    new MutationObserver(() => {
+        const alerts = document.querySelectorAll("[role=alert]:not([data-held])");
+        for (const alert of alerts) {
+            alert.dataset.held = true;
+            setTimeout(() => alert.dispatchEvent(rest), 100);
+        }
+    }).observe(document, {childList: true, subtree: true});
+"""
+
 
 class EventsUser(TaipyUser):
     """A person at one of the pages on events, by what it shows."""
 
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+        super().__init__(browser, address, **options)
+        self.context.add_init_script(_HOLD_ALERTS)
+
     def wait_until_ready(self) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
-        # Engine.IO has left polling: from here on the page hears at once.
-        expect(self.page.locator("body")).not_to_contain_text("Server disconnected")
+        self.hears_at_once()
 
     def enter(self, label: str, text: str) -> None:
         """Fill a field and press Enter."""
@@ -68,10 +85,8 @@ class EventsUser(TaipyUser):
         return self.page.get_by_role("alert")
 
     def holds_alert(self, text: str) -> None:
-        """Wait for a notification, and keep it in sight: the mouse rests on it."""
-        alert = self.alerts.get_by_text(text, exact=True)
-        alert.hover()
-        expect(alert).to_be_visible()
+        """Wait for a notification, which stays in sight."""
+        expect(self.alerts.get_by_text(text, exact=True)).to_be_visible()
 
     def finds(self, text: str) -> None:
         """Wait until this is in sight, if only for a moment."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import asyncio
 import gc
+import http.client
 import inspect
 import json
 import re
 import subprocess
 import sys
 import threading
-import urllib.error
 import urllib.request
 import warnings
 import zlib
@@ -297,6 +297,7 @@ async def outcome_of(
     async def handler() -> None:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            warnings.simplefilter("ignore", ResourceWarning)  # other tests' garbage
             try:
                 value = await evaluate(line, scene.names())
                 if inspect.iscoroutine(value):
@@ -617,9 +618,9 @@ def test_a_new_start_serves_the_program(row: Row, tmp_path: Path) -> None:
 def serves(address: str) -> bool:
     """Whether Flet's page is at this address."""
     try:
-        with urllib.request.urlopen(address) as answer:
+        with urllib.request.urlopen(address, timeout=5) as answer:
             return b"flutter" in answer.read()
-    except urllib.error.URLError:
+    except (OSError, http.client.HTTPException):
         return False
 
 
@@ -764,6 +765,7 @@ class TestSilentNames:
     ) -> None:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            warnings.simplefilter("ignore", ResourceWarning)  # other tests' garbage
             blank, named = asyncio.run(
                 join_twice(load("flet/upgrade/pitfall_silent_names").main)
             )

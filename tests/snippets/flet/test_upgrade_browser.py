@@ -14,7 +14,7 @@ from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
 from tests.users.base import LOOPBACK
 from tests.users.flet import write
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 Start = Callable[[Snippet], App]
 Visit = Callable[[App], Page]
@@ -52,6 +52,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
             context = contexts.enter_context(browser.new_context())
             context.grant_permissions(["clipboard-read", "clipboard-write"])
             context.route(_ELSEWHERE, _refuse)
+            context.set_default_timeout(PATIENCE * 1000)
             page = context.new_page()
             page.add_init_script(_KEEP_FRAMES)
             page.goto(app.addresses[0])
@@ -167,9 +168,9 @@ def test_new_names_are_shown(run: Start, visit: Visit) -> None:
     expect(page.get_by_text("Enter a name.")).to_be_attached()
     write(text_field(page, "Your name"), "Alex")
     page.get_by_role("button", name="Join").click()
-    expect(page.get_by_role("button", name="You are in")).to_be_attached()
     shown = page.locator("flt-semantics-host")
-    expect(shown.get_by_text("Welcome, Alex!")).to_be_attached()
+    expect(shown.get_by_text("Welcome, Alex!")).to_be_attached()  # for four seconds
+    expect(page.get_by_role("button", name="You are in")).to_be_attached()
     expect(text_field(page, "Message")).to_be_focused()
 
 
@@ -201,7 +202,11 @@ def test_a_selectable_text_is_empty_and_one_in_a_selection_area_is_not(
 
     box = heard.bounding_box()
     assert box
-    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 1, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, middle, steps=5)
+    page.mouse.up()
     page.keyboard.press("Control+c")
     wait_until(lambda: page.evaluate("navigator.clipboard.readText()") == "heard")
 

@@ -96,7 +96,7 @@ def serving(
         )
     server = Server(f"http://127.0.0.1:{port}{path}", process, log)
     try:
-        wait_until(lambda: answers(server), 120)
+        wait_until(lambda: answers(server), 240, "the first answer")
         yield server
     finally:
         stop(process)
@@ -143,6 +143,7 @@ class Visitor:
         self.forbidden: list[str] = []
         """The hosts that the page's own policy keeps the browser from asking."""
         context.route(leaves_loopback, self._refuse)
+        context.set_default_timeout(PATIENCE * 1000)
         self.page = context.new_page()
         self.page.on("websocket", lambda socket: self._note(socket.url))
         self.page.on("requestfailed", self._note_failure)
@@ -163,7 +164,7 @@ class Visitor:
     def enter(self, seconds: float = PATIENCE) -> None:
         """Wait until the chat can be used; its texts are in the page from then on."""
         placeholder = self.page.locator("flt-semantics-placeholder")
-        placeholder.evaluate("placeholder => placeholder.click()")
+        placeholder.evaluate("element => element.click()", timeout=seconds * 1000)
         self.field.wait_for(state="attached", timeout=seconds * 1000)
 
     def gives_up_loading(self, address: str) -> None:
@@ -419,8 +420,10 @@ def test_flets_temporary_folders_go_with_the_lifespan(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     where = {"TMPDIR": str(temporary)}
-    with serving(MOUNTED_HERE, folder, "/chat/", where):
+    with serving(MOUNTED_HERE, folder, "/chat/", where) as server:
         assert list(temporary.iterdir())
+        os.killpg(server.process.pid, signal.SIGINT)
+        server.process.wait(PATIENCE)
     assert bool(list(temporary.iterdir())) != kept
 
 

@@ -169,7 +169,8 @@ def test_files_in_assets_win_over_those_of_flet(
                 context.request.get(server.address + name).body() == file.read_bytes()
             )
         context.route("**/main.dart.*", lambda route: None)  # never loaded
-        alex = Visitor(context, server.address)
+        alex = Visitor(context, "about:blank")
+        alex.page.goto(server.address, wait_until="commit")  # it never ends loading
         shown = alex.page.locator("#loading img")
         address = shown.evaluate("async img => { await img.decode(); return img.src }")
         ours = folder / "assets/icons/loading-animation.png"

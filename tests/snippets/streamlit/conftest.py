@@ -44,7 +44,7 @@ def _open_stage(snippet: Snippet, browser: Browser) -> Iterator[Stage]:
     try:
         yield stage
         _show_no_traceback(stage.users)
-        found = errors(stage.app.output())
+        found = errors(stage.log())
         assert not found, found
     finally:
         stage.close()

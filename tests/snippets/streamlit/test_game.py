@@ -34,6 +34,7 @@ def sit_down(alex: User, doppler: User) -> None:
     """Let the first play X and the second O."""
     alex.presses("Play X")
     alex.reads_line("You play X")
+    expect(doppler.button("Play X")).to_have_count(0)  # what stood below has moved up
     doppler.presses("Play O")
     doppler.reads_line("You play O")
 
@@ -60,6 +61,8 @@ class TestGame:
     def test_two_who_want_one_place_at_once_do_not_both_get_it(
         self, alex: User, doppler: User
     ) -> None:
+        for user in (alex, doppler):
+            expect(user.button("Play X")).to_be_enabled()
         moment = soon()
         for user in (alex, doppler):
             user.will_press("Play X", moment)
@@ -119,6 +122,8 @@ class TestGame:
     def test_of_two_squares_that_one_clicks_at_once_one_is_taken(
         self, alex: User, doppler: User, third: User
     ) -> None:
+        expect(square(alex, 1)).to_be_enabled()
+        expect(square(alex, 2)).to_be_enabled()
         moment = soon()
         alex.will_click(square(alex, 1), [moment])
         alex.will_click(square(alex, 2), [moment])
@@ -126,7 +131,7 @@ class TestGame:
             reader.reads_line("O to move")
         places(doppler, 9)
         for reader in (alex, doppler, third):
-            reader.reads_line("X to move")
+            expect(square(reader, 9)).to_have_text("O")  # it is drawn after the two
             board = square(reader, 1).inner_text() + square(reader, 2).inner_text()
             assert board in ("X2", "1X")
         start_again(alex, doppler, third)
@@ -135,11 +140,12 @@ class TestGame:
         self, alex: User, doppler: User, third: User
     ) -> None:
         places(alex, 1)
-        for reader in (alex, doppler):
-            reader.reads_line("O to move")
-        moment = soon()
+        expect(square(alex, 9)).to_be_disabled()  # it is drawn last
+        expect(square(doppler, 9)).to_be_enabled()
         for user in (doppler, alex):
             square(user, 5).evaluate("square => square.disabled = false")
+        moment = soon()
+        for user in (doppler, alex):
             user.will_click(square(user, 5), [moment])
         for reader in (alex, doppler, third):
             sees_board(reader, "X234O6789")

@@ -193,9 +193,10 @@ def test_what_becomes_of_the_game_and_its_players(
     with alex.cut_off():
         doppler.presses("Play O")
         doppler.reads_line("You play O")
-    alex.reads_line("You play X")
     doppler.presses("1")
     alex.reads_line("X to move")
+    expect(alex.button("1")).to_have_count(0)
+    alex.reads_line("You play X")
     doppler.reload()
     doppler.reads_line("You watch")
     doppler.reads_line("X to move")

@@ -15,9 +15,10 @@ from tests.snippets.streamlit.modes import SHIPPED, program
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitSocket, StreamlitUser, at_once
+from tests.waiting import wait_until
 
 User = StreamlitUser
-WITHIN_5_S = 5_000
+WITHIN_5_S = 5
 """So long may it take until all see that somebody has come or gone."""
 
 
@@ -342,11 +343,12 @@ class TestButtons:
     def test_a_click_is_for_whoever_has_clicked_and_its_effect_for_all(
         self, alex: User, doppler: User
     ) -> None:
+        balloons = [user.counts_balloons() for user in (alex, doppler)]
         alex.presses("Send balloons")
-        expect(alex.page.get_by_test_id("stBalloons")).to_be_attached()
         for user in (alex, doppler):
             user.reads_line("Sent 1 times")
-        assert doppler.page.get_by_test_id("stBalloons").count() == 0
+        wait_until(lambda: balloons[0]() == 1, event="one flight of balloons")
+        assert balloons[1]() == 0
 
 
 @program("counter")
@@ -368,14 +370,12 @@ class TestCounter:
 class TestLostUpdate:
     @pytest.mark.alone
     @pytest.mark.claim("Of two clicks that read the same number, one is lost.")
-    def test_clicks_of_three_people_at_once_are_lost(
-        self, alex: User, doppler: User, third: User
-    ) -> None:
-        users = (alex, doppler, third)
+    def test_of_two_clicks_at_once_one_is_lost(self, alex: User, doppler: User) -> None:
+        users = (alex, doppler)
         for user in users:
             user.reads_line("Clicked 0 times")
         at_once(*((user, "Click") for user in users))
-        for user in users:  # each has read 0 before another one has written 1
+        for user in users:  # each has read 0 before the other one has written 1
             user.reads_line("Clicked 1 times")
             user.is_at_rest()
             user.reads_line("Clicked 1 times")
@@ -529,10 +529,11 @@ class TestReadme:
             '    st.write("Clicked **" + str(clicks) + "** times !")\n'
         )
         alex, doppler = visitor(stage), visitor(stage)
+        balloons = [user.counts_balloons() for user in (alex, doppler)]
         alex.presses("Send balloons")
-        expect(alex.page.get_by_test_id("stBalloons")).to_be_attached()
+        wait_until(lambda: balloons[0]() == 1, event="one flight of balloons")
         for clicks, user in enumerate((alex, doppler, alex), 1):
             user.presses("click")
             for reader in (alex, doppler):
                 reader.reads_line(f"Clicked {clicks} times !")
-        assert doppler.page.get_by_test_id("stBalloons").count() == 0
+        assert [count() for count in balloons] == [1, 0]

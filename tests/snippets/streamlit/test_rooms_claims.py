@@ -382,7 +382,8 @@ def test_what_becomes_of_a_saved_value(start: Callable[[str], Stage]) -> None:
         alex.enters("Notes", "one two")
         alex.reads_line("2 words, saved in rooms.db")
     doppler.reads_line("2 words, saved in rooms.db")
-    stage.restart()
+    with alex.finds_anew("Notes"), doppler.finds_anew("Notes"):
+        stage.restart()
     for user in (visitor(stage), alex, doppler):
         user.reads_line("2 words, saved in rooms.db")
         user.finds("Notes", "one two")

@@ -695,7 +695,8 @@ class TestState:
         self, room_store: ModuleType, tmp_path: Path
     ) -> None:
         for n in range(100):
-            stores = [room_store.SQLite(str(tmp_path / f"{n}.db")) for _ in range(4)]
+            file = str(tmp_path / f"{n}.db")
+            stores = [room_store.SQLite(file, 60) for _ in range(4)]
             with ThreadPoolExecutor(len(stores)) as pool:
                 assert list(pool.map(lambda s: s.rooms(), stores)) == [[]] * 4
 

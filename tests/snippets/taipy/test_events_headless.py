@@ -140,14 +140,14 @@ class TestLogEvents:
         for act in (program.create, program.write, program.delete):
             alex.call(act)
         for user in (alex, doppler):
-            comes_to(lambda user: rows(user)[-1][1:3], user, ["DATA_NODE", "DELETION"])
-            assert [row[1:3] for row in rows(user)] == [
+            events = [
                 ["DATA_NODE", "CREATION"],
                 ["SCENARIO", "CREATION"],
                 *[["DATA_NODE", "UPDATE"]] * 4,
                 ["SCENARIO", "DELETION"],
                 ["DATA_NODE", "DELETION"],
             ]
+            comes_to(lambda user: [row[1:3] for row in rows(user)], user, events)
             assert rows(user)[2][3] == "last_edit_date"
 
     @pytest.mark.claim(
@@ -161,10 +161,13 @@ class TestLogEvents:
         self, prepared: ModuleType, join: Join, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         shown: list[State] = []
+        through: list[object] = []  # callbacks are called in this order
         prepared.events.broadcast_on_event(lambda state: shown.append(state))
+        prepared.events.on_event(lambda event, gui: through.append(event))
         prepared.events.start()
         tp.create_scenario(prepared.scenario_config)
-        wait_until(lambda: len(prepared.log) == 1 + 2)
+        wait_until(lambda: len(through) == 2)
+        assert len(prepared.log) == 1 + 2
         assert not shown
         assert len(rows(join())) == 2
         tp.create_scenario(prepared.scenario_config)
