@@ -8,13 +8,16 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Browser, expect
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from livedocs import launch
 from livedocs.catalog import Catalog
+from tests.ports import free_port
 from tests.users.chromium import open_browser
 from tests.users.stage import Stage, open_stage
 from tests.waiting import PATIENCE
@@ -86,6 +89,13 @@ def locked(folder: Path, kind: int) -> Iterator[None]:
     finally:
         fcntl.flock(lock, fcntl.LOCK_UN)  # a forked process may have the file open yet
         os.close(lock)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_ports() -> Iterator[None]:
+    """Let no program be given a port that another process may take meanwhile."""
+    with patch.object(launch, "free_port", free_port):
+        yield
 
 
 @pytest.fixture(scope="session")

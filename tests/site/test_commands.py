@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog
-from livedocs.launch import free_port
+from tests.ports import free_port
 from tests.site.server import serve
 from tests.users.stage import DRIVERS
 

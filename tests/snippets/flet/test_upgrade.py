@@ -41,7 +41,8 @@ from flet.messaging.session import Session
 from flet.pubsub.pubsub_hub import PubSubHub
 
 from livedocs.catalog import Catalog
-from livedocs.launch import HOST, SERVERS, free_port
+from livedocs.launch import HOST, SERVERS
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 PAGE = Path(__file__).parents[3] / "docs/tutorials/flet/upgrade.md"

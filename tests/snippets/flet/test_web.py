@@ -27,7 +27,8 @@ from playwright.sync_api import (
 )
 
 from livedocs.catalog import Catalog
-from livedocs.launch import free_port, launch
+from livedocs.launch import launch
+from tests.ports import free_port
 from tests.users.base import LOOPBACK
 from tests.waiting import PATIENCE, wait_until
 
