@@ -144,8 +144,12 @@ class StreamlitUser(BrowserUser):
             if element.WhichOneof("type") == "balloons":
                 balloons.append(element)
 
+        def sent() -> int:
+            self.page.evaluate("0")  # messages are seen while the page is asked
+            return len(balloons)
+
         self._sockets[-1].on("framereceived", note)
-        return lambda: len(balloons)
+        return sent
 
     # Widgets.
 
