@@ -144,7 +144,7 @@ def launch(
         for part in (snippet, *snippet.companions):
             (folder / part.name).write_text(part.text, "utf-8", newline="")
         port = port or free_port()
-        if not _is_free(port):
+        if not is_free(port):
             raise LaunchError(
                 f"{snippet.file}: port {port} is taken. Choose another with --port, "
                 "or 0 for any free one."
@@ -165,7 +165,8 @@ def free_port() -> int:
         return port
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nothing listens on this port of the loopback interface."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -7,9 +7,10 @@ system for any port gets one from 32768 up; each process of a run has its own be
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from itertools import cycle
+
+from livedocs.launch import is_free
 
 _FIRST, _EACH, _PROCESSES = 20_000, 2_000, 6
 
@@ -23,17 +24,13 @@ def own_ports(worker: str) -> range:
 def free_ports(ports: range) -> Iterator[int]:
     """One after the other that nothing listens on, from anywhere in the range."""
     start = os.getpid() % len(ports)
-    for port in cycle((*ports[start:], *ports[:start])):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        yield port
+    return filter(is_free, cycle((*ports[start:], *ports[:start])))
 
 
-_ports = free_ports(own_ports(os.environ.get("PYTEST_XDIST_WORKER", "gw0")))
+OWN = own_ports(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
+"""Those of this process."""
+
+_ports = free_ports(OWN)
 
 
 def free_port() -> int:

@@ -2,7 +2,8 @@
 
 import socket
 
-from tests.ports import free_ports, own_ports
+from livedocs import launch
+from tests.ports import OWN, free_ports, own_ports
 
 
 def test_each_process_has_its_own() -> None:
@@ -18,3 +19,7 @@ def test_what_is_taken_is_left_out() -> None:
         port: int = taken.getsockname()[1]
         found = free_ports(range(port, port + 5))
         assert port not in {next(found) for _ in range(10)}
+
+
+def test_programs_get_one_of_them() -> None:
+    assert launch.free_port() in OWN
