@@ -3,7 +3,7 @@
 A test module makes the fixtures `alex`, `doppler` and `third`, the first three visitors
 of a chat, and `join`, which lets one more arrive; then it runs the classes that fit::
 
-    class TestSharedVariable(BrowserSharedPast): ...
+    class TestSharedVariable(BrowserSharedHistory): ...
 
 People come and go and the past grows from test to test: each test only looks for the
 messages that it has sent itself.
@@ -34,23 +34,22 @@ AS_TYPED = (
 class Chat:
     """What holds for every chat, with browsers or without."""
 
-    @pytest.mark.claim(
-        "A message appears for everybody, in the order in which it was sent, "
-        "with its sender."
-    )
+    @pytest.mark.fact("in-order")
     def test_a_message_appears_for_everybody_in_order_with_its_sender(
         self, alex: User, doppler: User, third: User
     ) -> None:
+        """Everyone sees each message in the order it was sent, with its sender."""
         said = [alex.says("one"), doppler.says("two"), alex.says("three")]
         for user in (alex, doppler, third):
             user.sees(*said)
             assert user.latest(3) == said
         assert len({message.sender for message in said}) == 2
 
-    @pytest.mark.claim("Empty and blank messages are not sent.")
+    @pytest.mark.fact("no-empty-messages")
     def test_empty_and_blank_messages_are_not_sent(
         self, alex: User, doppler: User
     ) -> None:
+        """Empty and blank messages are not sent."""
         before = alex.says("before the silence")
         for silence in ("", " ", "   "):
             alex.send(silence)
@@ -59,10 +58,11 @@ class Chat:
             user.sees(after)
             assert user.latest(2) == [before, after]
 
-    @pytest.mark.claim("The same text sent twice appears twice.")
+    @pytest.mark.fact("repeated-text")
     def test_the_same_text_sent_twice_appears_twice(
         self, alex: User, doppler: User
     ) -> None:
+        """The same text sent twice appears twice."""
         first = alex.says("something else")
         again = alex.says("the same words once more")
         alex.send(again.text)
@@ -71,11 +71,11 @@ class Chat:
             user.sees(last)
             assert user.latest(4) == [first, again, again, last]
 
-    @pytest.mark.claim(
-        "HTML, Markdown, emoji, right-to-left text and 2,000 characters "
-        "arrive as typed."
-    )
+    @pytest.mark.fact("as-typed")
     def test_text_arrives_as_typed(self, alex: User, doppler: User) -> None:
+        """HTML, Markdown, emoji, right-to-left text and 2,000 characters arrive as
+        typed.
+        """
         for text in AS_TYPED:
             alex.paste(text)
         said = [Message(alex.name, text) for text in AS_TYPED]
@@ -86,34 +86,48 @@ class Chat:
 class GivenNames:
     """What holds where visitors are given their names."""
 
-    @pytest.mark.claim(
-        "The first visitor is Alex, the second is Doppler, "
-        "and every later one gets a name of their own."
-    )
+    @pytest.mark.fact("given-names")
     def test_every_visitor_has_a_name_of_their_own(
         self, alex: User, doppler: User, third: User, join: Callable[[], User]
     ) -> None:
+        """The first visitor is Alex, the second Doppler; later ones get names too."""
         names = [alex.name, doppler.name, third.name, join().name]
         assert names[:2] == ["Alex", "Doppler"]
         assert len(set(names)) == len(names)
         assert all(names)
 
 
+class Smoke:
+    """What shows that a page belongs to its program, where another proves the rest."""
+
+    def test_what_one_writes_is_drawn_for_the_other_and_after_a_reload(
+        self, alex: BrowserUser, doppler: BrowserUser
+    ) -> None:
+        said = [alex.says("Is anybody there?"), doppler.says("<b>I am.</b>")]
+        alex.finds_field_with("")
+        for user in (alex, doppler):
+            user.sees(*said)
+        doppler.reload()
+        doppler.sees(*said)
+
+
 class BrowserChat(Chat):
     """What only a page can show."""
 
-    @pytest.mark.claim("Enter sends the message and empties the field.")
+    @pytest.mark.fact("enter-sends")
     def test_enter_sends_the_message_and_empties_the_field(
         self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
+        """Enter sends the message and empties the field."""
         said = alex.says("a tidy field")
         alex.finds_field_with("")
         doppler.sees(said)
 
-    @pytest.mark.claim("Nothing that somebody wrote runs.")
+    @pytest.mark.fact("scripts-stay-text")
     def test_nothing_that_somebody_wrote_runs(
         self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
+        """HTML and scripts in a message are shown as text and do not run."""
         for text in AS_TYPED[:3]:
             alex.paste(text)
         said = [Message(alex.name, text) for text in AS_TYPED[:3]]
@@ -126,10 +140,11 @@ class BrowserChat(Chat):
             assert made.count() == 0
             assert user.page.evaluate("window.hacked") is None
 
-    @pytest.mark.claim("A reload keeps your name and the messages you have seen.")
+    @pytest.mark.fact("reload-keeps-chat")
     def test_a_reload_keeps_the_name_and_the_messages(
         self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
+        """A reload keeps your name and the messages you have seen."""
         doppler.sees(alex.says("before the reload"))
         name, past = doppler.name, doppler.messages()
         doppler.reload()
@@ -140,10 +155,11 @@ class BrowserChat(Chat):
 class PocketChat(BrowserChat):
     """What has to hold where people come with a telephone."""
 
-    @pytest.mark.claim("Long words wrap, and the page fits a phone 360 pixels wide.")
+    @pytest.mark.fact("fits-a-phone")
     def test_the_page_fits_a_phone(
         self, alex: BrowserUser, join: Callable[[], BrowserUser]
     ) -> None:
+        """Long words wrap, and the page fits a phone 360 pixels wide."""
         guest = join()
         alex.paste("W" * 300)
         guest.sees(Message(alex.name, "W" * 300))
@@ -156,25 +172,31 @@ class PocketChat(BrowserChat):
 class FinishedChat(PocketChat):
     """What a chat has to do as well before people are let in."""
 
-    @pytest.mark.claim("After 150 messages all of them can be read.")
-    def test_after_150_messages_all_of_them_can_be_read(
+    @pytest.mark.fact("long-history")
+    def test_the_first_of_60_messages_can_still_be_read(
         self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
-        texts = [f"number {n} of 150" for n in range(1, 151)]
+        """After 60 messages in a low window, the first can still be read."""
+        texts = [f"number {n} of 60" for n in range(1, 61)]
         for text in texts:
             alex.paste(text)
         said = [Message(alex.name, text) for text in texts]
+        window = doppler.page.viewport_size
+        assert window
+        doppler.page.set_viewport_size({**window, "height": 360})
         doppler.sees(*said)
-        doppler.reads(*said)
+        doppler.reads(said[-1], said[0])
+        doppler.page.set_viewport_size(window)
 
 
 class FastTypists(BrowserChat):
     """What has to hold where people do not wait for their field to be empty."""
 
-    @pytest.mark.claim("Whoever types on at once loses no key.")
+    @pytest.mark.fact("typing-on")
     def test_whoever_types_on_at_once_loses_no_key(
         self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
+        """If you keep typing right after Enter, no key is lost."""
         alex.field.click()
         alex.type_at_once("a first thought\nand the next")
         doppler.sees(Message(alex.name, "a first thought"))
@@ -184,34 +206,37 @@ class FastTypists(BrowserChat):
         doppler.sees(Message(alex.name, "and the next"))
 
 
-class SharedPast:
-    """What holds where all have one past in common."""
+class SharedHistory:
+    """What holds where all have one history in common."""
 
-    @pytest.mark.claim("Whoever comes later sees what was said before.")
+    @pytest.mark.fact("late-joiner")
     def test_a_late_joiner_sees_what_was_said_before(
         self, alex: User, join: Callable[[], User]
     ) -> None:
+        """Someone who joins later sees what was said before."""
         said = alex.says("before the late joiner")
         join().sees(said)
 
 
-class OwnPast:
-    """What holds where each user keeps a past of their own."""
+class OwnHistory:
+    """What holds where each user keeps a history of their own."""
 
-    @pytest.mark.claim("Whoever comes later sees only what is said from then on.")
+    @pytest.mark.fact("late-joiner-from-now-on")
     def test_a_late_joiner_sees_only_what_is_said_from_then_on(
         self, alex: User, join: Callable[[], User]
     ) -> None:
+        """Someone who joins later sees only what is said from then on."""
         missed = alex.says("missed by the late joiner")
         late = join()
         heard = alex.says("heard by the late joiner")
         late.sees(heard)
         assert missed not in late.messages()
 
-    @pytest.mark.claim("Nobody’s past changes when a late joiner speaks.")
+    @pytest.mark.fact("history-untouched")
     def test_nobodys_past_changes_when_a_late_joiner_speaks(
         self, alex: User, doppler: User, join: Callable[[], User]
     ) -> None:
+        """A late joiner’s message leaves the others’ histories as they were."""
         doppler.sees(alex.says("a past to keep"))
         pasts = [user.messages() for user in (alex, doppler)]
         said = join().says("good evening")
@@ -220,31 +245,30 @@ class OwnPast:
             assert user.messages() == [*past, said]
 
 
-class BrowserSharedPast(SharedPast, FinishedChat, FastTypists):
+class BrowserSharedHistory(SharedHistory, FinishedChat, FastTypists):
     """Both, with pages."""
 
     @pytest.mark.alone
-    @pytest.mark.claim(
-        "Two people who type as fast as a machine lose no message, "
-        "and all pages show them in one order."
-    )
+    @pytest.mark.fact("burst-in-order")
     def test_a_burst_is_complete_and_in_one_order(
         self, alex: BrowserUser, doppler: BrowserUser, third: BrowserUser
     ) -> None:
+        """Two people typing as fast as a machine lose no message, and their pages
+        agree on the order.
+        """
         seen = burst(alex, doppler, third)
         assert seen[0] == seen[1] == seen[2]
 
 
-class BrowserOwnPast(OwnPast, FinishedChat, FastTypists):
+class BrowserOwnHistory(OwnHistory, FinishedChat, FastTypists):
     """Both, with pages."""
 
     @pytest.mark.alone
-    @pytest.mark.claim(
-        "Two people who type as fast as a machine lose no message on any page."
-    )
+    @pytest.mark.fact("burst")
     def test_a_burst_is_complete(
         self, alex: BrowserUser, doppler: BrowserUser, third: BrowserUser
     ) -> None:
+        """Two people typing as fast as a machine lose no message on any page."""
         burst(alex, doppler, third)
 
 

@@ -16,9 +16,9 @@ from livedocs.launch import launch
 from tests.contracts.chat import (
     AS_TYPED,
     BrowserChat,
-    OwnPast,
+    OwnHistory,
     PocketChat,
-    SharedPast,
+    SharedHistory,
 )
 from tests.users.base import BrowserUser, Message
 from tests.users.flet import AT_REST, FletUser
@@ -34,17 +34,17 @@ FINISHED = ("flet/chat/step6_layout", "flet/chat/declarative")
 
 
 @pytest.mark.parametrize("stage", STEPS, indirect=True)
-class TestSteps(OwnPast, BrowserChat):
+class TestSteps(OwnHistory, BrowserChat):
     """On the way: messages reach all, each page keeps what came since it opened."""
 
 
 @pytest.mark.parametrize("stage", FINISHED, indirect=True)
-class TestFinished(OwnPast, PocketChat):
+class TestFinished(OwnHistory, PocketChat):
     """The finished app, in both styles."""
 
 
 @pytest.mark.parametrize("stage", ["flet/chat/history"], indirect=True)
-class TestHistory(SharedPast, BrowserChat):
+class TestHistory(SharedHistory, BrowserChat):
     """One past for everybody."""
 
 

@@ -15,7 +15,7 @@ import flet as ft
 import pytest
 
 from tests.conftest import imported
-from tests.contracts.chat import Chat, OwnPast, SharedPast
+from tests.contracts.chat import Chat, OwnHistory, SharedHistory
 from tests.users.base import Message
 from tests.users.flet_headless import FletServer, FletSession, walk
 
@@ -116,12 +116,12 @@ def for_programs(*snippets: str) -> pytest.MarkDecorator:
 
 
 @for_programs(*FORGETFUL)
-class TestBroadcast(OwnPast, Chat):
+class TestBroadcast(OwnHistory, Chat):
     """``page.pubsub``: what is sent reaches those who are there."""
 
 
 @for_programs(HISTORY)
-class TestHistory(SharedPast, Chat):
+class TestHistory(SharedHistory, Chat):
     """A list outside of ``main``: one past for everybody."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.chat import BrowserSharedPast
+from tests.contracts.chat import BrowserSharedHistory
 from tests.snippets.streamlit.modes import SHIPPED
 
 
@@ -15,10 +15,10 @@ def chat(program: str) -> pytest.MarkDecorator:
 
 
 @chat("chat")
-class TestPolledChat(BrowserSharedPast):
+class TestPolledChat(BrowserSharedHistory):
     """One past for everybody, which each page asks for."""
 
 
 @chat("chat_launcher")
-class TestPushedChat(BrowserSharedPast):
+class TestPushedChat(BrowserSharedHistory):
     """One past for everybody, of which the server tells."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from livedocs.catalog import Catalog
-from tests.contracts.chat import Chat, SharedPast
+from tests.contracts.chat import Chat, SharedHistory
 from tests.users.base import Message, User
 from tests.users.streamlit_headless import ROOMS, StreamlitSession, own_process
 
@@ -90,7 +90,7 @@ def join() -> type[Talker]:
     return lambda: Talker("Late")  # type: ignore[return-value]
 
 
-class TestChat(SharedPast, Chat):
+class TestChat(SharedHistory, Chat):
     """What holds for every chat."""
 
 

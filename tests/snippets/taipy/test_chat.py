@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.contracts.chat import BrowserOwnPast, BrowserSharedPast, GivenNames
+from tests.contracts.chat import BrowserOwnHistory, BrowserSharedHistory, GivenNames
 from tests.users.base import BrowserUser, Message
 from tests.users.stage import Stage
 from tests.users.taipy import TaipySocket
@@ -132,12 +132,12 @@ _PRESS_ENTER_WITH_NEXT_UPDATE = """() => {
 
 
 @pytest.mark.parametrize("stage", SHARED, indirect=True)
-class TestSharedVariable(BrowserSharedPast, TaipyChat):
+class TestSharedVariable(BrowserSharedHistory, TaipyChat):
     """``gui.add_shared_variable``: one transcript for everybody."""
 
 
 @pytest.mark.parametrize("stage", BROADCAST, indirect=True)
-class TestBroadcast(BrowserOwnPast, TaipyChat):
+class TestBroadcast(BrowserOwnHistory, TaipyChat):
     """``gui.broadcast_callback``: a transcript for each user."""
 
 

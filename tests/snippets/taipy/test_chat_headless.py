@@ -13,7 +13,7 @@ import pytest
 from taipy.gui import State
 
 from livedocs.catalog import Catalog
-from tests.contracts.chat import Chat, GivenNames, OwnPast, SharedPast
+from tests.contracts.chat import Chat, GivenNames, OwnHistory, SharedHistory
 from tests.users.base import Message
 from tests.users.taipy import Clock, TaipyState
 
@@ -152,12 +152,12 @@ class TaipyChat(GivenNames, Chat):
 
 
 @pytest.mark.parametrize("program", SHARED, indirect=True)
-class TestSharedVariable(SharedPast, TaipyChat):
+class TestSharedVariable(SharedHistory, TaipyChat):
     """``gui.add_shared_variable``: one transcript for everybody."""
 
 
 @pytest.mark.parametrize("program", BROADCAST, indirect=True)
-class TestBroadcast(OwnPast, TaipyChat):
+class TestBroadcast(OwnHistory, TaipyChat):
     """``gui.broadcast_callback``: a transcript for each user."""
 
 
