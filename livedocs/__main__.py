@@ -1,4 +1,4 @@
-"""List the snippets, or run one with an address for each user."""
+"""List the snippets, run one with an address for each user, or show what is proven."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
-from livedocs.catalog import Catalog, SnippetError
+from livedocs import review
+from livedocs.catalog import Catalog, SnippetError, nearest
 from livedocs.launch import launch
 
 
@@ -20,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "list":
             _list(catalog)
+        elif options.command == "facts":
+            _facts(options.page)
         else:
             _run(catalog, options)
     except SnippetError as error:
@@ -37,6 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--users", type=_positive, default=1, help="how many (default: 1)")
     run.add_argument("--port", type=_port, default=0, help="the first user's port")
     run.add_argument("--open", action="store_true", help="open the addresses, too")
+    facts = commands.add_parser("facts", help="what pages say beside what is proven")
+    facts.add_argument("page", nargs="?", default="", help="such as taipy/chat")
     return parser
 
 
@@ -59,6 +65,24 @@ def _list(catalog: Catalog) -> None:
         print(f"{snippet.id}  ({snippet.framework})")
         print(f"    {snippet.summary}")
         print(f"    python -m livedocs run {snippet.id} --users 2")
+
+
+def _facts(page: str) -> None:
+    """Print, page by page, the words of each link beside the fact's statement.
+
+    Raises:
+        SnippetError: a page is wrong, or there is no such page.
+    """
+    pages = review.pages(Path.cwd() / "mkdocs.yml")
+    chosen = {name: uses for name, uses in pages.items() if name.startswith(page)}
+    if not chosen:
+        raise SnippetError(f"There is no page {page!r}. {nearest(page, pages)}")
+    for name, uses in chosen.items():
+        print(f"\n{name}\n{'=' * len(name)}")
+        for use in uses:
+            tests = ", ".join(test.name for test in use.proof.tests)
+            print(f"\n{use.line:4}  {use.words}\n      {use.proof.statement}")
+            print(f"      {use.proof.id}: {tests}")
 
 
 def _run(catalog: Catalog, options: argparse.Namespace) -> None:

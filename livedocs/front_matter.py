@@ -38,7 +38,7 @@ class Category(StrEnum):
 
 
 class FrontMatter(BaseModel):
-    """The fields of a tutorial's front matter; all are needed, no other is allowed."""
+    """The fields of a tutorial's front matter; no other is allowed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,6 +50,8 @@ class FrontMatter(BaseModel):
     category: Category
     keywords: Annotated[list[Line], Field(min_length=1)]
     """Words to find the page by."""
+    not_tested: tuple[Line, ...] = ()
+    """What a reader may expect to be proven and is not, a sentence each."""
 
 
 def read(source: str, name: str, framework: str) -> FrontMatter:
@@ -65,7 +67,8 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
     """
     head = _HEAD.match(source)
     if not head:
-        fields = ", ".join(FrontMatter.model_fields)
+        needed = FrontMatter.model_fields.items()
+        fields = ", ".join(name for name, field in needed if field.is_required())
         raise SnippetError(
             f"{name}:1: A tutorial starts with front matter between two '---' lines: "
             f"{fields}."

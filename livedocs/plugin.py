@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from types import FrameType
 from typing import Any, Literal
@@ -29,7 +30,7 @@ from mkdocs.structure.pages import Page
 from livedocs import front_matter, search, styles
 from livedocs.blocks import PageContext
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
-from livedocs.claims import Proof, Suite
+from livedocs.facts import Fact, Facts, PageFacts, Row
 from livedocs.films import FOLDER, Film, Films
 from livedocs.front_matter import Category, FrontMatter
 from livedocs.links import LinkFilter
@@ -51,8 +52,8 @@ class Tutorial:
     head: FrontMatter
     url: str
     """Relative to the site's root."""
-    claims: int
-    """How many sentences and rows of it are proven."""
+    facts: int
+    """How many facts and rows of tables it refers to."""
 
     @property
     def title(self) -> str:
@@ -93,8 +94,10 @@ class Site:
     """What templates find under the name ``livedocs``."""
 
     tutorials: list[Tutorial] = field(default_factory=list)
-    proof: list[Proof] = field(default_factory=list)
-    """The proofs of all pages, one for each sentence, in the pages' order."""
+    proof: list[Fact | Row] = field(default_factory=list)
+    """What all pages refer to as proven, each once, in the pages' order."""
+    fact: Callable[[str], Fact] = lambda id_: Fact(id_, "", "", ())
+    """A fact by its id."""
     live: bool = False
     """Whether pages can run programs: under ``make serve``."""
     film: Callable[[str, str], dict[str, Film]] = lambda snippet, story: {}
@@ -132,13 +135,15 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         """Find the project; forget the build before."""
         self.root = Path(config.config_file_path).resolve().parent
         self.catalog = Catalog(self.root / "snippets")
-        self.suite = Suite(self.root)
+        self.docs = Path(config.docs_dir).name
+        self.facts = Facts(self.root)
         self.record = Record.read(self.root)
         self.films = Films.read(self.root)
         self.repo_url = (config.repo_url or "").rstrip("/")
         self.is_live = self.is_serving and config.dev_addr.host in HOSTS
         self.contexts: dict[str, PageContext] = {}
         self.heads: dict[str, FrontMatter] = {}
+        self.proofs: dict[str, PageFacts] = {}
         self.links = LinkFilter(Path(config.docs_dir).name)
         logger = logging.getLogger("mkdocs.structure.pages")
         for old in [f for f in logger.filters if isinstance(f, LinkFilter)]:
@@ -176,7 +181,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             with suppress(SnippetError):  # on_env says so, after the pages had a chance
                 yield f"snippets/{self.catalog.find(name).file}"
         if not self.repo_url:
-            yield from sorted({proof.path for proof in self.suite})
+            yield from self.facts.files
 
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
         """Say which page is not UTF-8."""
@@ -208,6 +213,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             link=self._linker(page.url),
             link_in_text=self._linker(page.file.src_uri),
             receipt=self.record.receipt,
+            ran=partial(self.record.run_of, self.root),
+            commit_link=self._commit_link,
+            facts=self.facts.by_id,
         )
         if uri.parts[0] == "tutorials" and uri.name != "index.md":
             if len(uri.parts) != 3:
@@ -220,7 +228,10 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             found_by = {"tags": head.keywords, "search": {"boost": 2}}
             page.meta = head.model_dump(mode="json") | found_by
             context.strict = True
-            context.proofs = self.suite.of_page(uri.parts[1], uri.stem)
+            context.not_tested = head.not_tested
+            proofs = self.facts.of_page(uri.parts[1], uri.stem)
+            self.proofs[page.file.src_uri] = proofs
+            context.rows = proofs.rows
         self.contexts[page.file.src_uri] = context
         config.mdx_configs["livedocs"] = {"context": context}
         return markdown
@@ -236,22 +247,33 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
 
         return link
 
+    def _commit_link(self, commit: str) -> str:
+        return f"{self.repo_url}/commit/{commit}" if self.repo_url else ""
+
     def on_env(
         self, env: Environment, *, config: MkDocsConfig, files: Files
     ) -> Environment:
         """See that no test proves what no page says; feed the templates."""
         self.catalog.check()
-        self._check_tests()
+        self._check_facts()
         tutorials: list[Tutorial] = []
-        proof: list[Proof] = []
+        proven: dict[str, Fact | Row] = {}
         for uri, head in self.heads.items():
             file = files.get_file_from_path(uri)
             assert file is not None  # noqa: S101 -- it was just read
-            claims = self.contexts[uri].claims
-            tutorials.append(Tutorial(head, file.url, len(claims)))
-            proof.extend(claims.values())
-        env.globals["livedocs"] = Site(tutorials, proof, self.is_live, self._film)
+            said = self.contexts[uri].proven
+            tutorials.append(Tutorial(head, file.url, len(said)))
+            proven.update((f"{uri} {proof.id}", proof) for proof in said)
+        env.globals["livedocs"] = Site(
+            tutorials, list(proven.values()), self._fact, self.is_live, self._film
+        )
         return env
+
+    def _fact(self, id_: str) -> Fact:
+        if id_ not in self.facts.by_id:
+            hint = nearest(id_, self.facts.by_id)
+            raise SnippetError(f"A template asks for the fact {id_!r}. {hint}")
+        return self.facts.by_id[id_]
 
     def _film(self, snippet: str, story: str) -> dict[str, Film]:
         return self.films.find(self.catalog.find(snippet), story)
@@ -262,23 +284,49 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         styles.inline(Path(config.site_dir))
         search.shorten(Path(config.site_dir))
 
-    def _check_tests(self) -> None:
-        said = {
-            (proof.path, proof.sentence)
-            for context in self.contexts.values()
-            for proof in context.proofs
-            if proof.sentence in context.claims
+    def _check_facts(self) -> None:
+        """See that pages refer to all that their tests prove.
+
+        Raises:
+            SnippetError: names each fact and row that its page leaves out.
+        """
+        used = {
+            uri: {use.proof.id for use in context.uses}
+            for uri, context in self.contexts.items()
         }
-        sentences = {s for context in self.contexts.values() for s in context.claims}
-        alone = [p for p in self.suite if (p.path, p.sentence) not in said]
-        if alone:
-            problems = (
-                f"{proof.path}:{proof.line}: {proof.test} names the claim "
-                f'"{proof.sentence}", which its page does not make. '
-                f"{nearest(proof.sentence, sentences)}"
-                for proof in alone
-            )
-            raise SnippetError("\n".join(problems))
+        everywhere = set().union(*used.values())
+        problems: list[str] = []
+        for uri, proofs in self.proofs.items():
+            page = f"{self.docs}/{uri}"
+            for id_ in sorted(proofs.own - used[uri]):
+                problems.append(self._unused(id_, f"{page} does not refer to it"))
+            for id_ in sorted(proofs.shared - everywhere):
+                problems.append(
+                    self._unused(id_, f"neither {page} nor another page refers to it")
+                )
+            problems += [
+                f"{row.tests[0].path}:{row.tests[0].line}: {row.tests[0].name} tells "
+                f"the state of {row.name!r} in {row.program}, and no table of {page} "
+                "shows it."
+                for row in proofs.rows.values()
+                if row.id not in used[uri]
+            ]
+        known = {id_ for p in self.proofs.values() for id_ in p.own | p.shared}
+        for id_ in sorted(set(self.facts.by_id) - known - everywhere):
+            problems.append(self._unused(id_, "no page refers to it"))
+        problems += [
+            f"{test.path}:{test.line}: {statement} The tests of no page say so."
+            for statement, test in self.facts.homeless
+        ]
+        if problems:
+            raise SnippetError("\n".join(dict.fromkeys(problems)))
+
+    def _unused(self, id_: str, why: str) -> str:
+        test = self.facts.by_id[id_].tests[0]
+        return (
+            f"{test.path}:{test.line}: {test.name} proves the fact {id_!r}, and {why}. "
+            f"Write [some words](fact:{id_}) there, or take the mark away."
+        )
 
 
 def _interrupt_once(signum: int, frame: FrameType | None) -> None:

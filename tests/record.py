@@ -1,11 +1,16 @@
 """A pytest plugin: keep what a whole, successful run measured, for the receipts.
 
-A run of some of the tests, or one that fails, leaves the record as it was.
+A run of some of the tests, or one that fails, leaves the record as it was. A test that
+proves a fact fails when it is skipped or expected to fail: then it proves nothing.
 """
 
 from __future__ import annotations
 
+import platform
+import subprocess
 from collections.abc import Generator, Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,7 +18,8 @@ from playwright.sync_api import Browser
 from xdist import is_xdist_worker
 
 from livedocs.catalog import Catalog
-from livedocs.record import Measured, Record
+from livedocs.facts import Facts
+from livedocs.record import Measured, Record, digest
 from tests.users.stage import Stage
 
 _BROWSER, _PROGRAM, _PART = "browser", "program", "part of the tests"
@@ -43,6 +49,11 @@ class Recorder:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        if report.skipped and _proves(item):
+            reason = report.longrepr
+            report.outcome = "failed"
+            report.longrepr = f"It proves a fact, so it has to run and pass: {reason}"
+            report.__dict__.pop("wasxfail", None)
         if report.when == "call" and isinstance(item, pytest.Function):
             report.user_properties += self._properties(item)
         return report
@@ -85,7 +96,45 @@ class Recorder:
                 )
                 for name, tests in sorted(self.tests.items())
             }
-            Record(self.browser, snippets).write(Path(session.config.rootpath))
+            _record(session.config.rootpath, self.browser, snippets).write(
+                session.config.rootpath
+            )
+
+
+def _proves(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(kind) for kind in ("fact", "state"))
+
+
+def _record(root: Path, browser: str, snippets: dict[str, Measured]) -> Record:
+    """What this run measured, and of what it did."""
+    catalog = Catalog.default()
+    pins = {pin.partition("==")[0] for it in catalog for pin in it.dependencies}
+    names = sorted(name.partition("[")[0] for name in pins)
+    return Record(
+        browser=browser,
+        snippets=snippets,
+        date=datetime.now(UTC).date().isoformat(),
+        commit=_commit(root),
+        python=platform.python_version(),
+        versions={name: version(name) for name in names},
+        programs={snippet.id: snippet.sha256 for snippet in catalog},
+        tests={path: digest(root / path) for path in Facts(root).files},
+    )
+
+
+def _commit(root: Path) -> str:
+    """The commit that is tested; nothing where there is none, or changes beside it."""
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", *words], cwd=root, capture_output=True, text=True, check=True
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return None
+        return done.stdout.strip()
+
+    return git("rev-parse", "HEAD") or "" if git("status", "--porcelain") == "" else ""
 
 
 def _programs(item: pytest.Function, ids: Sequence[str]) -> Iterator[tuple[str, int]]:

@@ -80,17 +80,24 @@ validation:
   anchors: warn
 """
 
-PROOF = """\
+PROOF = '''\
 import pytest
 
 
-@pytest.mark.claim("A reload keeps `names`.")
-@pytest.mark.claim(
-    "`names` in `greet.py`: everybody; kept on reload, lost on restart."
-)
+@pytest.mark.fact("reload")
+@pytest.mark.state("greet.py", "names", "everybody", reload="kept", restart="lost")
 def test_names_are_kept():
-    ...
-"""
+    """A reload keeps `names`."""
+'''
+
+TABLE = """\
+/// state | taipy/chat/greet.py
+
+| Name | Belongs to | Reload | Restart |
+|---|---|---|---|
+| `names` | everybody | kept | lost |
+
+///"""
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,7 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    """A project whose one page shows one program and makes no claim."""
+    """A project whose one page shows one program and refers to no fact."""
     project = Project(tmp_path)
     project.write("mkdocs.yml", CONFIG)
     project.write("theme/main.html", "{{ page.content }}")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import bs4
 import pytest
 from markdown import markdown
 
-from livedocs.blocks import PageContext, Receipt, highlight
-from livedocs.catalog import SnippetError
-from livedocs.claims import Proof
+from livedocs.blocks import PageContext
+from livedocs.blocks.code import highlight
+from livedocs.catalog import Snippet, SnippetError
+from livedocs.facts import Fact, Row, Test
 from livedocs.films import Film, Films, Step
+from livedocs.record import Receipt, Run
 
-from .conftest import PROGRAM, Project
+from .conftest import PROGRAM, TABLE, Project
 
 EXTENSIONS = [
     "admonition",
@@ -23,14 +26,17 @@ EXTENSIONS = [
     "pymdownx.superfences",
     "pymdownx.tabbed",
 ]
-PROOFS = (
-    Proof("A reload keeps `names`.", "test_reload", "tests/a.py", 3),
-    Proof(
-        "`names` in `greet.py`: everybody; kept on reload, lost on restart.",
-        "test_row",
-        "tests/a.py",
-        7,
-    ),
+TEST = Test("test_reload", "tests/a.py", 3)
+FACTS = {
+    "reload": Fact("reload", "A reload keeps `names`.", "", (TEST,)),
+    "all": Fact("all", "Nothing else is kept.", "what `dir` finds", (TEST, TEST)),
+}
+ROW = Row(
+    "greet.py",
+    "names",
+    "everybody",
+    {"reload": "kept", "restart": "lost"},
+    (Test("test_row", "tests/a.py", 7),),
 )
 
 
@@ -40,11 +46,14 @@ def convert(project: Project, text: str, **context: object) -> bs4.BeautifulSoup
 
     page = PageContext(
         catalog=project.catalog,
-        proofs=PROOFS,
+        facts=FACTS,
+        rows={("greet.py", "names"): ROW},
+        strict=True,
         link=link,
         link_in_text=link,
-        **context,  # type: ignore[arg-type]
     )
+    for name, value in context.items():
+        setattr(page, name, value)
     configs: dict[str, dict[str, object]] = {
         "livedocs": {"context": page},
         "pymdownx.tabbed": {"alternate_style": True},
@@ -166,15 +175,24 @@ def test_two_diffs_of_a_page_have_tabs_of_their_own(project: Project) -> None:
 
 
 def test_a_state_table_says_who_shares_what(project: Project) -> None:
-    rows = "| Name | Belongs to | Reload | Restart |\n|---|---|---|---|\n"
-    row = "| `names` | everybody | kept | lost |"
-    text = f"/// state | taipy/chat/greet.py\n\n{rows}{row}\n\n///"
-    soup = convert(project, text)
+    soup = convert(project, TABLE)
     cells = soup.select("table.ss-state tbody tr > *")
     assert [cell.get("class") for cell in cells[2:]] == [["ss-kept"], ["ss-lost"]]
     assert cells[0].name == "th" and cells[0]["scope"] == "row"
     assert soup.select_one(".ss-scope--all").text == "everybody"  # type: ignore[union-attr]
-    assert cells[1].select_one(".ss-claim a")["href"] == "/tests/a.py#L7"  # type: ignore[index]
+    mark = cells[1].select_one(".ss-fact a")
+    assert mark is not None
+    assert mark["title"] == (
+        "names in greet.py belongs to everybody: kept on reload, lost on restart."
+    )
+    (item,) = soup.select(str(mark["href"]))
+    assert item.select("a")[0]["href"] == "/tests/a.py#L7"
+
+
+def test_a_state_table_may_leave_events_out(project: Project) -> None:
+    text = TABLE.replace(" Restart |", "").replace("---|---|\n", "---|\n")
+    soup = convert(project, text.replace(" lost |", ""))
+    assert len(soup.select("table.ss-state thead th")) == 3
 
 
 def test_a_demo_shows_both_windows_with_the_same_lines(project: Project) -> None:
@@ -277,54 +295,90 @@ def test_a_film_of_other_people_is_refused(project: Project) -> None:
         convert(project, f"{text}///", films=films(film("light")))
 
 
-def test_a_claim_leads_to_its_test_and_is_listed_at_the_end(project: Project) -> None:
-    soup = convert(project, "First. ==A reload keeps `names`.== Last.")
-    claim = soup.select_one("p .ss-claim")
-    assert claim is not None
-    assert claim.text.startswith("A reload keeps names.")
-    assert claim.select_one("code") is not None
-    check = claim.select_one("a")
-    assert check is not None
-    assert check["href"] == "/tests/a.py#L3"
-    assert "test_reload" in check["title"]
-    proof = soup.select_one("ol.ss-proof li#claim-1 a")
-    assert proof is not None and proof.text == "test_reload"
-    assert soup.select_one("h2#proof") is not None
+def test_a_fact_is_marked_and_listed_at_the_end(project: Project) -> None:
+    soup = convert(project, "First, [a reload *keeps* `names`](fact:reload). Last.")
+    (fact,) = soup.select("p .ss-fact")
+    assert fact.text.startswith("a reload keeps names")
+    assert fact.select("em") and fact.select("code")
+    (mark,) = fact.select("a")
+    assert mark["title"] == "A reload keeps names."
+    (item,) = soup.select(f"ol.ss-proof li{mark['href']}")
+    (statement,) = item.select("span")
+    assert statement.text == "A reload keeps names." and statement.select("code")
+    (test,) = item.select("a")
+    assert (test.text, test["href"]) == ("test_reload", "/tests/a.py#L3")
+    assert soup.select("h2#proof")
 
 
-def test_claims_are_numbered_as_they_stand_on_the_page(project: Project) -> None:
-    table = "| Name | Belongs to | Reload | Restart |\n|---|---|---|---|\n"
-    row = "| `names` | everybody | kept | lost |"
-    state = f"/// state | taipy/chat/greet.py\n\n{table}{row}\n\n///"
-    claim = "==A reload keeps `names`.=="
-    soup = convert(project, f"{claim}\n\n{state}\n\nOnce more: {claim}")
-    spoken = [span.text for span in soup.select(".ss-claim a span")]
+def test_a_fact_lists_all_its_tests_and_what_it_ranges_over(project: Project) -> None:
+    soup = convert(project, "[Nothing else](fact:all).")
+    (item,) = soup.select("#fact-all")
+    assert len(item.select("a")) == 2
+    assert "Over what dir finds." in item.text
+
+
+def test_a_fact_may_be_linked_by_reference(project: Project) -> None:
+    soup = convert(project, "[A reload][kept] keeps it.\n\n[kept]: fact:reload\n")
+    assert len(soup.select(".ss-fact")) == 1
+
+
+def test_proofs_are_numbered_as_they_stand_on_the_page(project: Project) -> None:
+    fact = "[A reload](fact:reload) keeps it."
+    soup = convert(project, f"{fact}\n\n{TABLE}\n\nOnce more: {fact}")
+    spoken = [span.text for span in soup.select(".ss-fact a span")]
     assert [words.rpartition(" ")[2] for words in spoken] == ["1", "2", "1"]
     assert [a.text for a in soup.select(".ss-proof a")] == ["test_reload", "test_row"]
 
 
-def test_comparisons_in_code_are_no_claims(project: Project) -> None:
-    soup = convert(project, "Write `a == b` or `b==c`, or a == b == c.")
-    assert not soup.select(".ss-claim")
-
-
-def test_a_claim_may_begin_and_end_with_code(project: Project) -> None:
-    with pytest.raises(SnippetError, match="No test of this page"):
-        convert(project, "Text.\n==`a` is `b`==")
-
-
-def test_the_proofs_say_what_they_ran_on(project: Project) -> None:
-    program = "/// snippet | taipy/chat/greet.py\n///"
-    soup = convert(project, f"{program}\n\n==A reload keeps `names`.==")
-    assert "The tests ran on taipy-gui 4.1.2." in soup.text
+def test_a_fact_in_code_is_text(project: Project) -> None:
+    text = "Write `[words](fact:nowhere)`.\n\n```md\n[words](fact:nowhere)\n```"
+    assert not convert(project, text).select(".ss-fact")
 
 
 @pytest.mark.parametrize(
-    "around", ["{} `x`", "- {}", "!!! note\n\n    {}", "> {}", "| a |\n|---|\n| {} |"]
+    "around",
+    [
+        "{} `x`",
+        "- {}",
+        "!!! note\n\n    {}",
+        "> {}",
+        "| a |\n|---|\n| {} |",
+        '=== "A"\n\n    {}',
+        "**{}**",
+    ],
 )
-def test_a_claim_works_inside(project: Project, around: str) -> None:
-    soup = convert(project, around.format("==A reload keeps `names`.=="))
-    assert len(soup.select(".ss-claim")) == 1
+def test_a_fact_works_inside(project: Project, around: str) -> None:
+    soup = convert(project, around.format("[a reload](fact:reload)"))
+    assert len(soup.select(".ss-fact")) == 1
+
+
+PAGE = "/// snippet | taipy/chat/greet.py\n///\n\n[A reload](fact:reload) keeps it."
+
+
+def test_the_proofs_say_when_they_ran_and_on_what(project: Project) -> None:
+    asked = []
+
+    def ran(programs: Iterable[Snippet], tests: Iterable[str]) -> Run:
+        asked.append(([program.id for program in programs], set(tests)))
+        return Run("29 November 2026", ("taipy-gui 4.1.2", "Python 3.12"), "0123456789")
+
+    soup = convert(project, PAGE, ran=ran, commit_link=lambda commit: f"/c/{commit}")
+    assert asked == [(["taipy/chat/greet"], {"tests/a.py"})]
+    said = "They last ran on 29 November 2026, on taipy-gui 4.1.2, Python 3.12, at "
+    assert f"{said}commit 0123456." in soup.text
+    (commit,) = soup.select("h2 + p a")
+    assert commit["href"] == "/c/0123456789"
+
+
+def test_without_a_record_nobody_says_that_anything_ran(project: Project) -> None:
+    assert "ran on" not in convert(project, PAGE).text
+
+
+def test_what_is_not_tested_stands_below_the_proofs(project: Project) -> None:
+    soup = convert(project, PAGE, not_tested=["More than `three` people.", "Windows."])
+    items = [item.text for item in soup.select("h3#not-tested + ul li")]
+    assert items == ["More than three people.", "Windows."]
+    assert soup.select("h3#not-tested + ul code")
 
 
 def test_highlighted_code_reads_exactly_like_the_program() -> None:

@@ -6,9 +6,11 @@ import bs4
 import pytest
 
 from livedocs.catalog import Snippet
-from livedocs.record import Measured, Record
+from livedocs.facts import Facts
+from livedocs.record import Measured, Record, digest
+from livedocs.review import pages
 
-from .conftest import PROGRAM, PROOF, Project
+from .conftest import HEAD, PROGRAM, PROOF, TABLE, Project
 
 
 def test_programs_are_published_byte_for_byte(project: Project) -> None:
@@ -19,17 +21,13 @@ def test_programs_are_published_byte_for_byte(project: Project) -> None:
 
 def test_without_a_repository_the_source_is_on_the_site(project: Project) -> None:
     project.write("tests/snippets/taipy/test_chat.py", PROOF)
-    project.say(
-        "==A reload keeps `names`.==\n\n/// state | taipy/chat/greet.py\n\n"
-        "| Name | Belongs to | Reload | Restart |\n|---|---|---|---|\n"
-        "| `names` | everybody | kept | lost |\n\n///\n\n"
-        "/// snippet | taipy/chat/greet.py\n///"
-    )
+    shown = "/// snippet | taipy/chat/greet.py\n///"
+    project.say(f"[A reload](fact:reload) keeps it.\n\n{TABLE}\n\n{shown}")
     project.build()
     soup = bs4.BeautifulSoup(project.html(), "html.parser")
     page = project.site / "tutorials/taipy/chat"
-    links = [a["href"] for a in soup.select(".ss-claim a, .ss-source, .ss-proof a")]
-    assert len(links) == 5
+    links = [a["href"] for a in soup.select(".ss-source, .ss-proof a")]
+    assert len(links) == 3
     for link in links:
         assert (page / str(link)).resolve().is_file(), link
 
@@ -38,18 +36,32 @@ def test_with_a_repository_links_lead_to_the_line_there(project: Project) -> Non
     config = project.root / "mkdocs.yml"
     repository = "repo_url: https://example.org/shared/state\n"
     config.write_text(repository + config.read_text())
-    project.write(
-        "tests/snippets/taipy/test_chat.py",
-        PROOF[: PROOF.index("@pytest.mark.claim(\n")] + "def test_it(): ...\n",
-    )
-    project.say("==A reload keeps `names`.==")
+    project.write("tests/snippets/taipy/test_chat.py", PROOF)
+    project.say(f"[A reload](fact:reload) keeps it.\n\n{TABLE}")
     project.build()
     soup = bs4.BeautifulSoup(project.html(), "html.parser")
-    check = soup.select_one(".ss-claim a")
-    assert check is not None
+    (first, *_) = soup.select(".ss-proof a")
     root = "https://example.org/shared/state/blob/main"
-    assert check["href"] == f"{root}/tests/snippets/taipy/test_chat.py#L5"
+    assert first["href"] == f"{root}/tests/snippets/taipy/test_chat.py#L6"
     assert not (project.site / "tests").exists()
+
+
+def test_a_page_names_what_is_not_tested(project: Project) -> None:
+    project.write("tests/snippets/taipy/test_chat.py", PROOF)
+    head = HEAD.replace("\n---\n", "\nnot_tested: [Other browsers.]\n---\n")
+    project.say(f"[A reload](fact:reload) keeps it.\n\n{TABLE}", head)
+    project.build()
+    assert "Other browsers." in project.html()
+
+
+def test_what_is_shown_beside_what_is_proven(project: Project) -> None:
+    project.write("tests/snippets/taipy/test_chat.py", PROOF)
+    project.say(f"Text.\n\n[A *reload*](fact:reload) keeps it.\n\n{TABLE}")
+    (uses,) = pages(project.root / "mkdocs.yml").values()
+    assert [(use.words, use.line, use.proof.id) for use in uses] == [
+        ("A reload", 11, "reload"),
+        ("`names` | everybody | kept | lost", 17, "state-greet-py-names"),
+    ]
 
 
 def test_a_receipt_shows_what_the_last_run_measured(project: Project) -> None:
@@ -76,6 +88,50 @@ def test_a_record_of_another_version_is_no_record(project: Project, text: str) -
 def write_record(project: Project, sha256: str) -> None:
     measured = Measured(sha256, tests=9, users=3, seconds=13.8)
     Record("Chromium 156", {"taipy/chat/greet": measured}).write(project.root)
+
+
+def whole_record(project: Project) -> Record:
+    return Record(
+        browser="Chromium 156",
+        date="2026-11-09",
+        commit="0123456789",
+        python="3.12.1",
+        versions={"taipy-gui": "4.1.2", "flet": "1.0.5"},
+        programs={snippet.id: snippet.sha256 for snippet in project.catalog},
+        tests={path: digest(project.root / path) for path in Facts(project.root).files},
+    )
+
+
+RAN = (
+    "They last ran on 9 November 2026, on taipy-gui 4.1.2, Chromium 156, Python 3.12.1"
+)
+
+
+def test_a_page_says_when_its_tests_ran(project: Project) -> None:
+    project.write("tests/snippets/taipy/test_chat.py", PROOF)
+    shown = "/// snippet | taipy/chat/greet.py\n///"
+    project.say(f"[A reload](fact:reload) keeps it.\n\n{TABLE}\n\n{shown}")
+    project.build()
+    assert "last ran" not in project.html(), "there is no record"
+    whole_record(project).write(project.root)
+    project.build()
+    text = bs4.BeautifulSoup(project.html(), "html.parser").text
+    assert f"{RAN}, at commit 0123456." in text
+
+
+@pytest.mark.parametrize(
+    "changed", ["snippets/taipy/chat/greet.py", "tests/snippets/taipy/test_chat.py"]
+)
+def test_a_page_whose_program_or_test_has_changed_does_not(
+    project: Project, changed: str
+) -> None:
+    file = project.write("tests/snippets/taipy/test_chat.py", PROOF)
+    project.say(f"[A reload](fact:reload) keeps it.\n\n{TABLE}")
+    whole_record(project).write(project.root)
+    file = project.root / changed
+    file.write_text(file.read_text() + "\n")
+    project.build()
+    assert "last ran" not in project.html()
 
 
 def test_a_snippet_knows_when_it_has_changed(project: Project) -> None:

@@ -17,6 +17,7 @@ from mkdocs.commands.serve import serve
 from mkdocs.exceptions import Abort, MkDocsException
 
 from .conftest import HEAD, PROOF, Project
+from .conftest import TABLE as STATE
 
 PAGE = "docs/tutorials/taipy/chat.md"
 
@@ -24,8 +25,8 @@ Builder = Callable[[Project], None]
 
 
 def serve_once(project: Project) -> None:
-    """What ``mkdocs serve`` does until it would answer; it must not come so far."""
-    serve(str(project.root / "mkdocs.yml"), dev_addr="127.0.0.1:1")
+    """What ``mkdocs serve`` does until it would answer, at no address of this machine."""
+    serve(str(project.root / "mkdocs.yml"), dev_addr="192.0.2.1:8000")
 
 
 @pytest.fixture(params=[Project.build, serve_once], ids=["build", "serve"])
@@ -55,6 +56,7 @@ TABLE = (
     "/// state | taipy/chat/greet.py\n\n"
     "| Name | Belongs to | Reload |\n|---|---|---|\n{}\n\n///"
 )
+TESTED = "tests/snippets/taipy/test_chat.py"
 BLOCKS = {
     "unknown file": (
         "/// snippet | taipy/chat/great.py\n///",
@@ -132,10 +134,21 @@ BLOCKS = {
         "written by hand",
     ),
     "a Python session": ("```pycon\n>>> 1\n```", 9, "written by hand"),
-    "a claim without a test": (
-        "Text.\n==A reload loses `names`.==",
+    "a fact that no test proves": (
+        "Text.\n[A reload](fact:reloads) loses it.",
         10,
-        'No test of this page names the claim "A reload loses `names`."',
+        "No test proves the fact 'reloads'. Mark one with @pytest.mark.fact('reloads')",
+    ),
+    "a fact without words": ("Text.\n[](fact:reload)", 10, "'reload' has no words"),
+    "a fact in a heading": (
+        "## [A reload](fact:reload)",
+        9,
+        "not into a heading",
+    ),
+    "the second link to a fact, where both are wrong": (
+        "`[x](fact:no)`\n\n```md\n[x](fact:no)\n```\n\n- [x](fact:no)",
+        15,
+        "No test proves the fact 'no'",
     ),
     "a state table with an unknown name": (
         TABLE.format("| `name` | everybody | kept |"),
@@ -180,7 +193,7 @@ BLOCKS = {
     "a state table whose rows have no test": (
         TABLE.format("| `names` | everybody | kept |"),
         13,
-        'claim "`names` in `greet.py`: everybody; kept on reload."',
+        "@pytest.mark.state('greet.py', 'names', 'everybody', reload='kept')",
     ),
     "a state table with columns in another order": (
         TABLE.format("| `names` | everybody | kept |").replace("Reload", "Reloads"),
@@ -191,17 +204,6 @@ BLOCKS = {
         SNIPPET.replace("snippet", "snipet") + "///",
         9,
         "There is no block 'snipet'. Did you mean 'snippet'?",
-    ),
-    "a claim that is not closed": ("Text.\n==A claim.\n", 10, "here is only one"),
-    "a claim that is closed in another paragraph": (
-        "==A claim.\n\nIt goes on.==",
-        9,
-        "here is only one",
-    ),
-    "a claim in a heading": (
-        "## ==A reload keeps `names`.==",
-        9,
-        "not a heading",
     ),
     "a fence without a language": ("```\nx = 1\n```", 9, "names no language"),
     "a raw picture": ('Text.\n<img src="no.png">', 10, "<img> is not checked"),
@@ -356,26 +358,6 @@ FILES = {
         b"x = 1\ndef (:\n",
         "tests/snippets/taipy/test_chat.py:2: This is not Python",
     ),
-    "a claim marked on a class": (
-        "tests/snippets/taipy/test_chat.py",
-        b'import pytest\n@pytest.mark.claim("x")\nclass TestX: ...\n',
-        "tests/snippets/taipy/test_chat.py:2: A claim is marked on a test function",
-    ),
-    "a claim marked on a module": (
-        "tests/snippets/taipy/test_chat.py",
-        b'import pytest\npytestmark = pytest.mark.claim("x")\n',
-        "tests/snippets/taipy/test_chat.py:2: A claim is marked on a test function",
-    ),
-    "a claim marked on a helper": (
-        "tests/snippets/taipy/test_chat.py",
-        b'import pytest\n@pytest.mark.claim("x")\ndef helper(): ...\n',
-        "tests/snippets/taipy/test_chat.py:2: A claim is marked on a test function",
-    ),
-    "a claim whose words are computed": (
-        "tests/snippets/taipy/test_chat.py",
-        b'import pytest\n@pytest.mark.claim(f"{1}")\ndef test_x(): ...\n',
-        "tests/snippets/taipy/test_chat.py:2: A claim is named by plain words",
-    ),
     "a page that is not UTF-8": (
         "docs/tutorials/taipy/other.md",
         b"\xe4",
@@ -398,32 +380,92 @@ def test_a_wrong_file_is_refused(
     assert message in complaint(build, project, caplog)
 
 
-def test_a_test_that_names_an_unsaid_claim_is_refused(
+SAID = f"[A reload](fact:reload) keeps it.\n\n{STATE}"
+
+
+def test_a_right_page_passes(project: Project) -> None:
+    project.write(TESTED, PROOF)
+    project.say(f"{SAID}\n\n{SNIPPET}///")
+    project.build()
+    assert "test_names_are_kept" in project.html()
+
+
+def test_a_fact_that_its_page_does_not_use_is_refused(
     build: Builder, project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
-    project.write("tests/snippets/taipy/test_chat.py", PROOF)
-    project.say("==A reload keeps `names`.==")
+    project.write(TESTED, PROOF)
+    project.say(STATE)
     said = complaint(build, project, caplog)
-    assert "tests/snippets/taipy/test_chat.py:8: test_names_are_kept names" in said
-    assert '"`names` in `greet.py`: everybody; kept on reload' in said
+    assert (
+        f"{TESTED}:6: test_names_are_kept proves the fact 'reload', and {PAGE}" in said
+    )
 
 
-def test_a_claim_in_other_words_is_refused(
+def test_a_row_that_its_page_does_not_show_is_refused(
     build: Builder, project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
-    project.write("tests/snippets/taipy/test_chat.py", PROOF)
-    project.say("==Reloading keeps `names`.==")
+    project.write(TESTED, PROOF)
+    project.say("[A reload](fact:reload) keeps it.")
     said = complaint(build, project, caplog)
-    assert f"{PAGE}:9: " in said
-    assert "Did you mean 'A reload keeps `names`.'?" in said
+    assert f"{TESTED}:6: test_names_are_kept tells the state of 'names'" in said
 
 
-def test_the_test_of_another_page_proves_nothing_here(
+def test_a_fact_by_another_name_is_refused(
+    build: Builder, project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    project.write(TESTED, PROOF)
+    project.say("[A reload](fact:relaod) keeps it.")
+    said = complaint(build, project, caplog)
+    assert f"{PAGE}:9: No test proves the fact 'relaod'." in said
+    assert "Did you mean 'reload'?" in said
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("one tab | kept | lost", "says 'one tab' of 'names'"),
+        ("everybody | lost | lost", "says 'lost' of 'names'"),
+        ("everybody | kept | kept", "and test_names_are_kept (tests/snippets/taipy/"),
+    ],
+)
+def test_a_row_that_a_test_contradicts_is_refused(
+    build: Builder,
+    project: Project,
+    caplog: pytest.LogCaptureFixture,
+    row: str,
+    message: str,
+) -> None:
+    project.write(TESTED, PROOF)
+    project.say(SAID.replace("everybody | kept | lost", row))
+    said = complaint(build, project, caplog)
+    assert f"{PAGE}:15: The table " in said
+    assert message in said
+
+
+def test_a_row_with_an_event_that_no_test_has_seen_is_refused(
+    build: Builder, project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    project.write(TESTED, PROOF.replace(', restart="lost"', ""))
+    project.say(SAID)
+    said = complaint(build, project, caplog)
+    assert "what becomes of 'names' in greet.py on restart" in said
+
+
+def test_the_row_of_another_page_proves_nothing_here(
     build: Builder, project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
     project.write("tests/snippets/taipy/test_rooms.py", PROOF)
-    project.say("==A reload keeps `names`.==")
-    assert "No test of this page names" in complaint(build, project, caplog)
+    project.say(SAID)
+    said = complaint(build, project, caplog)
+    assert "No test of this page tells the state of 'names'" in said
+
+
+def test_the_fact_of_another_page_may_be_used(project: Project) -> None:
+    project.write("docs/tutorials/taipy/rooms.md", f"{HEAD}\n{SAID}")
+    project.write("tests/snippets/taipy/test_rooms.py", PROOF)
+    project.say("[A reload](fact:reload) keeps it.")
+    project.build()
+    assert "test_names_are_kept" in project.html()
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
@@ -442,13 +484,3 @@ def test_the_command_ends_with_an_error_and_no_traceback(
     assert run.returncode == 1
     assert f"{PAGE}:9: There is no snippet" in run.stderr
     assert "Traceback" not in run.stdout + run.stderr
-
-
-def test_a_right_page_passes(project: Project) -> None:
-    project.write("tests/snippets/taipy/test_chat.py", PROOF)
-    table = "| Name | Belongs to | Reload | Restart |\n|---|---|---|---|\n"
-    row = "| `names` | everybody | kept | lost |"
-    state = f"/// state | taipy/chat/greet.py\n\n{table}{row}\n\n///"
-    project.say(f"==A reload keeps `names`.==\n\n{state}\n\n{SNIPPET}///")
-    project.build()
-    assert "test_names_are_kept" in project.html()

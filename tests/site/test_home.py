@@ -49,7 +49,7 @@ def test_slip_counts_what_is_proven(invented_folder: Path) -> None:
     assert rows[0] == "name0 is kept."
     assert rows[-1] == "and 2 more"
     (total,) = slip.select(".ss-slip__sum")
-    assert total.get_text(" ", strip=True) == "7 claims 4 tests"
+    assert total.get_text(" ", strip=True) == "7 facts 4 tests"
 
 
 def _page(path: Path) -> BeautifulSoup:

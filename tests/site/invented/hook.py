@@ -7,6 +7,8 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from livedocs.facts import Fact, Test
+
 FRAMEWORKS = [
     SimpleNamespace(
         id=name.lower(),
@@ -39,7 +41,7 @@ def _tutorial(
         description=description,
         keywords=keywords,
         url=f"tutorials/{framework}/{name}/",
-        claims=len(title),
+        facts=len(title),
     )
 
 
@@ -59,7 +61,7 @@ LIVEDOCS = SimpleNamespace(
     categories=CATEGORIES,
     keywords=sorted({word for one in TUTORIALS for word in one.keywords}),
     proof=[
-        SimpleNamespace(sentence=f"`name{i}` is kept.", test=f"test_{i % 4}")
+        Fact(f"f{i}", f"`name{i}` is kept.", "", (Test(f"test_{i % 4}", "", 1),))
         for i in range(7)
     ],
 )

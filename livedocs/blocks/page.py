@@ -1,0 +1,140 @@
+"""What the blocks know of the page that is converted, and what they tell of it."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as etree
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from livedocs.catalog import Catalog, Snippet, SnippetError
+from livedocs.facts import Fact, Row, fold
+from livedocs.films import Films
+from livedocs.record import Receipt, Run
+
+WORD_JOINER = "\u2060"
+"""Keeps a check mark on the line of the last word."""
+
+
+class LocatedError(SnippetError):
+    """One that says its page and line already."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A place on a page that refers to something proven."""
+
+    words: str
+    """What the page says there."""
+    proof: Fact | Row
+    line: int
+    """Counted from 1 in the page's file."""
+
+
+@dataclass
+class PageContext:
+    """What the blocks know of the page that is being converted, and tell about it."""
+
+    catalog: Catalog = field(default_factory=Catalog.default)
+    """Where the programs are."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    """What the tests of the site prove, by id."""
+    rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    """What the page's own tests say of a program's names, by program and name."""
+    not_tested: Sequence[str] = ()
+    """What a reader may expect to be proven and is not, a sentence each."""
+    source: str = ""
+    """The page's file, as error messages name it."""
+    first_line: int = 1
+    """The line of the file at which the Markdown begins."""
+    strict: bool = False
+    """A tutorial: no code, link or picture that nothing checks."""
+    site_url: str = ""
+    """The site's address, for run commands."""
+    live: bool = False
+    """Whether the server that shows the page can run programs in it."""
+    films: Films = field(default_factory=lambda: Films({}))
+    """The films of programs that there are."""
+    images: str = ""
+    """The address of the folder in which they lie; it ends with a slash."""
+    link: Callable[[str, int], str] = lambda path, line: ""
+    """The address of a file of the project, at a line (0: none); empty: no link."""
+    link_in_text: Callable[[str, int], str] = lambda path, line: ""
+    """The same as Markdown would say it; MkDocs checks and converts these."""
+    receipt: Callable[[Snippet], Receipt | None] = lambda snippet: None
+    """What was measured for a program."""
+    ran: Callable[[Iterable[Snippet], Iterable[str]], Run | None] = lambda p, t: None
+    """The recorded run of these programs and files of tests, as they are now."""
+    commit_link: Callable[[str], str] = lambda commit: ""
+    """The address of a commit; empty: no link."""
+    programs: dict[str, Snippet] = field(default_factory=dict)
+    """Filled in: the programs that the page shows, by id."""
+    uses: list[Use] = field(default_factory=list)
+    """Filled in: what the page refers to as proven, in its order."""
+
+    def show(self, name: str) -> Snippet:
+        """Find a program that the page shows, and remember it.
+
+        Raises:
+            SnippetError: there is none of that name.
+        """
+        snippet = self.catalog.find(name)
+        return self.programs.setdefault(snippet.id, snippet)
+
+    @property
+    def proven(self) -> list[Fact | Row]:
+        """The facts and rows that the page refers to, each once, in its order."""
+        return list({use.proof.id: use.proof for use in self.uses}.values())
+
+    def error(self, line: int, message: str) -> SnippetError:
+        """An error at that line of the Markdown, counted from 1."""
+        where = f"{self.source}:{self.first_line + line - 1}"
+        return LocatedError(f"{where}: {message}")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line of one of our blocks."""
+
+    name: str
+    argument: str
+    line: int
+    """Counted from 1 in the Markdown."""
+
+
+@dataclass
+class Page:
+    """One conversion: its context, its lines, and the blocks met so far."""
+
+    context: PageContext
+    lines: list[str] = field(default_factory=list)
+    headers: list[Header] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)
+    """The line and the id of each ``fact:…`` that is not yet accounted for."""
+    marks: dict[etree.Element, Use] = field(default_factory=dict)
+    """The marks in the text, as they were met."""
+    opened: int = 0
+    closed: int = 0
+    numbered: int = 0
+
+    def line_of(self, text: str, first: int = 1) -> int:
+        """The line at or after `first` that holds `text`; without one, `first`."""
+        lines = enumerate(self.lines[first - 1 :], first)
+        return next((number for number, line in lines if text in line), first)
+
+    def mark(self, words: str, proof: Fact | Row, line: int) -> etree.Element:
+        """The check mark of something proven; `Finish` puts the numbers in."""
+        mark = etree.Element("a", title=proof.statement.replace("`", ""))
+        mark.set("href", f"#{proof_id(proof)}")
+        line += self.context.first_line - 1
+        self.marks[mark] = Use(fold(words), proof, line)
+        return mark
+
+    def number(self) -> int:
+        """A number that no other block of the page has."""
+        self.numbered += 1
+        return self.numbered
+
+
+def proof_id(proof: Fact | Row) -> str:
+    """What the place in *What is proven here* is called that tells of it."""
+    return f"fact-{proof.id}" if isinstance(proof, Fact) else proof.id
