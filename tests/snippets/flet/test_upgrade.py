@@ -17,6 +17,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -284,6 +285,15 @@ def nothing(scene: Scene) -> None:
     """Do nothing."""
 
 
+@contextmanager
+def caught_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """The warnings of what runs meanwhile; not those about other tests' garbage."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield caught
+
+
 async def outcome_of(
     line: str, before: Step = nothing, after: Step = nothing
 ) -> Outcome:
@@ -296,9 +306,7 @@ async def outcome_of(
     """
 
     async def handler() -> None:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            warnings.simplefilter("ignore", ResourceWarning)  # other tests' garbage
+        with caught_warnings() as caught:
             try:
                 value = await evaluate(line, scene.names())
                 if inspect.iscoroutine(value):
@@ -553,7 +561,7 @@ UNCHANGED: Mapping[str, Proof] = {
 """How each call that stays shows that it works."""
 
 
-@pytest.mark.claim("Each row of the tables below is run by a test.")
+@pytest.mark.fact("flet-upgrade-rows")
 @pytest.mark.parametrize(
     ("head", "tested"),
     [
@@ -567,6 +575,7 @@ UNCHANGED: Mapping[str, Proof] = {
 def test_each_row_has_its_test_and_each_test_its_row(
     head: Row, tested: set[str]
 ) -> None:
+    """Each row of the upgrade page’s tables has a test that runs its calls."""
     calls = [row[0] for row in rows_of(head)]
     assert len(calls) == len(set(calls))
     assert set(calls) == set(tested)
@@ -633,10 +642,14 @@ def assert_works(proof: Proof, call: str) -> None:
     assert not proof.works(asyncio.run(proof.outcome("None")))
 
 
-@pytest.mark.claim("Flet takes each of these calls, and sends nothing to the browser.")
-@pytest.mark.claim("Python warns of a missing `await`, in the terminal only.")
+@pytest.mark.fact("flet-ignored-calls")
 @by_row(rows_of(IGNORED))
 def test_an_ignored_call_tells_the_browser_nothing(row: Row) -> None:
+    """Flet accepts each call of the table of ignored ones without an error, and
+    sends the browser no message for it.
+
+    The table is read from the page, with what the terminal says.
+    """
     call, _, terminal = row
     old = asyncio.run(outcome_of(call, after=lambda scene: scene.page.update()))
     assert (old.error, old.warned or "nothing") == ("", terminal)
@@ -667,10 +680,6 @@ def test_a_call_that_stays_works(row: Row) -> None:
     assert_works(UNCHANGED[call], call)
 
 
-@pytest.mark.claim(
-    "A control takes any attribute that you assign to it, and sends only those that "
-    "it knows."
-)
 def test_a_control_sends_only_attributes_that_it_knows() -> None:
     line = "field.no_such_name = 'unheard'; field.label = 'Name'"
     outcome = asyncio.run(outcome_of(line))
@@ -680,8 +689,6 @@ def test_a_control_sends_only_attributes_that_it_knows() -> None:
     assert "unheard" not in shape(outcome.sent)
 
 
-@pytest.mark.claim('Flet does not check such words: `weight="blod"` is sent as well.')
-@pytest.mark.claim("A name such as `ft.FontWeight.BLOD` is an error at once.")
 def test_a_misspelt_word_is_sent_and_a_misspelt_name_is_an_error() -> None:
     word = asyncio.run(outcome_of('ft.Text("Hello", weight="blod")'))
     assert (word.error, word.warned) == ("", "")
@@ -690,7 +697,6 @@ def test_a_misspelt_word_is_sent_and_a_misspelt_name_is_an_error() -> None:
     assert name.error == "AttributeError: BLOD"
 
 
-@pytest.mark.claim("A handler may take the event, as in `def send(e)`, or nothing.")
 def test_a_handler_is_called_with_and_without_the_event() -> None:
     async def press() -> list[Any]:
         events: list[Any] = []
@@ -708,13 +714,27 @@ def test_a_handler_is_called_with_and_without_the_event() -> None:
     assert asyncio.run(press())
 
 
+def test_an_error_in_a_handler_takes_the_place_of_the_page(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Flet logs it and tells the browser; `test_upgrade_browser` sees what it shows."""
+
+    async def press() -> list[Any]:
+        def main(page: ft.Page) -> None:
+            page.add(ft.Button("Go", on_click=lambda: page.go("/room")))  # type: ignore[attr-defined]
+
+        return await Tab(main, PubSubHub(asyncio.get_running_loop())).click()
+
+    message = "AttributeError: 'Page' object has no attribute 'go'"
+    (action, body), *_ = asyncio.run(press())
+    assert action == MessageAction.SESSION_CRASHED.value
+    assert message in body["message"]
+    assert message in caplog.text
+
+
 class TestLineByLine:
     """The old chat and the mended one."""
 
-    @pytest.mark.claim(
-        "Started as it is, the old program stops with "
-        "`AttributeError: module 'flet' has no attribute 'app'`."
-    )
     def test_the_old_program_does_not_start(self) -> None:
         program = Catalog.default().find("flet/upgrade/pitfall_old_calls").path
         run = subprocess.run(
@@ -724,8 +744,8 @@ class TestLineByLine:
         last = run.stderr.splitlines()[-1]
         assert last == "AttributeError: module 'flet' has no attribute 'app'"
 
+    @pytest.mark.fact("flet-old-chat-upgraded")
     def test_two_people_join_and_read_each_other(self, load: Load) -> None:
-        """In seconds what `test_upgrade_browser` does in browsers."""
 
         async def chat(main: Callable[[ft.Page], None]) -> None:
             hub = PubSubHub(asyncio.get_running_loop())
@@ -754,19 +774,14 @@ class TestLineByLine:
 class TestSilentNames:
     """A program whose old names are ignored, and the same with new ones."""
 
-    @pytest.mark.claim(
-        "In `pitfall_silent_names.py` no error, no welcome, no new text and no focus "
-        "ever comes."
-    )
-    @pytest.mark.claim(
-        "Its only trace is a warning in the terminal, that `focus` was never awaited."
-    )
+    @pytest.mark.fact("flet-silent-names")
     def test_old_names_say_nothing(
         self, load: Load, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            warnings.simplefilter("ignore", ResourceWarning)  # other tests' garbage
+        """With the old names no error, welcome, new text or focus comes, and the only
+        trace is a warning that `focus` was never awaited; with the new ones they come.
+        """
+        with caught_warnings() as caught:
             blank, named = asyncio.run(
                 join_twice(load("flet/upgrade/pitfall_silent_names").main)
             )
@@ -776,7 +791,7 @@ class TestSilentNames:
         ]
         assert capfd.readouterr() == ("", "")
 
-    @pytest.mark.claim("In `silent_names_fixed.py` all four come.")
+    @pytest.mark.fact("flet-silent-names")
     def test_new_names_are_sent(self, load: Load) -> None:
         blank, named = asyncio.run(
             join_twice(load("flet/upgrade/silent_names_fixed").main)
@@ -795,9 +810,12 @@ async def join_twice(main: Callable[[ft.Page], None]) -> tuple[list[Any], list[A
     return blank, await tab.click()
 
 
-@pytest.mark.claim("What `build` returns is not shown.")
-@pytest.mark.claim("A control shows what it has in `self.controls`.")
+@pytest.mark.fact("flet-build")
 def test_what_build_returns_is_not_shown() -> None:
+    """What a column’s `build` returns is not shown; what it puts into
+    `self.controls` is.
+    """
+
     class Returned(ft.Column):
         def build(self) -> ft.Text:
             return ft.Text("Hello")
@@ -818,10 +836,7 @@ def test_what_build_returns_is_not_shown() -> None:
 class TestPubsub:
     """What handlers of messages do, other than handlers of events."""
 
-    @pytest.mark.claim(
-        "An event handler updates the page when it ends, unless it has called "
-        "`update`, `show_dialog` or `pop_dialog` itself."
-    )
+    @pytest.mark.fact("flet-handler-updates")
     @pytest.mark.parametrize(
         ("line", "is_told"),
         [
@@ -837,39 +852,38 @@ class TestPubsub:
     def test_an_event_handler_updates_the_page_unless_it_has(
         self, line: str, is_told: bool
     ) -> None:
+        """An event handler updates the page when it ends, unless it has called
+        `update`, `show_dialog` or `pop_dialog` itself.
+        """
         outcome = asyncio.run(
             outcome_of(line, before=lambda s: s.page.show_dialog(s.dialog))
         )
         assert outcome.error == ""
         assert outcome.tells(label="Name") == is_told
 
-    @pytest.mark.claim(
-        "A pubsub handler never updates the page, so it ends with `page.update()`."
-    )
+    @pytest.mark.fact("flet-pubsub-updates")
     @pytest.mark.parametrize("is_async", [True, False], ids=["async def", "def"])
     def test_a_pubsub_handler_updates_nothing_by_itself(self, is_async: bool) -> None:
+        """A pubsub handler does not update the page by itself; `page.update()` does."""
         heard = asyncio.run(deliver(lambda tab: None, is_async=is_async))
         assert heard.sent == []
         heard = asyncio.run(deliver(lambda tab: tab.page.update(), is_async=is_async))
         assert tells(heard.sent, **HELLO)
 
-    @pytest.mark.claim(
-        "An error in an `async def` handler of pubsub is reported nowhere, and the "
-        "message is missing."
-    )
+    @pytest.mark.fact("flet-pubsub-errors")
     def test_an_error_in_an_async_handler_is_reported_nowhere(
         self, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
     ) -> None:
+        """An error in an `async def` pubsub handler is neither printed nor logged;
+        one in a `def` handler is.
+        """
         heard = asyncio.run(deliver(fail, is_async=True))
         assert heard.ran
         assert heard.sent == []
         assert caplog.text == ""
         assert capfd.readouterr() == ("", "")
 
-    @pytest.mark.claim(
-        "An error in a `def` handler comes in the terminal, as "
-        "`Future exception was never retrieved`."
-    )
+    @pytest.mark.fact("flet-pubsub-errors")
     def test_an_error_in_a_def_handler_comes_in_the_terminal(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -879,9 +893,6 @@ class TestPubsub:
         assert "Future exception was never retrieved" in caplog.text
         assert "has no attribute 'colors'" in caplog.text
 
-    @pytest.mark.claim(
-        "A `def` handler runs in another thread, an `async def` handler does not."
-    )
     def test_a_def_handler_runs_in_another_thread(self) -> None:
         main = threading.get_ident()
         assert asyncio.run(deliver(lambda tab: None, is_async=True)).thread == main
@@ -939,11 +950,11 @@ async def deliver(then: Callable[[Tab], object], *, is_async: bool) -> Heard:
     return heard
 
 
-@pytest.mark.claim(
-    "The colours that `hash` gives to names are others in the next process."
-)
-@pytest.mark.claim("Those of `zlib.crc32` are the same in each.")
+@pytest.mark.fact("flet-hash-colours")
 def test_colours_by_hash_differ_from_process_to_process(load: Load) -> None:
+    """The colours that `hash` gives to names differ from process to process; those
+    of `zlib.crc32` stay the same.
+    """
     fixed = load("flet/upgrade/old_calls_fixed")
     names = [f"user {n}" for n in range(64)]
     program = (

@@ -1,4 +1,4 @@
-"""What older Flet calls look like in a browser, and the mended chat in two."""
+"""What older Flet calls look like in a browser, and the upgraded chat in two."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
@@ -33,6 +33,9 @@ _KEEP_FRAMES = """
     };
 """
 
+LOW = ViewportSize(width=480, height=400)
+"""A window of few pixels, for Flet paints each of them on the processor."""
+
 _ELSEWHERE = re.compile(rf"^(?!blob:|data:|http://({'|'.join(LOOPBACK)})[:/])")
 
 
@@ -49,7 +52,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
     with ExitStack() as contexts:
 
         def visit(app: App) -> Page:
-            context = contexts.enter_context(browser.new_context())
+            context = contexts.enter_context(browser.new_context(viewport=LOW))
             context.grant_permissions(["clipboard-read", "clipboard-write"])
             context.route(_ELSEWHERE, _refuse)
             context.set_default_timeout(PATIENCE * 1000)
@@ -96,26 +99,6 @@ def becomes_error(page: Page, message: str) -> None:
     )
 
 
-@pytest.mark.claim(
-    "An error in an event handler stands in the terminal, and the page becomes an "
-    "error message."
-)
-def test_an_error_in_a_handler_takes_the_place_of_the_page(
-    run: Start, visit: Visit, tmp_path: Path
-) -> None:
-    button = 'ft.Button("Go", on_click=lambda: page.go("/room"))'
-    app = run(of_lines(tmp_path, f"page.add({button})"))
-    page = visit(app)
-    page.get_by_role("button", name="Go").click()
-    message = "AttributeError: 'Page' object has no attribute 'go'"
-    becomes_error(page, message)
-    assert message in app.output()
-
-
-@pytest.mark.claim(
-    "With its last line mended, it starts, and the page names the next call: "
-    "`module 'flet.controls.border' has no attribute 'all'`."
-)
 def test_the_old_program_starts_when_its_last_line_is_mended(
     run: Start, visit: Visit, tmp_path: Path
 ) -> None:
@@ -135,14 +118,11 @@ def text_field(page: Page, label: str) -> Locator:
     return page.get_by_role("textbox", name=label)
 
 
-@pytest.mark.claim(
-    "In the mended program two people join by the dialog, and each reads what the "
-    "other writes."
-)
-@pytest.mark.claim(
-    "One `SelectionArea` around the whole list is enough: each message can be read."
-)
+@pytest.mark.fact("flet-old-chat-upgraded")
 def test_two_people_join_and_read_each_other(run: Start, visit: Visit) -> None:
+    """In the upgraded chat two people join by the dialog, and each reads what the
+    other writes.
+    """
     app = run(shipped("old_calls_fixed"))
     people = {name: visit(app) for name in ("Alex", "Doppler")}
     for name, page in people.items():
@@ -161,7 +141,7 @@ def test_two_people_join_and_read_each_other(run: Start, visit: Visit) -> None:
             expect(reader.get_by_text(message)).to_be_attached()
 
 
-@pytest.mark.claim("In `silent_names_fixed.py` all four come.")
+@pytest.mark.fact("flet-silent-names")
 def test_new_names_are_shown(run: Start, visit: Visit) -> None:
     page = visit(run(shipped("silent_names_fixed")))
     page.get_by_role("button", name="Join").click()
@@ -174,22 +154,24 @@ def test_new_names_are_shown(run: Start, visit: Visit) -> None:
     expect(text_field(page, "Message")).to_be_focused()
 
 
-@pytest.mark.claim(
-    "On the web, a text with `selectable=True` is an empty, disabled text field to a "
-    "screen reader."
-)
-@pytest.mark.claim(
-    "In a `SelectionArea` the same text can be read, and selected and copied."
-)
-def test_a_selectable_text_is_empty_and_one_in_a_selection_area_is_not(
-    run: Start, visit: Visit, tmp_path: Path
-) -> None:
+@pytest.mark.fact("flet-selectable")
+def test_what_older_calls_look_like(run: Start, visit: Visit, tmp_path: Path) -> None:
+    """To a screen reader, a text with `selectable=True` is an empty, disabled field;
+    in a `SelectionArea` the text can be read, selected and copied.
+
+    The other row about looks is shown by the same page: `ft.IconButton(icon="send")`
+    puts an error message in its button's place.
+    """
     program = of_lines(
         tmp_path,
         'page.add(ft.Text("unheard", selectable=True))',
         'page.add(ft.SelectionArea(ft.Text("heard")))',
+        'page.add(ft.IconButton(icon="send"))',
+        "page.add(ft.IconButton(icon=ft.Icons.SEND))",
     )
     page = visit(run(program))
+    expect(page.get_by_text("IconButton must have either icon")).to_be_attached()
+    expect(page.get_by_role("button")).to_have_count(1)
     heard = page.get_by_text("heard", exact=True)
     expect(heard).to_be_attached()
     expect(page.locator("flt-semantics-host")).to_match_aria_snapshot(
@@ -209,17 +191,3 @@ def test_a_selectable_text_is_empty_and_one_in_a_selection_area_is_not(
     page.mouse.up()
     page.keyboard.press("Control+c")
     wait_until(lambda: page.evaluate("navigator.clipboard.readText()") == "heard")
-
-
-def test_a_named_icon_makes_an_error_message_of_its_button(
-    run: Start, visit: Visit, tmp_path: Path
-) -> None:
-    """The row `ft.IconButton(icon="send")`: an error message stands in its place."""
-    program = of_lines(
-        tmp_path,
-        'page.add(ft.IconButton(icon="send"))',
-        "page.add(ft.IconButton(icon=ft.Icons.SEND))",
-    )
-    page = visit(run(program))
-    expect(page.get_by_text("IconButton must have either icon")).to_be_attached()
-    expect(page.get_by_role("button")).to_have_count(1)
