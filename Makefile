@@ -12,6 +12,9 @@ WITH_CHROMIUM = chromium=$$($(VENV)/python -m tests.users.chromium) && \
 # As many tests at once as there are cores; four at most, for each has its own Chromium.
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder
 
+# What one page needs: its facts, its programs, its page's checks.
+THE_PAGE = $(if $(PAGE),--page '$(PAGE)')
+
 # Newer than what .venv was made from, and names the Python that it was made with.
 READY := .venv/.ready
 
@@ -19,7 +22,7 @@ READY := .venv/.ready
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test record site lint bench lighthouse lock clean
+.PHONY: help serve test quick films record facts site lint mutate bench lighthouse lock clean
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -30,11 +33,20 @@ serve: $(READY) ## Show the site at http://127.0.0.1:8000, live (or PORT=8001)
 	@$(VENV)/python .ci/port.py '$(PORT)'
 	@$(VENV)/python -m mkdocs serve --livereload --dev-addr '127.0.0.1:$(PORT)'
 
-test: $(READY) ## Prove everything (ARGS='-m "not browser"' for a quick look)
-	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+test: $(READY) ## Prove everything, or one page (PAGE=taipy/chat)
+	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(SIDE_BY_SIDE) $(THE_PAGE) $(ARGS)
 
-record: $(READY) ## Make films anew that are older than their programs
+quick: $(READY) ## Prove what needs no browser, in a minute
+	@$(VENV)/python -m pytest $(SIDE_BY_SIDE) -m 'not browser' $(THE_PAGE) $(ARGS)
+
+films: $(READY) ## Play all stories and compare each with its film
+	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --films tests/stories $(ARGS)
+
+record: $(READY) ## Make films again that are older than their programs
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --record tests/stories $(ARGS)
+
+facts: $(READY) ## Show what pages say beside what is proven (or one PAGE)
+	@$(VENV)/python -m livedocs facts $(PAGE)
 
 site: $(READY) ## Build the site into site/; any warning is an error
 	@$(VENV)/python -m mkdocs build --strict
@@ -44,6 +56,9 @@ lint: $(READY) ## Check format, style, types and spelling
 	@$(VENV)/python -m ruff check
 	@$(VENV)/python -m mypy
 	@$(VENV)/typos
+
+mutate: $(READY) ## Break programs and library on purpose; see that a test fails
+	@$(WITH_CHROMIUM) $(VENV)/python -m tests.mutate $(ARGS)
 
 bench: $(READY) ## Measure builds, edits, and what fast typists lose
 	@$(WITH_CHROMIUM) $(VENV)/python -m tests.bench $(ARGS)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from livedocs import review
 from livedocs.catalog import Catalog, SnippetError, nearest
 from livedocs.launch import launch
 
@@ -73,6 +72,8 @@ def _facts(page: str) -> None:
     Raises:
         SnippetError: a page is wrong, or there is no such page.
     """
+    from livedocs import review  # MkDocs takes a second, and the others do not need it
+
     pages = review.pages(Path.cwd() / "mkdocs.yml")
     chosen = {name: uses for name, uses in pages.items() if name.startswith(page)}
     if not chosen:

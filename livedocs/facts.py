@@ -160,9 +160,9 @@ class Facts:
         rows: dict[tuple[str, str], Row] = {}
         for function in self._marked:
             places = self._collected[function.test]
-            if page not in map(self._page_of, places):
+            if page not in map(self.page_of, places):
                 continue
-            is_own = self._page_of(function.test.path) == page
+            is_own = self.page_of(function.test.path) == page
             (own if is_own else shared).update(mark.id for mark in function.facts)
             for row in function.rows:
                 key = (row.program, row.name)
@@ -176,10 +176,10 @@ class Facts:
             (row.statement, function.test)
             for function in self._marked
             for row in function.rows
-            if not any(map(self._page_of, self._collected[function.test]))
+            if not any(map(self.page_of, self._collected[function.test]))
         )
 
-    def _page_of(self, path: str) -> tuple[str, str] | None:
+    def page_of(self, path: str) -> tuple[str, str] | None:
         """The page whose test module this is: the longest name that fits."""
         parts = path.split("/")
         if parts[:2] != ["tests", "snippets"] or len(parts) != 4:

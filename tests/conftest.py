@@ -22,7 +22,7 @@ from tests.users.chromium import open_browser
 from tests.users.stage import Stage, open_stage
 from tests.waiting import PATIENCE
 
-pytest_plugins = ["tests.record"]
+pytest_plugins = ["tests.record", "tests.selection"]
 
 # A test that gives up halfway leaves a field filled, and the next ones of its class
 # fail for that.

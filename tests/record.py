@@ -114,7 +114,7 @@ def _record(root: Path, browser: str, snippets: dict[str, Measured]) -> Record:
         browser=browser,
         snippets=snippets,
         date=datetime.now(UTC).date().isoformat(),
-        commit=_commit(root),
+        commit=commit_of(root),
         python=platform.python_version(),
         versions={name: version(name) for name in names},
         programs={snippet.id: snippet.sha256 for snippet in catalog},
@@ -122,7 +122,7 @@ def _record(root: Path, browser: str, snippets: dict[str, Measured]) -> Record:
     )
 
 
-def _commit(root: Path) -> str:
+def commit_of(root: Path) -> str:
     """The commit that is tested; nothing where there is none, or changes beside it."""
 
     def git(*words: str) -> str | None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from livedocs.catalog import Catalog
 from livedocs.record import Record
+from tests.record import commit_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,6 +72,11 @@ def test_a_whole_run_counts_each_test_of_a_program(
     assert counts == {"flet/chat/step1_hello": 3, "taipy/chat/shared_builder": 1}
     for name, measured in record.snippets.items():
         assert measured.sha256 == Catalog.default().find(name).sha256
+    assert record.date == datetime.now(UTC).date().isoformat()
+    assert record.commit == "", "this folder is no repository"
+    assert record.python == platform.python_version()
+    assert record.versions["streamlit"] == version("streamlit")
+    assert set(record.programs) == set(Catalog.default().ids)
 
 
 @pytest.mark.browser
@@ -74,12 +84,64 @@ def test_a_whole_run_counts_each_test_of_a_program(
 def test_a_run_of_some_of_the_tests_leaves_none(
     tmp_path: Path, part: list[str]
 ) -> None:
-    assert run(tmp_path, *part) == Record("", {})
+    assert run(tmp_path, *part) == Record()
 
 
 @pytest.mark.browser
 def test_a_run_that_fails_leaves_none(tmp_path: Path) -> None:
-    assert run(tmp_path, holds=False) == Record("", {})
+    assert run(tmp_path, holds=False) == Record()
+
+
+LEFT_OUT = """
+import pytest
+
+@pytest.fixture
+def nothing():
+    pytest.skip("there is nothing")
+
+@pytest.mark.fact("skipped")
+def test_skipped(nothing): ...
+
+@pytest.mark.state("a.py", "x", "one tab", reload="kept")
+def test_skips():
+    pytest.skip("it does not matter")
+
+@pytest.mark.fact("expected")
+@pytest.mark.xfail
+def test_expected(): assert 0
+
+@pytest.mark.fact("empty")
+@pytest.mark.parametrize("number", [])
+def test_empty(number): ...
+
+@pytest.mark.skip
+def test_proves_nothing(): ...
+"""
+
+
+def test_what_proves_a_fact_may_not_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    fact\n    state\n")
+    (tmp_path / "test_left_out.py").write_text(LEFT_OUT)
+    done = pytest_in(tmp_path, "-rA")
+    left_out = ("skipped", "skips", "expected", "empty")
+    assert "1 skipped" in done.stdout
+    for name in left_out:
+        assert re.search(
+            rf"(FAILED|ERROR) test_left_out.py::test_{name}\b", done.stdout
+        )
+    assert done.stdout.count("It proves a fact, so it has to run and pass") >= 4
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_commit_is_recorded_if_it_is_what_was_tested(
+    tmp_path: Path, changed: bool
+) -> None:
+    for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "First"]):
+        names = ["-c", "user.name=Alex", "-c", "user.email=alex@example.org"]
+        subprocess.run(["git", *names, *command], cwd=tmp_path, check=True)
+    if changed:
+        (tmp_path / "new.py").touch()
+    assert bool(commit_of(tmp_path)) is not changed
 
 
 ALONE = """

@@ -1,0 +1,68 @@
+"""A pytest plugin: `--page taipy/chat` runs what that page needs, and nothing else.
+
+Those are the tests of its own, and every test of the site, of films or of programs that
+is run for this page or for a program that it shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from livedocs.catalog import nearest
+from livedocs.facts import Facts
+
+_PROGRAM = re.compile(r"\b([a-z]+/[a-z_]+/\w+)\.py\b")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--page``: the page's path below docs/tutorials, without its ending."""
+    parser.addoption("--page", default="", help="only what this page needs")
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what the page does not need."""
+    if page := config.getoption("page"):
+        is_needed = needed_by(page, config.rootpath)
+        left_out = [item for item in items if not is_needed(item.nodeid)]
+        items[:] = [item for item in items if is_needed(item.nodeid)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def needed_by(page: str, root: Path) -> Callable[[str], bool]:
+    """Whether a page needs a test, told by the test's id.
+
+    Args:
+        page: for example ``taipy/chat``.
+        root: the project's.
+
+    Raises:
+        pytest.UsageError: there is no such page.
+    """
+    folder = root / "docs/tutorials"
+    pages = {
+        path.relative_to(folder).with_suffix("").as_posix(): path
+        for path in folder.glob("*/*.md")
+    }
+    if page not in pages:
+        raise pytest.UsageError(f"There is no page {page!r}. {nearest(page, pages)}")
+    framework, _, topic = page.partition("/")
+    programs = set(_PROGRAM.findall(pages[page].read_text("utf-8")))
+    names = {f"{framework} {topic}", *programs}
+    names |= {name.replace("/", "-") for name in programs}  # as films are called
+    facts = Facts(root)
+
+    def is_needed(test: str) -> bool:
+        path, _, rest = test.partition("::")
+        parameters = rest.partition("[")[2]
+        return facts.page_of(path) == (framework, topic) or any(
+            re.search(rf"(?<![\w/]){re.escape(name)}(?!\w)", parameters)
+            for name in names
+        )
+
+    return is_needed
