@@ -122,7 +122,9 @@ class TaipySocket:
     The frames are Socket.IO's, the messages those of Taipy's wsUtils.ts.
     """
 
-    def __init__(self, address: str, client_id: str) -> None:
+    def __init__(
+        self, address: str, client_id: str, page: str = "TaiPy_root_page"
+    ) -> None:
         """Arrive, as a browser does: socket, routes, page."""
         self.client_id = client_id
         server = urlsplit(address).netloc
@@ -137,7 +139,7 @@ class TaipySocket:
         self._emit("ID", client_id, name="TaipyClientId", answer="0")
         while not str(self._socket.recv()).startswith("430"):
             pass
-        for path in ("taipy-init", "taipy-jsx/TaiPy_root_page"):
+        for path in ("taipy-init", f"taipy-jsx/{page}"):
             with urlopen(f"{address}{path}?client_id={client_id}") as answer:
                 answer.read()
         self._listening = threading.Thread(target=self._listen)
@@ -160,6 +162,10 @@ class TaipySocket:
     def press_enter(self, text: str) -> None:
         """Send the action that Enter in the `chat` element sends."""
         self._emit("A", {"action": "send", "args": ["Enter", "", text, ""]})
+
+    def act(self, action: str, text: str) -> None:
+        """Send the action that Enter in an `input` element sends."""
+        self._emit("A", {"action": action, "args": ["Enter", "", text]})
 
     def close(self) -> None:
         """Go away."""

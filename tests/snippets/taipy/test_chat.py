@@ -1,55 +1,54 @@
-"""The Taipy chats, used by several people in real browsers."""
+"""The Taipy chats, used by several people in real browsers.
+
+What a chat does with what a browser sends is proven without one, for all of them. Here
+the chat with the shared variable shows what a page shows, the other one where it
+differs; both have the same page.
+"""
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.contracts.chat import BrowserOwnHistory, BrowserSharedHistory, GivenNames
+from tests.contracts.chat import (
+    BrowserChat,
+    BrowserSharedHistory,
+    Smoke,
+    burst,
+)
 from tests.users.base import BrowserUser, Message
 from tests.users.stage import Stage
 from tests.users.taipy import TaipySocket
 
-SHARED = ("taipy/chat/shared_builder", "taipy/chat/shared_markdown")
-BROADCAST = ("taipy/chat/broadcast_builder", "taipy/chat/broadcast_markdown")
 
+class TaipyChat:
+    """What depends on how Taipy finds the pages of a user."""
 
-class TaipyChat(GivenNames):
-    """What is so with Taipy."""
-
-    @pytest.mark.claim("A second tab of the same browser is the same user.")
+    @pytest.mark.fact("taipy-second-tab")
     def test_a_second_tab_is_the_same_user(
-        self, alex: BrowserUser, doppler: BrowserUser
+        self, alex: BrowserUser, join: Callable[[], BrowserUser]
     ) -> None:
-        said = doppler.says("in the first tab")
-        name, past = doppler.name, doppler.messages()
-        doppler.open_second_tab()
-        assert doppler.name == name
-        assert doppler.messages() == past
-        alex.sees(said, doppler.says("in the second tab"))
-
-    @pytest.mark.claim("Taipy keeps a user’s identity in the browser’s localStorage.")
-    def test_a_browser_that_forgets_its_storage_is_a_new_user(
-        self, join: Callable[[], BrowserUser]
-    ) -> None:
+        """A second tab of the same browser is the same user."""
         user = join()
-        name = user.name
-        user.reload()
+        said = user.says("in the first tab")
+        name, past = user.name, user.messages()
+        user.open_second_tab()
         assert user.name == name
-        user.page.evaluate("localStorage.removeItem('TaipyClientId')")
-        user.reload()
-        assert user.name != name
+        assert user.messages() == past
+        alex.sees(said, user.says("in the second tab"))
 
-    @pytest.mark.claim(
-        "What you missed while your connection was cut is there with the next message "
-        "at the latest."
-    )
+    @pytest.mark.fact("taipy-missed")
     def test_what_was_missed_is_there_with_the_next_message(
         self, alex: BrowserUser, third: BrowserUser
     ) -> None:
+        """What you missed while your connection was cut is there with the next message
+        at the latest.
+        """
         name = third.name
         with third.cut_off():
             missed = alex.says("said in your absence")
@@ -58,31 +57,14 @@ class TaipyChat(GivenNames):
         third.sees(missed, third.says("here again"), alex.says("welcome back"))
         assert third.name == name
 
-    @pytest.mark.claim(
-        "Taipy delivers a press of Enter twice when an update comes in at that moment."
-    )
-    def test_a_press_during_an_update_is_delivered_twice(
-        self, alex: BrowserUser, join: Callable[[], BrowserUser]
-    ) -> None:
-        user = join()
-        user.page.add_init_script(_KEEP_SOCKETS)
-        user.reload()
-        user.field.press_sequentially("by the way")
-        user.page.evaluate(_PRESS_ENTER_WITH_NEXT_UPDATE)
-        alex.says("an update")
-        user.finds_field_with("")
-        said = Message(user.name, "by the way")
-        alex.sees(said, user.says("that was all"))
-        sent: list[str] = user.page.evaluate("window.sent")
-        assert sum("by the way" in frame for frame in sent) == 2
-
     @pytest.mark.alone
-    @pytest.mark.claim(
-        "Eight users who send 25 messages each at the same time lose none of the 200."
-    )
+    @pytest.mark.fact("taipy-eight-at-once")
     def test_eight_users_at_once_lose_nothing(
         self, stage: Stage, alex: BrowserUser
     ) -> None:
+        """Eight users who send 25 messages each at the same time lose none of the
+        200.
+        """
         sockets = [TaipySocket(stage.address, f"racer-{n}") for n in range(8)]
         start = threading.Barrier(len(sockets))
 
@@ -131,105 +113,109 @@ _PRESS_ENTER_WITH_NEXT_UPDATE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("stage", SHARED, indirect=True)
+@pytest.mark.parametrize("stage", ["taipy/chat/shared_builder"], indirect=True)
 class TestSharedVariable(BrowserSharedHistory, TaipyChat):
     """``gui.add_shared_variable``: one transcript for everybody."""
 
+    def test_a_browser_that_forgets_its_storage_is_a_new_user(
+        self, join: Callable[[], BrowserUser]
+    ) -> None:
+        """Taipy keeps a user’s identity in the browser’s localStorage."""
+        user = join()
+        name = user.name
+        user.page.evaluate("localStorage.removeItem('TaipyClientId')")
+        user.reload()
+        assert user.name != name
 
-@pytest.mark.parametrize("stage", BROADCAST, indirect=True)
-class TestBroadcast(BrowserOwnHistory, TaipyChat):
+    @pytest.mark.fact("taipy-double-enter")
+    def test_a_press_during_an_update_is_delivered_twice(
+        self, alex: BrowserUser, join: Callable[[], BrowserUser]
+    ) -> None:
+        """Taipy delivers a press of Enter twice when an update comes in at that
+        moment.
+        """
+        user = join()
+        user.page.add_init_script(_KEEP_SOCKETS)
+        user.reload()
+        user.field.press_sequentially("by the way")
+        user.page.evaluate(_PRESS_ENTER_WITH_NEXT_UPDATE)
+        alex.says("an update")
+        user.finds_field_with("")
+        said = Message(user.name, "by the way")
+        alex.sees(said, user.says("that was all"))
+        sent: list[str] = user.page.evaluate("window.sent")
+        assert sum("by the way" in frame for frame in sent) == 2
+
+
+@pytest.mark.parametrize("stage", ["taipy/chat/broadcast_builder"], indirect=True)
+class TestBroadcast(Smoke, TaipyChat):
     """``gui.broadcast_callback``: a transcript for each user."""
 
-
-class TestState:
-    """The table of names: who shares them, and what becomes of them."""
-
-    @pytest.mark.claim("A restart of the server forgets all names and messages.")
-    @pytest.mark.claim(
-        "`user_name` in `shared_builder.py`: one user; "
-        "kept on reload, kept on reconnect, lost on restart."
-    )
-    @pytest.mark.claim(
-        "`transcript` in `shared_builder.py`: everybody; "
-        "kept on reload, kept on reconnect, lost on restart."
-    )
-    @pytest.mark.claim(
-        "`arrivals` in `shared_builder.py`: everybody; "
-        "kept on reload, kept on reconnect, lost on restart."
-    )
-    @pytest.mark.parametrize("program", SHARED)
-    def test_a_name_for_each_user_and_one_transcript_for_everybody(
-        self, start: Callable[[str], Stage], program: str
+    @pytest.mark.alone
+    @pytest.mark.fact("burst")
+    def test_a_burst_is_complete(
+        self, alex: BrowserUser, doppler: BrowserUser, third: BrowserUser
     ) -> None:
-        alex, late = live_through_everything(start(program))
-        assert late.past == alex.past
+        """Two people typing as fast as a machine lose no message on any page."""
+        burst(alex, doppler, third)
 
-    @pytest.mark.claim("A restart of the server forgets all names and messages.")
-    @pytest.mark.claim(
-        "`user_name` in `broadcast_builder.py`: one user; "
-        "kept on reload, kept on reconnect, lost on restart."
+
+@pytest.mark.parametrize(
+    "stage",
+    ["taipy/chat/shared_markdown", "taipy/chat/broadcast_markdown"],
+    indirect=True,
+)
+class TestMarkdown(Smoke):
+    """The same page, in Markdown."""
+
+    test_nothing_that_somebody_wrote_runs = (
+        BrowserChat.test_nothing_that_somebody_wrote_runs
     )
-    @pytest.mark.claim(
-        "`transcript` in `broadcast_builder.py`: one user; "
-        "kept on reload, kept on reconnect, lost on restart."
+
+
+@pytest.mark.parametrize("stage", ["taipy/chat/shared_builder"], indirect=True)
+class TestServer:
+    """What becomes of pages that know less than their server, or more."""
+
+    @pytest.mark.fact("taipy-restart")
+    @pytest.mark.state(
+        "shared_builder.py", "transcript", "everybody", reload="kept", restart="lost"
     )
-    @pytest.mark.claim(
-        "`arrivals` in `broadcast_builder.py`: everybody; "
-        "kept on reload, kept on reconnect, lost on restart."
+    @pytest.mark.state(
+        "shared_builder.py", "user_name", "one user", reload="kept", restart="lost"
     )
-    @pytest.mark.parametrize("program", BROADCAST)
-    def test_a_name_and_a_transcript_for_each_user(
-        self, start: Callable[[str], Stage], program: str
+    @pytest.mark.state("shared_builder.py", "arrivals", "everybody", restart="lost")
+    def test_a_restart_forgets_names_and_messages(
+        self, stage: Stage, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
-        alex, late = live_through_everything(start(program))
-        assert late.past == alex.past[:2]  # the greetings that the program starts with
+        """A restart of the server forgets names and messages."""
+        greetings = alex.messages()
+        said = [alex.says("one"), doppler.says("two")]
+        for user in (alex, doppler):
+            name = user.name
+            user.reload()
+            assert user.name == name
+            assert user.messages() == [*greetings, *said]
+        stage.restart()
+        for user, name in ((doppler, "Alex"), (alex, "Doppler")):
+            user.reload()
+            assert user.name == name
+            assert user.messages() == greetings
 
-
-@dataclass(frozen=True)
-class Holding:
-    """What the server held for a user before it was stopped."""
-
-    name: str
-    past: list[Message]
-
-    @classmethod
-    def of(cls, user: BrowserUser) -> Holding:
-        """What it holds now."""
-        return cls(user.name, user.messages())
-
-
-def live_through_everything(stage: Stage) -> tuple[Holding, Holding]:
-    """Reload, open a second tab, cut the connection, restart the server.
-
-    Returns what was there for Alex, who was there first, and for a late joiner, who was
-    there before the restart and has seen none of the others' words.
-    """
-    alex, doppler = stage.join(), stage.join()
-    greetings = alex.messages()
-    doppler.sees(alex.says("one"))
-    alex.sees(doppler.says("two"))
-    late = stage.join()
-    held = [Holding.of(user) for user in (alex, doppler, late)]
-    assert [holding.name for holding in held] == ["Alex", "Doppler", "User 3"]
-    assert held[0].past == held[1].past
-
-    for user, holding in zip((alex, doppler, late), held, strict=True):
-        user.reload()
-        assert Holding.of(user) == holding
-    doppler.open_second_tab()
-    assert Holding.of(doppler) == held[1]
-    with alex.cut_off():
-        pass
-    alex.reload()
-    assert Holding.of(alex) == held[0]
-    assert stage.join().name == "User 4"  # nobody was counted anew
-
-    stage.restart()
-    late.reload()
-    assert Holding.of(late) == Holding("Alex", greetings)
-    alex.reload()
-    assert Holding.of(alex) == Holding("Doppler", greetings)
-    return held[0], held[2]
+    @pytest.mark.fact("taipy-values-shown")
+    def test_the_values_of_a_user_without_a_socket_are_shown_to_others(
+        self, stage: Stage, alex: BrowserUser
+    ) -> None:
+        """When somebody asks for `/taipy-init` without a web socket, the values of
+        their state appear on other people’s pages.
+        """
+        name = alex.name
+        urlopen(f"{stage.address}taipy-init?client_id=without-a-socket").close()
+        shown = alex.page.locator("strong")
+        expect(shown).not_to_have_text(name)
+        expect(shown).to_have_text(re.compile(r"^(Doppler|User \d)$"))
+        alex.reload()
+        assert alex.name == name
 
 
 def test_in_the_pitfall_a_late_joiner_erases_what_others_read(

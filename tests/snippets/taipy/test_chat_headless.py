@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
 from itertools import count
 from types import ModuleType
 
 import pytest
 from taipy.gui import State
 
-from livedocs.catalog import Catalog
 from tests.contracts.chat import Chat, GivenNames, OwnHistory, SharedHistory
+from tests.snippets.taipy.source import page_of, without_page
 from tests.users.base import Message
 from tests.users.taipy import Clock, TaipyState
 
@@ -24,20 +24,31 @@ PITFALL = "taipy/chat/pitfall_overwrite"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 Join = Callable[[], TaipyState]
+Begin = Callable[[str], ModuleType]
 
 
 @pytest.fixture
-def program(
-    request: pytest.FixtureRequest, load: Callable[[str], ModuleType]
-) -> Iterator[ModuleType]:
-    """The snippet, ready to serve users, but without a server.
+def begin(load: Callable[[str], ModuleType]) -> Iterator[Begin]:
+    """Make a snippet ready to serve users, but without a server.
 
     With threads, since gevent, Taipy's default, would patch this process's `time`.
     """
-    program = load(request.param)
-    program.gui.run(run_server=False, async_mode="threading")
-    yield program
-    program.gui._clear_shared_variable()  # its class would keep it for the next app
+    with ExitStack() as ends:
+
+        def begin(snippet: str) -> ModuleType:
+            program = load(snippet)
+            # Its class would keep the shared variables for the next app.
+            ends.callback(program.gui._clear_shared_variable)
+            program.gui.run(run_server=False, async_mode="threading")
+            return program
+
+        yield begin
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest, begin: Begin) -> ModuleType:
+    """The snippet, ready to serve users."""
+    return begin(request.param)
 
 
 @pytest.fixture
@@ -73,13 +84,13 @@ def third(join: Join, doppler: TaipyState) -> TaipyState:
 class TaipyChat(GivenNames, Chat):
     """What Taipy's chats do with what a browser sends."""
 
-    @pytest.mark.claim(
-        "The same text from the same user counts once within a fifth of a second, "
-        "and again after it."
-    )
+    @pytest.mark.fact("taipy-echo")
     def test_a_press_that_is_delivered_twice_counts_once(
         self, alex: TaipyState, clock: Clock
     ) -> None:
+        """The same text from the same user counts once within a fifth of a second,
+        and again after that.
+        """
         message = alex.says("pressed once")
         clock.now += 0.1
         alex.press_enter("pressed once")
@@ -110,13 +121,13 @@ class TaipyChat(GivenNames, Chat):
         doppler.press_enter("snap")
         alex.sees(Message("Alex", "snap"), Message("Doppler", "snap"))
 
-    @pytest.mark.claim(
-        "`broadcast_callback` calls `receive` once for each user, "
-        "with that user’s state."
-    )
+    @pytest.mark.fact("taipy-broadcast-callback")
     def test_a_broadcast_calls_back_once_for_each_user(
         self, alex: TaipyState, doppler: TaipyState, third: TaipyState
     ) -> None:
+        """`broadcast_callback` calls your function once for each user, with that
+        user’s state.
+        """
         called: list[tuple[str, str]] = []
 
         def receive(state: State, text: str) -> None:
@@ -126,50 +137,148 @@ class TaipyChat(GivenNames, Chat):
         users = (alex, doppler, third)
         assert sorted(called) == sorted((user.name, "hello") for user in users)
 
-    @pytest.mark.claim(
-        "`last_press` in `shared_builder.py`: everybody; "
-        "kept on reload, kept on reconnect, lost on restart."
-    )
-    @pytest.mark.claim(
-        "`last_press` in `broadcast_builder.py`: everybody; "
-        "kept on reload, kept on reconnect, lost on restart."
-    )
-    def test_names_outside_the_state_live_as_long_as_the_process(
-        self,
-        program: ModuleType,
-        alex: TaipyState,
-        join: Join,
-        load: Callable[[str], ModuleType],
-    ) -> None:
-        alex.says("for the record")
-        for comes_back in (alex.reload, alex.connect):
+
+@dataclass(frozen=True)
+class Holding:
+    """What the server holds for a user."""
+
+    name: str
+    messages: list[Message]
+
+    @classmethod
+    def of(cls, user: TaipyState) -> Holding:
+        """What it holds now."""
+        return cls(user.name, user.messages())
+
+
+def outlive(
+    program: ModuleType, join: Join, begin: Begin
+) -> tuple[list[Message], Holding, Holding]:
+    """Reload, connect again, start the program again.
+
+    Returns the greetings, what was there for Alex, who came first, and for a late
+    joiner, who was there before the restart and has seen the others' words or not.
+    """
+    alex, doppler = join(), join()
+    greetings = alex.messages()
+    said = [alex.says("for the record"), doppler.says("me too")]
+    late = join()
+    users = (alex, doppler, late)
+    held = [Holding.of(user) for user in users]
+    assert [holding.name for holding in held] == ["Alex", "Doppler", "User 3"]
+    assert held[0].messages == held[1].messages == [*greetings, *said]
+    for user, holding in zip(users, held, strict=True):
+        for comes_back in (user.reload, user.connect):
             comes_back()
+            assert Holding.of(user) == holding
             assert program.last_press["Alex"][0] == "for the record"
-        assert join().name == "Doppler"  # neither has counted as an arrival
-        restarted = load(f"taipy/chat/{program.__name__}")
-        assert restarted.last_press == {}
-        assert next(restarted.arrivals) == 0
+    assert join().name == "User 4"  # nobody has counted as an arrival again
+
+    again = begin(f"taipy/chat/{program.__name__}")
+    assert again.last_press == {}
+    for user, name in ((late, "Alex"), (alex, "Doppler")):
+        returned = TaipyState(again, user.client_id, Clock())
+        assert Holding.of(returned) == Holding(name, greetings)
+    return greetings, held[0], held[2]
 
 
 @pytest.mark.parametrize("program", SHARED, indirect=True)
 class TestSharedVariable(SharedHistory, TaipyChat):
     """``gui.add_shared_variable``: one transcript for everybody."""
 
+    @pytest.mark.fact("taipy-restart")
+    @pytest.mark.state(
+        "shared_builder.py",
+        "transcript",
+        "everybody",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    @pytest.mark.state(
+        "shared_builder.py",
+        "user_name",
+        "one user",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    @pytest.mark.state(
+        "shared_builder.py",
+        "arrivals",
+        "everybody",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    @pytest.mark.state(
+        "shared_builder.py",
+        "last_press",
+        "everybody",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    def test_names_and_the_transcript_live_as_long_as_the_process(
+        self, program: ModuleType, join: Join, begin: Begin
+    ) -> None:
+        _, alex, late = outlive(program, join, begin)
+        assert late.messages == alex.messages
+
 
 @pytest.mark.parametrize("program", BROADCAST, indirect=True)
 class TestBroadcast(OwnHistory, TaipyChat):
     """``gui.broadcast_callback``: a transcript for each user."""
+
+    @pytest.mark.fact("taipy-restart")
+    @pytest.mark.state(
+        "broadcast_builder.py",
+        "transcript",
+        "one user",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    @pytest.mark.state(
+        "broadcast_builder.py",
+        "user_name",
+        "one user",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    @pytest.mark.state(
+        "broadcast_builder.py",
+        "arrivals",
+        "everybody",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    @pytest.mark.state(
+        "broadcast_builder.py",
+        "last_press",
+        "everybody",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    def test_names_and_transcripts_live_as_long_as_the_process(
+        self, program: ModuleType, join: Join, begin: Begin
+    ) -> None:
+        greetings, _, late = outlive(program, join, begin)
+        assert late.messages == greetings
 
 
 @pytest.mark.parametrize("program", [SHARED[0], BROADCAST[0]], indirect=True)
 class TestThreads:
     """Callbacks at the same time, as with ``gui.run(async_mode="threading")``."""
 
-    @pytest.mark.claim(
-        "Eight threads that send 25 messages each at the same time "
-        "lose none of the 200."
-    )
+    @pytest.mark.fact("taipy-lock")
     def test_eight_threads_at_once_lose_nothing(self, join: Join) -> None:
+        """With the lock, eight threads that add 25 messages each at the same time
+        lose none of the 200.
+        """
         users = [join() for _ in range(8)]
         start = threading.Barrier(len(users))
 
@@ -206,13 +315,14 @@ class Slow(str):
         return str(self)
 
 
-@pytest.mark.claim(
-    "Without the lock, of two messages that are added at the same time one is lost."
-)
+@pytest.mark.fact("taipy-no-lock")
 @pytest.mark.parametrize("program", SHARED, indirect=True)
 def test_without_the_lock_one_of_two_messages_is_lost(
     program: ModuleType, monkeypatch: pytest.MonkeyPatch, join: Join
 ) -> None:
+    """Without the lock, one of two messages that two threads add at the same time is
+    lost.
+    """
     monkeypatch.setattr(program, "lock", nullcontext())
     users, barrier = [join(), join()], threading.Barrier(2)
     threads = [
@@ -230,10 +340,7 @@ def test_without_the_lock_one_of_two_messages_is_lost(
 class TestPitfall:
     """Assigning in `on_change` while a broadcast is handled."""
 
-    @pytest.mark.claim(
-        "`state.broadcast` runs `on_change` once, for the one who spoke, and what "
-        "`on_change` assigns meanwhile is written into every user’s state."
-    )
+    @pytest.mark.fact("taipy-overwrite")
     def test_a_broadcast_runs_on_change_once_and_writes_to_all(
         self, alex: TaipyState, doppler: TaipyState
     ) -> None:
@@ -243,13 +350,13 @@ class TestPitfall:
         assert alex.get("transcript") == "Alex's own\nAlex: hello"
         assert doppler.get("transcript") == "Alex's own\nAlex: hello"
 
-    @pytest.mark.claim(
-        "In `pitfall_overwrite.py` the first words of a late joiner replace "
-        "everybody’s past."
-    )
+    @pytest.mark.fact("taipy-overwrite")
     def test_the_first_words_of_a_late_joiner_replace_everybodys_past(
         self, alex: TaipyState, doppler: TaipyState, join: Join
     ) -> None:
+        """In `pitfall_overwrite.py` the first message of a late joiner replaces the
+        others’ history.
+        """
         greetings = alex.messages()
         said = alex.says("a past to keep")
         late = join()
@@ -260,21 +367,18 @@ class TestPitfall:
             assert said not in user.messages()
 
 
-@pytest.mark.claim(
-    "You can write the page in Markdown or in Python; nothing else changes."
-)
+@pytest.mark.fact("taipy-markdown-or-python")
 @pytest.mark.parametrize("variants", [SHARED, BROADCAST])
 def test_variants_differ_in_their_page_only(variants: tuple[str, str]) -> None:
-    """Same data, same callbacks, same start; only the imports and the page differ."""
-    builder, markdown = (_without_page(variant) for variant in variants)
+    """The Markdown and the Python version of a program differ only in their page and
+    their imports.
+    """
+    builder, markdown = (without_page(variant) for variant in variants)
     assert builder == markdown
 
 
-def _without_page(snippet: str) -> list[str]:
-    tree = ast.parse(Catalog.default().find(snippet).text)
-    return [
-        ast.unparse(node)
-        for node in tree.body
-        if not isinstance(node, ast.ImportFrom | ast.Import | ast.With)
-        and not ast.unparse(node).startswith(("page =", "content ="))
-    ]
+@pytest.mark.parametrize("variants", [*zip(SHARED, BROADCAST, strict=True)])
+def test_both_chats_have_the_same_page(variants: tuple[str, str]) -> None:
+    """So what a browser shows of one page, it shows of the other."""
+    shared, broadcast = (page_of(variant) for variant in variants)
+    assert shared == broadcast

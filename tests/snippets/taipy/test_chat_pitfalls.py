@@ -12,8 +12,6 @@ from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import launch
-from tests.users.base import BrowserUser
-from tests.users.stage import Stage
 from tests.users.taipy import TaipySocket, TaipyUser
 from tests.waiting import PATIENCE, wait_until
 
@@ -29,13 +27,17 @@ There are <|{len(rows)}|text|raw|id=count|>.
 <|{rows}|ELEMENT|>
 |>
 """
+pages = {
+    name: page.replace("ELEMENT", element)
+    for name, element in {"table": "table|show_all", "chat": "chat"}.items()
+}
 
 
 def send(state, id, payload):
     state.rows = [*state.rows, (str(len(state.rows)), "words", "Alex")]
 
 
-gui = Gui(page)
+gui = Gui(pages=pages)
 gui.add_shared_variable("rows")
 
 if __name__ == "__main__":
@@ -67,54 +69,49 @@ _REQUESTS = """sent.filter(frame => frame.includes('"type":"DU"')).length"""
 @pytest.fixture
 def serve(tmp_path: Path) -> Callable[[str], Snippet]:
     """Make a program of the test's own, that can be launched like a snippet."""
-
-    def serve(text: str) -> Snippet:
-        path = tmp_path / "program.py"
-        path.write_text(text, "utf-8")
-        return Snippet("taipy/chat/program", path, text)
-
-    return serve
+    return lambda text: save(text, tmp_path)
 
 
-@pytest.fixture
-def visitor(browser: Browser) -> Iterator[Callable[[str], BrowserUser]]:
-    """Open a browser for an address, which is not that of a chat."""
-    users: list[BrowserUser] = []
-
-    def visit(address: str) -> BrowserUser:
-        users.append(TaipyUser(browser, address))
-        return users[-1]
-
-    yield visit
-    for user in users:
-        user.leave()
+def save(text: str, folder: Path) -> Snippet:
+    """Make a program of this text, in this folder."""
+    path = folder / "program.py"
+    path.write_text(text, "utf-8")
+    return Snippet("taipy/chat/program", path, text)
 
 
-@pytest.mark.claim(
-    "A `table` or a `chat` element that receives two updates at once shows nothing new "
-    "until the page is reloaded."
-)
+@pytest.fixture(scope="class")
+def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with a page for each element."""
+    with launch(save(LIST, tmp_path_factory.mktemp("lists"))) as app:
+        yield app.addresses[0]
+
+
 @pytest.mark.parametrize(
-    ("element", "row"), [("table|show_all", "tbody tr"), ("chat", "[data-idx]")]
+    ("element", "row"), [("table", "tbody tr"), ("chat", "[data-idx]")]
 )
-def test_a_list_that_receives_two_updates_at_once_is_deaf_until_reload(
-    serve: Callable[[str], Snippet],
-    visitor: Callable[[str], BrowserUser],
-    element: str,
-    row: str,
-) -> None:
-    with launch(serve(LIST.replace("ELEMENT", element))) as app:
-        page = visitor(app.addresses[0]).page
+class TestLists:
+    """Elements that ask for their data themselves."""
+
+    @pytest.mark.fact("taipy-silent-list")
+    def test_a_list_that_receives_two_updates_at_once_is_deaf_until_reload(
+        self, lists: str, browser: Browser, element: str, row: str
+    ) -> None:
+        """A `table` or a `chat` element that receives two updates at once shows none
+        of what follows until the page is reloaded.
+        """
+        visitor = TaipyUser(browser, f"{lists}{element}")
+        page = visitor.page
         page.add_init_script(_HOLD_BACK)
-        page.goto(app.addresses[0])
+        page.goto(visitor.address)
         page.wait_for_function("sent.includes('5')")  # Engine.IO: from here on sockets
-        writer = TaipySocket(app.addresses[0], "writer")
+        writer = TaipySocket(lists, f"writer-{element}", page=element)
         count, rows = page.locator("#count"), page.locator(f".rows {row}")
-        expect(rows).to_have_count(1)
+        expect(rows.first).to_be_visible()
+        there = rows.count()
         requests = page.evaluate(_REQUESTS)
 
         writer.press_enter("first")
-        expect(rows).to_have_count(2)
+        expect(rows).to_have_count(there + 1)
         assert page.evaluate(_REQUESTS) == requests + 1
 
         page.evaluate("window.held = []")
@@ -124,24 +121,30 @@ def test_a_list_that_receives_two_updates_at_once_is_deaf_until_reload(
         page.wait_for_function("holds('pagekey')")  # the data that it has asked for
         writer.press_enter("third")
         page.wait_for_function("holds('__taipy_refresh')")
-        page.evaluate(
-            "handOver(); held = null"
-        )  # the data and the next update, at once
-        expect(count).to_have_text("4")
+        # The data and the next update, at once.
+        page.evaluate("handOver(); held = null")
+        expect(count).to_have_text(str(there + 3))
 
         for _ in range(2):
             writer.press_enter("more")
-        expect(count).to_have_text("6")
+        expect(count).to_have_text(str(there + 5))
         assert page.evaluate(_REQUESTS) == requests + 2
-        expect(rows).not_to_have_count(6)
+        expect(rows).not_to_have_count(there + 5)
         page.reload()
-        expect(rows).to_have_count(6)
+        expect(rows).to_have_count(there + 5)
         writer.close()
+        visitor.leave()
 
 
-@pytest.mark.claim("By default Taipy runs all callbacks in one thread, with gevent.")
-def test_all_callbacks_run_in_one_thread(serve: Callable[[str], Snippet]) -> None:
+@pytest.mark.fact("taipy-plain-lock")
+def test_callbacks_share_one_thread_that_a_plain_lock_stops(
+    serve: Callable[[str], Snippet],
+) -> None:
+    """By default, callbacks take turns in one thread, with gevent, and a
+    `threading.Lock` in place of the `RLock` stops the server.
+    """
     program = Catalog.default().find("taipy/chat/shared_builder").text
+    assert "threading.RLock()" in program
     told = (
         "    import gevent\n"
         "    green = isinstance(gevent.getcurrent(), gevent.Greenlet)\n"
@@ -149,24 +152,11 @@ def test_all_callbacks_run_in_one_thread(serve: Callable[[str], Snippet]) -> Non
         "    with lock:\n"
     )
     with launch(serve(program.replace("    with lock:\n", told))) as app:
-        address = app.addresses[0]
-        writers = [TaipySocket(address, f"writer-{n}") for n in range(3)]
-        for writer in writers:
-            writer.press_enter("hello")
-        wait_until(lambda: app.output().count("thread ") == len(writers))
-        (callback,) = set(re.findall(r"thread \d+ \w+", app.output()))
-        assert callback.endswith(" True"), "it is gevent that takes turns"
-        for writer in writers:
-            writer.close()
-
-
-@pytest.mark.claim("A `threading.Lock` in place of the `RLock` stops the server.")
-def test_a_plain_lock_stops_the_server(serve: Callable[[str], Snippet]) -> None:
-    program = Catalog.default().find("taipy/chat/shared_builder").text
-    assert "threading.RLock()" in program
-    with launch(serve(program)) as app:
         _talk(app.addresses[0])
         assert not _is_silent(app.addresses[0], PATIENCE)
+        wait_until(lambda: app.output().count("thread ") == 200)
+        (callback,) = set(re.findall(r"thread \d+ \w+", app.output()))
+        assert callback.endswith(" True"), "it is gevent that takes turns"
     with launch(serve(program.replace("RLock", "Lock"))) as app:
         _talk(app.addresses[0])
         assert any(_is_silent(app.addresses[0]) for _ in range(20))
@@ -185,17 +175,3 @@ def _is_silent(address: str, seconds: float = 5) -> bool:
     except TimeoutError:
         return True
     return False
-
-
-@pytest.mark.claim(
-    "Taipy shows the values of a user without a web socket to everybody."
-)
-def test_the_values_of_a_user_without_a_socket_are_shown_to_everybody(
-    start: Callable[[str], Stage],
-) -> None:
-    stage = start("taipy/chat/shared_builder")
-    alex = stage.join()
-    urlopen(f"{stage.address}taipy-init?client_id=without-a-socket").close()
-    expect(alex.page.locator("strong")).to_have_text("Doppler")
-    alex.reload()
-    assert alex.name == "Alex"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import io
 import logging
 import re
 import sys
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +28,7 @@ import engineio
 import gevent
 import pytest
 import taipy as tp
+from flask import Flask
 from taipy import (
     Config,
     DataNode,
@@ -42,6 +45,8 @@ from taipy.event import EventProcessor
 from taipy.gui import State
 
 from livedocs.catalog import Catalog
+from tests.ports import free_port
+from tests.snippets.taipy.source import without_page
 from tests.users.taipy import Clock, TaipyState
 from tests.waiting import PATIENCE, wait_until
 
@@ -133,7 +138,7 @@ def has(user: TaipyState, name: str, value: object) -> None:
 class TestLogEvents:
     """One callback for the server, one for each user."""
 
-    @pytest.mark.claim("Everybody sees every event, the ones of others included.")
+    @pytest.mark.fact("taipy-events-seen")
     def test_everybody_sees_every_event(
         self, program: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
@@ -150,12 +155,14 @@ class TestLogEvents:
             comes_to(lambda user: [row[1:3] for row in rows(user)], user, events)
             assert rows(user)[2][3] == "last_edit_date"
 
-    @pytest.mark.claim(
-        "`remember` is called once for each event, whether anybody looks or not."
+    @pytest.mark.fact(
+        "taipy-broadcast-event",
+        "A broadcast callback is called once for each user, with that user’s state, "
+        "and not before a browser has come.",
     )
-    @pytest.mark.claim("Nobody’s `show` is called before somebody’s browser has come.")
-    @pytest.mark.claim(
-        "Newcomers see what they have missed, for `show` is `on_init` as well."
+    @pytest.mark.fact(
+        "taipy-plain-callback",
+        "A plain callback is called once for each event, even if no page is open.",
     )
     def test_the_server_remembers_what_nobody_has_seen(
         self, prepared: ModuleType, join: Join, monkeypatch: pytest.MonkeyPatch
@@ -174,7 +181,7 @@ class TestLogEvents:
         wait_until(lambda: len(shown) == 2)
         assert len(prepared.log) == 1 + 4
 
-    @pytest.mark.claim("`show` is called once for each user, with that user’s state.")
+    @pytest.mark.fact("taipy-broadcast-event")
     def test_a_broadcast_is_called_once_for_each_user(
         self, prepared: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
@@ -191,7 +198,6 @@ class TestLogEvents:
         wait_until(lambda: len(seen) >= 2)
         assert sorted(seen) == ["client-1", "client-2"]
 
-    @pytest.mark.claim("With the lock, nobody is shown an older log after a newer one.")
     def test_who_arrives_while_something_happens_misses_nothing(
         self,
         prepared: ModuleType,
@@ -217,10 +223,6 @@ class TestLogEvents:
         for user in (alex, newcomer):
             comes_to(count_rows, user, 2)
 
-    @pytest.mark.claim(
-        "Taipy keeps scenarios in `.taipy/` and their data in `user_data/`, "
-        "in the folder that the program runs in."
-    )
     def test_data_goes_to_the_working_directory(
         self, program: ModuleType, alex: TaipyState, tmp_path: Path
     ) -> None:
@@ -228,13 +230,21 @@ class TestLogEvents:
         alex.call(program.write)
         assert {path.name for path in tmp_path.iterdir()} == {".taipy", "user_data"}
 
-    @pytest.mark.claim(
-        "`log` in `log_events.py`: everybody; "
-        "kept on reload, kept on reconnect, lost on restart."
+    @pytest.mark.state(
+        "log_events.py",
+        "log",
+        "everybody",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
     )
-    @pytest.mark.claim(
-        "`table` in `log_events.py`: one user; "
-        "kept on reload, kept on reconnect, lost on restart."
+    @pytest.mark.state(
+        "log_events.py",
+        "table",
+        "one user",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
     )
     def test_the_log_lives_as_long_as_the_process(
         self,
@@ -289,8 +299,6 @@ class TestScenarioList:
         for user in (alex, doppler, join()):
             comes_to(names, user, ["one", "three"])
 
-    @pytest.mark.claim("`refresh` writes the list alone, never what somebody selects.")
-    @pytest.mark.claim("When that line is gone, `rename` and `delete` do nothing.")
     def test_a_refresh_undoes_nobodys_selection(
         self, program: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
@@ -308,10 +316,6 @@ class TestScenarioList:
         enter(doppler, program.rename, "nobody")
         assert in_order() == ["one", "three"]
 
-    @pytest.mark.claim(
-        "A callback that resets `selected` can undo "
-        "what somebody selects at that moment."
-    )
     def test_a_reset_can_undo_what_somebody_selects(
         self, prepared: ModuleType, alex: TaipyState
     ) -> None:
@@ -332,10 +336,7 @@ class TestScenarioList:
         selected.set()
         has(alex, "selected", "")
 
-    @pytest.mark.claim(
-        "Fifty scenarios that two people create as fast as they can are all in "
-        "everybody’s list, once and in the order of creation."
-    )
+    @pytest.mark.fact("taipy-storm")
     def test_a_storm_is_in_the_order_of_creation(
         self,
         program: ModuleType,
@@ -363,7 +364,6 @@ class TestScenarioList:
         for user in (alex, doppler, join()):
             comes_to(names, user, created)
 
-    @pytest.mark.claim("Two scenarios never have the same name.")
     def test_two_scenarios_never_have_the_same_name(
         self, program: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
@@ -407,9 +407,7 @@ def select(user: TaipyState, name: str) -> None:
 class TestJobFailed:
     """A filter on the status of jobs."""
 
-    @pytest.mark.claim(
-        "A job’s end is an update of its `status`; the filter leaves the failed ones."
-    )
+    @pytest.mark.fact("taipy-failed-job")
     def test_everybody_is_told_with_name_and_reason_and_others_go_on(
         self,
         program: ModuleType,
@@ -432,7 +430,6 @@ class TestJobFailed:
         text = "12 / x failed: ValueError: could not convert string to float: 'x'"
         assert told == [zero, zero, ("error", text), ("error", text)]
 
-    @pytest.mark.claim("Taipy tells that a job has failed before it stores the reason.")
     def test_the_event_comes_before_the_reason(
         self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -449,7 +446,6 @@ class TestJobFailed:
         assert stored == [False]
         assert tp.get_jobs()[0].stacktrace
 
-    @pytest.mark.claim("If none comes within five seconds, it says so.")
     def test_a_reason_that_never_comes_holds_nobody_up(
         self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -467,9 +463,6 @@ class TestJobFailed:
         enter(alex, program.run, "4")
         has(alex, "jobs", "12 / 0: FAILED\n12 / 4: COMPLETED")
 
-    @pytest.mark.claim(
-        "Without it, `submit` runs the job on the spot, and returns when it has ended."
-    )
     def test_without_workers_submit_runs_the_job_itself(
         self, program: ModuleType, alex: TaipyState
     ) -> None:
@@ -488,7 +481,7 @@ class TestJobFailed:
 class TestAutoSubmit:
     """A plain callback that submits."""
 
-    @pytest.mark.claim("Each write runs the scenario once.")
+    @pytest.mark.fact("taipy-auto-submit")
     def test_each_write_runs_the_scenario_once(
         self, program: ModuleType, alex: TaipyState, doppler: TaipyState, join: Join
     ) -> None:
@@ -503,10 +496,11 @@ class TestAutoSubmit:
             has(user, "status", "COMPLETED")
         assert len(tp.get_submissions()) == finished() == 4
 
-    @pytest.mark.claim("A second write while it runs is not lost, and nothing loops.")
+    @pytest.mark.fact("taipy-auto-submit")
     def test_a_write_while_it_runs_is_not_lost(
         self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """Each write runs the scenario once, also one that comes while it runs."""
         writes = ["4"]
 
         def write_another(seconds: float) -> None:
@@ -519,9 +513,6 @@ class TestAutoSubmit:
         wait_until(lambda: finished() == 2)
         assert len(tp.get_submissions()) == 2
 
-    @pytest.mark.claim(
-        "Registered for every data node, `submit` would start again with each result."
-    )
     def test_without_a_config_it_would_loop(
         self, prepared: ModuleType, alex: TaipyState
     ) -> None:
@@ -532,10 +523,11 @@ class TestAutoSubmit:
         wait_until(lambda: len(tp.get_submissions()) > 5)
         prepared.events.stop()
 
-    @pytest.mark.claim("A broadcast one would submit once for each user.")
+    @pytest.mark.fact("taipy-submit-per-user")
     def test_a_broadcast_submits_once_for_each_user(
         self, prepared: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
+        """A broadcast callback that submits does so once for each user."""
         prepared.events._topic_callbacks_map.clear()
         prepared.events.broadcast_on_datanode_written(
             lambda state, event, node, data: prepared.submit(event, node, data, None),
@@ -545,10 +537,6 @@ class TestAutoSubmit:
         enter(alex, prepared.write, "3")
         wait_until(lambda: finished() == 2)
 
-    @pytest.mark.claim(
-        "A config narrows to what was made from it: "
-        "the config itself, its id, or a list of them."
-    )
     def test_a_config_narrows(self, prepared: ModuleType, alex: TaipyState) -> None:
         number, squared = prepared.number_config, prepared.squared_config
         ways = [number, "number", [number], ["number"], [number, squared], None]
@@ -564,10 +552,6 @@ class TestAutoSubmit:
         wait_until(lambda: len(heard[-1]) == 2)
         assert heard == [["number"]] * 4 + [["number", "squared"]] * 2
 
-    @pytest.mark.claim(
-        "While its callbacks run, `Events` holds the lock that `write` takes, "
-        "so none reads what somebody is still writing."
-    )
     def test_callbacks_and_writes_take_turns(
         self, prepared: ModuleType, alex: TaipyState
     ) -> None:
@@ -611,6 +595,12 @@ def finished() -> int:
 class TestBoard:
     """All three uses at once."""
 
+    @pytest.mark.fact(
+        "taipy-board",
+        "A text that is new from its author appears on each user’s board, its words "
+        "are counted, and each user is told if they cannot be; what the same person "
+        "has written before is dropped.",
+    )
     def test_a_board_lists_counts_and_tells(
         self,
         program: ModuleType,
@@ -672,29 +662,25 @@ KINDS: dict[str, Callable[[object], bool]] = {
 """How to know each argument that the table names."""
 
 
-@pytest.mark.claim("There are no other methods of this kind.")
-def test_the_table_names_every_method() -> None:
-    methods = {
-        name for name in vars(EventProcessor) if re.match(r"(broadcast_)?on_", name)
-    }
-    assert methods == {
-        f"{way}{name}" for name in TABLE for way in ("on_", "broadcast_on_")
-    }
-
-
-@pytest.mark.claim("There are no other methods of this kind.")
-@pytest.mark.parametrize("name", TABLE)
-def test_the_table_names_what_narrows_each_method(name: str) -> None:
-    for way in ("on_", "broadcast_on_"):
-        method = getattr(EventProcessor, way + name)
-        given = [*inspect.signature(method).parameters][3:]
-        assert given == re.findall(r"\w+", TABLE[name][2])
-
-
-@pytest.mark.claim(
-    "Taipy calls back with exactly these arguments in this order, "
-    "whatever you name them, and what you give as `callback_args` follows."
+@pytest.mark.fact(
+    "taipy-methods",
+    "The table names each `on_…` and `broadcast_on_…` method of `EventProcessor`, with "
+    "what it calls back with and what narrows it.",
 )
+def test_the_table_names_every_method_and_what_narrows_it() -> None:
+    found = {
+        name: [*inspect.signature(method).parameters][3:]
+        for name, method in vars(EventProcessor).items()
+        if re.match(r"(broadcast_)?on_", name)
+    }
+    assert found == {
+        f"{way}{name}": re.findall(r"\w+", cells[2])
+        for name, cells in TABLE.items()
+        for way in ("on_", "broadcast_on_")
+    }
+
+
+@pytest.mark.fact("taipy-methods")
 @pytest.mark.parametrize("way", ["on_", "broadcast_on_"])
 @pytest.mark.parametrize("name", TABLE)
 @pytest.mark.parametrize("prepared", [AUTO], indirect=True)
@@ -747,10 +733,6 @@ ENDS = [(fail, None), (lambda event, gui: None, fail_to_filter)]
 class TestRaising:
     """What Taipy itself does when a callback raises."""
 
-    @pytest.mark.claim(
-        "When a broadcast callback raises, Taipy warns on the server’s terminal, "
-        "and all other callbacks run."
-    )
     def test_a_broadcast_that_raises_is_a_warning(
         self,
         prepared: ModuleType,
@@ -770,11 +752,7 @@ class TestRaising:
                 comes_to(count_rows, user, 2)
         assert events.is_alive()
 
-    @pytest.mark.claim(
-        "When a plain callback or a filter raises, the thread of an `EventProcessor` "
-        "ends: its traceback is on the terminal, "
-        "and no callback runs any more, for anybody."
-    )
+    @pytest.mark.fact("taipy-raising")
     @pytest.mark.parametrize(("callback", "only"), ENDS, ids=["callback", "filter"])
     def test_a_plain_callback_that_raises_ends_the_processor(
         self,
@@ -783,6 +761,9 @@ class TestRaising:
         only: Callable[[Event], bool] | None,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        """A plain callback or a filter that raises ends the thread of its
+        `EventProcessor`, so none of its callbacks runs any more.
+        """
         raised: list[threading.ExceptHookArgs] = []
         monkeypatch.setattr(threading, "excepthook", raised.append)
         heard: list[Event] = []
@@ -799,11 +780,7 @@ class TestRaising:
         assert len(heard) == 1
 
 
-@pytest.mark.claim(
-    "What a guarded callback raises is logged with its traceback, and all others run, "
-    "at this event and at the next."
-)
-@pytest.mark.claim("A filter can be guarded, too: if it raises, nothing is called.")
+@pytest.mark.fact("taipy-guarded")
 @pytest.mark.parametrize(("callback", "only"), ENDS, ids=["callback", "filter"])
 @pytest.mark.parametrize("prepared", [*LOGS, AUTO, BOARD], indirect=True)
 def test_all_others_run_when_a_guarded_one_raises(
@@ -829,7 +806,6 @@ def test_all_others_run_when_a_guarded_one_raises(
     assert what_is_logged(caplog) == ["out of order"]
 
 
-@pytest.mark.claim("What any other filter raises, `Events` logs: only this event ends.")
 @pytest.mark.parametrize("prepared", [AUTO, BOARD], indirect=True)
 def test_the_next_event_comes_when_a_filter_raises(
     prepared: ModuleType, alex: TaipyState, caplog: pytest.LogCaptureFixture
@@ -892,9 +868,6 @@ def what_is_logged(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [str(record.exc_info[1]) for record in failures if record.exc_info]
 
 
-@pytest.mark.claim(
-    "Taipy gives a broadcast callback only as many arguments as it takes."
-)
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 def test_a_broadcast_callback_takes_what_it_wants(
     prepared: ModuleType, alex: TaipyState
@@ -913,12 +886,6 @@ def test_a_broadcast_callback_takes_what_it_wants(
 class TestTopics:
     """What narrows a topic."""
 
-    @pytest.mark.claim(
-        "What you leave out matches everything, and what you give must all match."
-    )
-    @pytest.mark.claim(
-        "`filter` is a function that takes the event and says whether to call back."
-    )
     @pytest.mark.parametrize(
         ("topic", "heard"),
         [
@@ -958,10 +925,6 @@ class TestTopics:
         wait_until(lambda: len(last) == 5)
         assert [event.operation.name for event in seen] == heard
 
-    @pytest.mark.claim(
-        "An `attribute_name` without an `operation` matches creations and deletions, "
-        "too."
-    )
     def test_an_attribute_alone_matches_what_has_none(
         self, prepared: ModuleType
     ) -> None:
@@ -976,9 +939,6 @@ class TestTopics:
         wait_until(lambda: len(seen) == 4)
         assert {event.attribute_name for event in seen} == {None}
 
-    @pytest.mark.claim(
-        "What you register after the start hears nothing of topics that are new."
-    )
     def test_what_is_registered_late_hears_nothing_of_new_topics(
         self, program: ModuleType
     ) -> None:
@@ -1004,7 +964,6 @@ class TestTopics:
             processor.stop()
             processor.join()
 
-    @pytest.mark.claim("One entity alone is named by its `entity_id`.")
     def test_one_entity_alone(self, prepared: ModuleType) -> None:
         one, other = (tp.create_scenario(prepared.scenario_config) for _ in range(2))
         seen: list[str | None] = []
@@ -1018,11 +977,6 @@ class TestTopics:
         assert seen == [one.id]
 
 
-@pytest.mark.claim("This event was taken from a run.")
-@pytest.mark.claim(
-    "The name is one of the scenario’s `properties`, "
-    "and the event carries its new value."
-)
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 def test_an_event_has_the_attributes_of_the_page(prepared: ModuleType) -> None:
     seen: list[Event] = []
@@ -1047,25 +1001,61 @@ def test_an_event_has_the_attributes_of_the_page(prepared: ModuleType) -> None:
     assert isinstance(event.creation_date, datetime)
 
 
-@pytest.mark.claim(
-    "You can write the page in Markdown or in Python; nothing else changes."
-)
+@pytest.mark.fact("taipy-markdown-or-python")
 def test_variants_differ_in_their_page_only() -> None:
-    builder, markdown = (_without_page(variant) for variant in LOGS)
+    builder, markdown = (without_page(variant) for variant in LOGS)
     assert builder == markdown
 
 
-def _without_page(snippet: str) -> list[str]:
-    tree = ast.parse(Catalog.default().find(snippet).text)
-    return [
-        ast.unparse(node)
-        for node in tree.body
-        if not isinstance(node, ast.ImportFrom | ast.Import | ast.With)
-        and not ast.unparse(node).startswith(("page =", "content ="))
-    ]
+@pytest.mark.fact("taipy-version")
+@pytest.mark.parametrize(("version", "kept"), [("1.0", True), ("", False)])
+def test_a_version_keeps_scenarios(
+    load: Callable[[str], ModuleType],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    kept: bool,
+) -> None:
+    """Started with `--experiment` and a version, a program finds its scenarios again;
+    without one, Taipy forgets them at each start.
+    """
+    monkeypatch.chdir(tmp_path)
+    arguments = ["--experiment", version] if version else []
+    monkeypatch.setattr(sys, "argv", ["program.py", *arguments])
+    found = []
+    for name in ("one", "two"):
+        program = load(LIST)
+        orchestrator = tp.Orchestrator()
+        orchestrator.run()
+        found.append(in_order())
+        tp.create_scenario(program.scenario_config, name=name)
+        orchestrator.stop()
+        Config.unblock_update()
+    assert found == [[], ["one"] if kept else []]
 
 
-@pytest.mark.claim("It takes them one after the other, in a thread of its own.")
+@pytest.mark.fact("taipy-unsafe-werkzeug")
+@pytest.mark.parametrize("prepared", [LIST], indirect=True)
+def test_the_server_with_threads_wants_a_terminal(
+    prepared: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `allow_unsafe_werkzeug`, the server with threads refuses to start where
+    there is no terminal.
+    """
+    prepared.events.start()  # it will be stopped
+    started: list[str] = []
+    monkeypatch.setattr(Flask, "run", lambda *_, **__: started.append("started"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    start = partial(
+        prepared.gui.run, async_mode="threading", run_browser=False, port=free_port()
+    )
+    with pytest.raises(RuntimeError, match="allow_unsafe_werkzeug"):
+        start()
+    assert not started
+    start(allow_unsafe_werkzeug=True)
+    assert started
+
+
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 def test_callbacks_of_events_run_in_the_processors_thread(
     prepared: ModuleType, alex: TaipyState
@@ -1083,7 +1073,6 @@ def test_callbacks_of_events_run_in_the_processors_thread(
     assert set(threads) == {prepared.events}
 
 
-@pytest.mark.claim("What another thread sends does not wake that server.")
 def test_what_another_thread_sends_waits_until_the_server_is_awake() -> None:
     """With the queue that a page's messages wait in, and no server around it."""
 
@@ -1110,6 +1099,7 @@ def test_what_another_thread_sends_waits_until_the_server_is_awake() -> None:
         assert threads.submit(serve).result()
 
 
+@pytest.mark.fact("taipy-clean-folder")
 @pytest.mark.parametrize("snippet", [*LOGS, LIST, FAILED, AUTO, BOARD])
 def test_it_starts_in_a_folder_of_its_own(snippet: str) -> None:
     assert "with TemporaryDirectory() as folder, chdir(folder):" in (
