@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+)
 
 from livedocs.catalog import Catalog
 from tests.contracts.chat import Chat, SharedHistory
@@ -101,6 +106,20 @@ class TestNames:
             alex.set("Your name", name)
             assert not alex.page.get("bidi_component")
 
+    @pytest.mark.fact("streamlit-name-in-link")
+    def test_a_link_carries_the_name(self) -> None:
+        """Someone who opens your link has your name; the address without its query
+        asks for one.
+        """
+        alex = StreamlitSession(CHAT)
+        alex.set("Your name", " Alex ")
+        assert alex.page.query_params["name"] == "Alex"
+        assert not alex.page.text_input
+        assert not StreamlitSession(CHAT, name="Alex").page.text_input
+        assert StreamlitSession(CHAT).widget("Your name").value == ""
+
+    @pytest.mark.state("chat.py", "messages", "one room", reload="kept")
+    @pytest.mark.state("chat.py", "name", "one tab", reload="kept")
     def test_a_reload_keeps_the_name_which_is_in_the_address(
         self, alex: Talker
     ) -> None:
@@ -117,6 +136,24 @@ class TestNames:
         said = [alex.says("I am Alex"), other.says("So am I")]
         for user in (alex, other):
             assert user.latest(2) == said
+
+
+@pytest.mark.fact("chat-input-keeps-last")
+def test_of_messages_that_wait_in_a_chat_input_the_last_is_kept() -> None:
+    """Of several messages that wait in `st.chat_input` while a script runs, Streamlit
+    keeps the last.
+    """
+    requests = ScriptRequests()
+    for text in ("one", "two", "three"):
+        states = WidgetStates()
+        states.widgets.add(id="field").chat_input_value.data = text
+        requests.request_rerun(RerunData(widget_states=states))
+    request = requests.on_scriptrunner_yield()
+    assert request
+    assert request.rerun_data.widget_states
+    (state,) = request.rerun_data.widget_states.widgets
+    assert state.chat_input_value.data == "three"
+    assert requests.on_scriptrunner_yield() is None, "there is no other request"
 
 
 class TestOutbox:

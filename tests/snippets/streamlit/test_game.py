@@ -46,21 +46,21 @@ def start_again(*users: User) -> None:
         sees_board(user, EMPTY)
 
 
-@pytest.mark.parametrize(
-    "stage",
-    [
-        pytest.param((f"streamlit/game/{program}", SHIPPED), id=program)
-        for program in ("tic_tac_toe", "game_launcher")
-    ],
-    indirect=True,
-)
-class TestGame:
-    @pytest.mark.claim(
-        "Of two who want the same place at the same moment, one gets it."
-    )
+def game(program: str) -> pytest.MarkDecorator:
+    """Let a class have the game as it is, or behind the server that pushes."""
+    both = pytest.param((f"streamlit/game/{program}", SHIPPED), id=program)
+    return pytest.mark.parametrize("stage", [both], indirect=True)
+
+
+@game("game_launcher")
+class TestPushedGame:
+    """What people deploy: the server notifies each page."""
+
+    @pytest.mark.fact("game-one-seat")
     def test_two_who_want_one_place_at_once_do_not_both_get_it(
         self, alex: User, doppler: User
     ) -> None:
+        """If two people want the same place at the same moment, one of them gets it."""
         for user in (alex, doppler):
             expect(user.button("Play X")).to_be_enabled()
         moment = soon()
@@ -77,12 +77,11 @@ class TestGame:
         for user in (alex, doppler):
             expect(user.button("Play X")).to_have_count(1)
 
-    @pytest.mark.claim(
-        "Two sit down, everybody else watches, and all see the same board."
-    )
+    @pytest.mark.fact("game-two-play")
     def test_two_play_and_all_others_watch(
         self, alex: User, doppler: User, third: User
     ) -> None:
+        """Two people play, the others watch, and they see the same board."""
         sit_down(alex, doppler)
         third.reads_line("You watch")
         for user, number, board in (
@@ -101,12 +100,11 @@ class TestGame:
                 expect(square(reader, number)).to_be_disabled()
         start_again(alex, doppler, third)
 
-    @pytest.mark.claim(
-        "What the browser of somebody who watches forges is refused as well."
-    )
+    @pytest.mark.fact("game-forged-click")
     def test_nobody_moves_out_of_turn(
         self, stage: Stage, alex: User, doppler: User, third: User
     ) -> None:
+        """A click on a disabled cell, forged by a watcher, is refused."""
         for user in (doppler, third):
             expect(square(user, 5)).to_be_disabled()
         with StreamlitSocket(stage.address) as cheat:
@@ -118,10 +116,11 @@ class TestGame:
         expect(square(alex, 1)).to_be_disabled()
         start_again(alex, doppler, third)
 
-    @pytest.mark.claim("A second click before the page is drawn anew changes nothing.")
+    @pytest.mark.fact("game-second-click")
     def test_of_two_squares_that_one_clicks_at_once_one_is_taken(
         self, alex: User, doppler: User, third: User
     ) -> None:
+        """A second click that arrives before the page shows the first is ignored."""
         expect(square(alex, 1)).to_be_enabled()
         expect(square(alex, 2)).to_be_enabled()
         moment = soon()
@@ -152,7 +151,6 @@ class TestGame:
             reader.reads_line("X to move")
         start_again(alex, doppler, third)
 
-    @pytest.mark.claim("Whoever goes away leaves a free place within five seconds.")
     def test_who_has_gone_leaves_a_free_place(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -163,3 +161,46 @@ class TestGame:
         places(third, 2)
         for reader in (alex, third):
             sees_board(reader, "XO3456789")
+
+
+@game("tic_tac_toe")
+class TestPolledGame:
+    """The program alone: each page asks once a second."""
+
+    @pytest.mark.state(
+        "tic_tac_toe.py",
+        "game",
+        "one room",
+        reload="kept",
+        reconnect="kept",
+        restart="lost",
+    )
+    @pytest.mark.state(
+        "tic_tac_toe.py",
+        "me",
+        "one tab",
+        reload="lost",
+        reconnect="kept",
+        restart="lost",
+    )
+    def test_what_becomes_of_the_game_and_its_players(
+        self, stage: Stage, alex: User, doppler: User
+    ) -> None:
+        alex.presses("Play X")
+        alex.reads_line("You play X")
+        alex.presses("5")
+        doppler.reads_line("O to move")
+        with alex.cut_off():
+            doppler.presses("Play O")
+            doppler.reads_line("You play O")
+        doppler.presses("1")
+        alex.reads_line("X to move")
+        sees_board(alex, "O234X6789")
+        alex.reads_line("You play X")
+        doppler.reload()
+        doppler.reads_line("You watch")
+        sees_board(doppler, "O234X6789")
+        stage.restart()
+        for user in (alex, doppler):
+            user.reads_line("You watch")
+            sees_board(user, EMPTY)
