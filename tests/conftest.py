@@ -3,6 +3,7 @@
 import fcntl
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,11 @@ from tests.users.stage import Stage, open_stage
 from tests.waiting import PATIENCE
 
 pytest_plugins = ["tests.record", "tests.selection"]
+
+# A shell lets what it starts in the background ignore Ctrl-C (`make test &`), and each
+# program started from there would, too. A handler, unlike SIG_IGN, is not inherited.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, lambda signum, frame: None)
 
 # A test that gives up halfway leaves a field filled, and the next ones of its class
 # fail for that.
