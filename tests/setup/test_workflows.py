@@ -24,26 +24,35 @@ def steps(name: str) -> Iterator[dict[str, Any]]:
         yield from job.get("steps", [])
 
 
-def test_there_are_two() -> None:
-    assert [file.stem for file in FILES] == ["publish", "test"]
+NAMES = [file.stem for file in FILES]
 
 
-@pytest.mark.parametrize("name", ["publish", "test"])
+def test_there_are_three() -> None:
+    assert NAMES == ["publish", "test", "weekly"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_command_is_a_target_of_make(name: str) -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    commands = [step["run"] for step in steps(name) if "run" in step]
+    commands = {
+        step["run"].replace("${{ matrix.target }}", target)
+        for job in jobs(name).values()
+        for step in job.get("steps", [])
+        for target in job.get("strategy", {}).get("matrix", {}).get("target", [""])
+        if "run" in step
+    }
     assert commands
-    assert set(commands) <= {f"make {target}" for target in targets}
+    assert commands <= {f"make {target}" for target in targets}
 
 
-@pytest.mark.parametrize("name", ["publish", "test"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_action_is_github_s_own_at_a_major_version(name: str) -> None:
     actions = [step["uses"] for step in steps(name) if "uses" in step]
     assert actions
     assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", action) for action in actions)
 
 
-@pytest.mark.parametrize("name", ["publish", "test"])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_address_is_written_down(name: str) -> None:
     assert "://" not in (ROOT / f".github/workflows/{name}.yml").read_text()
 
@@ -53,6 +62,11 @@ def test_both_pythons_lint_build_and_test() -> None:
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12"]
     commands = [step["run"] for step in job["steps"] if "run" in step]
     assert commands == ["make lint", "make site", "make test"]
+
+
+def test_every_week_all_stories_are_played_and_mistakes_made() -> None:
+    matrix = jobs("weekly")["weekly"]["strategy"]["matrix"]
+    assert {"films", "mutate", "bench"} == set(matrix["target"])
 
 
 def test_nothing_is_published_before_the_tests() -> None:
