@@ -57,35 +57,6 @@ class TaipyChat:
         third.sees(missed, third.says("here again"), alex.says("welcome back"))
         assert third.name == name
 
-    @pytest.mark.alone
-    @pytest.mark.fact("taipy-eight-at-once")
-    def test_eight_users_at_once_lose_nothing(
-        self, stage: Stage, alex: BrowserUser
-    ) -> None:
-        """Eight users who send 25 messages each at the same time lose none of the
-        200.
-        """
-        sockets = [TaipySocket(stage.address, f"racer-{n}") for n in range(8)]
-        start = threading.Barrier(len(sockets))
-
-        def talk(socket: TaipySocket) -> None:
-            start.wait()
-            for n in range(25):
-                socket.press_enter(f"{socket.client_id} {n}")
-
-        threads = [threading.Thread(target=talk, args=[socket]) for socket in sockets]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for count in range(25, 201, 25):
-            alex.page.wait_for_function(_RACERS_SAID, arg=count)
-        texts = [message.text for message in alex.messages()]
-        for socket in sockets:
-            own = [text for text in texts if text.startswith(f"{socket.client_id} ")]
-            assert own == [f"{socket.client_id} {n}" for n in range(25)]
-            socket.close()
-
 
 _RACERS_SAID = """count => document.querySelector(".transcript pre")
     .textContent.split(": racer-").length - 1 >= count"""
@@ -126,6 +97,35 @@ class TestSharedVariable(BrowserSharedHistory, TaipyChat):
         user.page.evaluate("localStorage.removeItem('TaipyClientId')")
         user.reload()
         assert user.name != name
+
+    @pytest.mark.alone
+    @pytest.mark.fact("taipy-eight-at-once")
+    def test_eight_users_at_once_lose_nothing(
+        self, stage: Stage, alex: BrowserUser
+    ) -> None:
+        """Eight users who send 25 messages each at the same time lose none of the
+        200.
+        """
+        sockets = [TaipySocket(stage.address, f"racer-{n}") for n in range(8)]
+        start = threading.Barrier(len(sockets))
+
+        def talk(socket: TaipySocket) -> None:
+            start.wait()
+            for n in range(25):
+                socket.press_enter(f"{socket.client_id} {n}")
+
+        threads = [threading.Thread(target=talk, args=[socket]) for socket in sockets]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for count in range(25, 201, 25):
+            alex.page.wait_for_function(_RACERS_SAID, arg=count)
+        texts = [message.text for message in alex.messages()]
+        for socket in sockets:
+            own = [text for text in texts if text.startswith(f"{socket.client_id} ")]
+            assert own == [f"{socket.client_id} {n}" for n in range(25)]
+            socket.close()
 
     @pytest.mark.fact("taipy-double-enter")
     def test_a_press_during_an_update_is_delivered_twice(

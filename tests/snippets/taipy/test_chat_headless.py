@@ -274,11 +274,8 @@ class TestBroadcast(OwnHistory, TaipyChat):
 class TestThreads:
     """Callbacks at the same time, as with ``gui.run(async_mode="threading")``."""
 
-    @pytest.mark.fact("taipy-lock")
+    @pytest.mark.fact("taipy-eight-at-once")
     def test_eight_threads_at_once_lose_nothing(self, join: Join) -> None:
-        """With the lock, eight threads that add 25 messages each at the same time
-        lose none of the 200.
-        """
         users = [join() for _ in range(8)]
         start = threading.Barrier(len(users))
 

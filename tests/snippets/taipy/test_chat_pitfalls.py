@@ -106,8 +106,9 @@ class TestLists:
         page.wait_for_function("sent.includes('5')")  # Engine.IO: from here on sockets
         writer = TaipySocket(lists, f"writer-{element}", page=element)
         count, rows = page.locator("#count"), page.locator(f".rows {row}")
-        expect(rows.first).to_be_visible()
-        there = rows.count()
+        expect(count).to_have_text(re.compile(r"\d"))
+        there = int(count.inner_text())
+        expect(rows).to_have_count(there)
         requests = page.evaluate(_REQUESTS)
 
         writer.press_enter("first")

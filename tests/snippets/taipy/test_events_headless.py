@@ -1020,6 +1020,9 @@ def test_a_version_keeps_scenarios(
     without one, Taipy forgets them at each start.
     """
     monkeypatch.chdir(tmp_path)
+    # Without what the programs of other tests have configured.
+    monkeypatch.setattr(Config, "_python_config", type(Config._python_config)())
+    monkeypatch.setattr(Config._applied_config, "_sections", {})
     arguments = ["--experiment", version] if version else []
     monkeypatch.setattr(sys, "argv", ["program.py", *arguments])
     found = []
