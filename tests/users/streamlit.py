@@ -448,9 +448,14 @@ class StreamlitSocket:
     def __init__(self, address: str) -> None:
         url = f"ws://{urlsplit(address).netloc}/_stcore/stream"
         self._exit = ExitStack()
-        connection = connect(url, subprotocols=[Subprotocol("streamlit")])
+        # Nobody reads while nothing is asked, so an answer to a ping may wait for long.
+        connection = connect(
+            url, subprotocols=[Subprotocol("streamlit")], ping_interval=None
+        )
         self._socket = self._exit.enter_context(connection)
         self._ids: dict[str, str] = {}
+        self._fragments: dict[str, str] = {}
+        self._looks: set[str] = set()
         self._states: dict[str, WidgetState] = {}
         self._lines: dict[tuple[int, ...], str] = {}
         self.errors: list[str] = []
@@ -465,13 +470,16 @@ class StreamlitSocket:
 
     def sets(self, label: str, value: float | str) -> None:
         """Send another value of a widget, whatever its page lets people do."""
+        self._note(label, value)
+        self.runs()
+
+    def _note(self, label: str, value: float | str) -> None:
         state = WidgetState(id=self._ids[label])
         if isinstance(value, str):
             state.string_value = value
         else:
             state.double_value = value
         self._states[label] = state
-        self.runs()
 
     def presses(self, label: str) -> None:
         """Send a click on a button."""
@@ -479,20 +487,66 @@ class StreamlitSocket:
 
     def runs(self, *clicks: WidgetState) -> None:
         """Let the script run, and take what it draws."""
-        message = BackMsg(rerun_script=ClientState())
+        self._ask("", *clicks)
+        self._lines.clear()
+        while not self._hears():
+            pass
+
+    # As a page does it: it does not wait, and a fragment runs alone.
+
+    def will_set(self, label: str, value: float | str) -> None:
+        """Send another value of a widget, and do not wait for what comes of it."""
+        self._note(label, value)
+        self._ask(self._fragments.get(label, ""))
+
+    def will_press(self, label: str) -> None:
+        """Send a click, and do not wait for what comes of it."""
+        click = WidgetState(id=self._ids[label], trigger_value=True)
+        self._ask(self._fragments.get(label, ""), click)
+
+    def will_look(self) -> None:
+        """Ask for what a page asks for by itself: its looks, and a room's function."""
+        for fragment in self._looks | {*self._fragments.values()} - {""}:
+            self._ask(fragment, is_auto_rerun=True)
+
+    def looks_until(self, condition: Callable[[list[str]], bool]) -> None:
+        """Look again and again until the lines of the page are like this."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition(self.lines()):
+            self.will_look()
+            while not self._hears(deadline - time.monotonic()):
+                pass
+
+    def takes_until(self, condition: Callable[[list[str]], bool]) -> None:
+        """Take what is drawn until the lines of the page are like this."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition(self.lines()):
+            self._hears(deadline - time.monotonic())
+
+    def _ask(
+        self, fragment: str, *clicks: WidgetState, is_auto_rerun: bool = False
+    ) -> None:
+        state = ClientState(fragment_id=fragment, is_auto_rerun=is_auto_rerun)
+        message = BackMsg(rerun_script=state)
         message.rerun_script.widget_states.widgets.extend(self._states.values())
         message.rerun_script.widget_states.widgets.extend(clicks)
         self._socket.send(message.SerializeToString())
-        self._lines.clear()
-        while True:
-            answer = ForwardMsg.FromString(cast(bytes, self._socket.recv()))
-            if answer.WhichOneof("type") == "delta":
-                path = tuple(answer.metadata.delta_path)
-                self._draw(path, answer.delta.new_element)
-            elif answer.WhichOneof("type") == "script_finished":
-                return
 
-    def _draw(self, path: tuple[int, ...], element: Element) -> None:
+    def _hears(self, seconds: float | None = None) -> bool:
+        """Take one message; return whether it is the end of a run."""
+        answer = ForwardMsg.FromString(cast(bytes, self._socket.recv(seconds)))
+        match answer.WhichOneof("type"):
+            case "delta":
+                path = tuple(answer.metadata.delta_path)
+                fragment = answer.delta.fragment_id
+                self._draw(path, answer.delta.new_element, fragment)
+            case "auto_rerun":
+                self._looks.add(answer.auto_rerun.fragment_id)
+            case "script_finished":
+                return True
+        return False
+
+    def _draw(self, path: tuple[int, ...], element: Element, fragment: str) -> None:
         kind = element.WhichOneof("type")
         drawn: Any = getattr(element, kind) if kind else None
         if kind == "text":
@@ -501,6 +555,7 @@ class StreamlitSocket:
             self.errors.append(element.alert.body)
         elif hasattr(drawn, "label") and hasattr(drawn, "id"):
             self._ids[drawn.label] = drawn.id
+            self._fragments[drawn.label] = fragment
 
     def lines(self) -> list[str]:
         """The lines of its page."""

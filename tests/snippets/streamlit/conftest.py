@@ -1,8 +1,9 @@
 """What tests of rooms start with, in browsers and without.
 
 In browsers a class says which program it has, by ``program()`` in `modes`; those who
-come to it are the `alex`, `doppler` and `third` of the other frameworks' tests. A test
-without browsers has a process of its own, and programs to run in it.
+come to it are the `alex`, `doppler` and `third` of the other frameworks' tests. Without
+browsers, sessions that have no page `enter` what a test `serve`s; or a test has a
+process of its own, and programs to run in it.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ import pytest
 from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog, Snippet
+from livedocs.launch import App, launch
 from tests.snippets.streamlit.log import errors
 from tests.snippets.streamlit.modes import SHIPPED, in_mode, written
 from tests.users.base import BrowserUser
 from tests.users.stage import Stage
-from tests.users.streamlit import StreamlitUser
+from tests.users.streamlit import StreamlitSocket, StreamlitUser
 from tests.users.streamlit_headless import Write, own_process
 
 Play = Callable[..., Stage]
+Serve = Callable[..., App]
+Enter = Callable[[App, int], list[StreamlitSocket]]
 
 
 def _written(lines: str, folder: Path) -> Snippet:
@@ -69,6 +73,13 @@ def stage(
 
 
 @pytest.fixture
+def mode(request: pytest.FixtureRequest) -> str:
+    """The mode of this round."""
+    mode: str = request.node.callspec.params["stage"][1]
+    return mode
+
+
+@pytest.fixture
 def join(
     join: Callable[[], BrowserUser], stage: Stage
 ) -> Iterator[Callable[[], BrowserUser]]:
@@ -88,6 +99,41 @@ def play(browser: Browser, tmp_path: Path) -> Iterator[Play]:
             return stages.enter_context(_open_stage(snippet, browser))
 
         yield play
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Start a program of the rooms or its lines; no log may show a traceback."""
+    apps: list[App] = []
+    with ExitStack() as servers:
+
+        def serve(program: str, mode: str = SHIPPED) -> App:
+            if "\n" in program:
+                snippet = _written(program, tmp_path / "written")
+            else:
+                snippet = Catalog.default().find(f"streamlit/rooms/{program}")
+            snippet = in_mode(mode, snippet, tmp_path / "mode")
+            folder = tmp_path / "served"
+            folder.mkdir(exist_ok=True)
+            app = servers.enter_context(launch(snippet, folder=folder))
+            apps.append(app)
+            return app
+
+        yield serve
+        for app in apps:
+            assert not errors(app.output())
+
+
+@pytest.fixture
+def enter() -> Iterator[Enter]:
+    """Open so many sessions without a page, until the test is over."""
+    with ExitStack() as sessions:
+
+        def enter(app: App, count: int) -> list[StreamlitSocket]:
+            opened = [StreamlitSocket(app.addresses[0]) for _ in range(count)]
+            return [sessions.enter_context(session) for session in opened]
+
+        yield enter
 
 
 @pytest.fixture

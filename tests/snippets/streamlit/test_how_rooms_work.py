@@ -19,7 +19,6 @@ from unittest.mock import MagicMock
 
 import pytest
 from playwright.sync_api import (
-    Browser,
     Request,
     Response,
     Route,
@@ -38,8 +37,6 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequestType,
 )
 
-from livedocs.catalog import Catalog
-from livedocs.launch import launch
 from tests.snippets.streamlit.conftest import Play
 from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED, program
 from tests.snippets.streamlit.test_rooms_headless import edit
@@ -69,12 +66,8 @@ def serial(user: StreamlitSession, label: str) -> int:
     return int(user.key(label).rpartition("#")[2])
 
 
-@pytest.mark.claim(
-    "`_store` in `room_sync.py`: everybody; kept on reload, lost on restart."
-)
-@pytest.mark.claim(
-    "`visit` in `room_sync.py`: one tab; lost on reload, lost on restart."
-)
+@pytest.mark.state("room_sync.py", "_store", "everybody", reload="kept", restart="lost")
+@pytest.mark.state("room_sync.py", "visit", "one tab", reload="lost", restart="lost")
 def test_the_store_is_everybodys_and_a_visit_one_tabs(
     process: Callable[[], None], room_sync: ModuleType
 ) -> None:
@@ -90,39 +83,12 @@ def test_the_store_is_everybodys_and_a_visit_one_tabs(
     assert join("first_room").value("Select a value") == 0
 
 
-@pytest.mark.claim(
-    "Each message of a browser carries the values of all widgets, whichever of them "
-    "was touched."
-)
-def test_each_message_carries_the_values_of_all_widgets(browser: Browser) -> None:
-    sent: list[BackMsg] = []
-    page = browser.new_page()
-    page.on(
-        "websocket",
-        lambda socket: socket.on(
-            "framesent", lambda frame: sent.append(BackMsg.FromString(frame))
-        ),
-    )
-
-    def both_are_sent() -> bool:
-        page.evaluate("0")  # messages are seen while the page is asked something
-        return [("A", [1.0]), ("B", [0.0])] in [
-            [(s.id.rpartition("-")[2], list(s.double_array_value.data)) for s in states]
-            for message in sent
-            if (states := message.rerun_script.widget_states.widgets)
-        ]
-
-    with launch(Catalog.default().find("streamlit/rooms/pitfall_echo")) as app:
-        page.goto(app.addresses[0])
-        page.get_by_role("slider", name="A").press("ArrowRight")
-        wait_until(both_are_sent, event="a message with both values")
-        page.close()
-
-
-@pytest.mark.claim("An older message puts the older value back, for everybody.")
-@pytest.mark.claim("So an older message says nothing about it, and puts nothing back.")
+@pytest.mark.fact("older-message")
 @pytest.mark.parametrize(("is_room", "ends_as"), [(False, 0), (True, 5)])
 def test_an_older_message(is_room: bool, ends_as: int, program: Write) -> None:
+    """With one key for a widget, an older message puts the older value back for
+    everyone; with a key for each of its values, it doesn't.
+    """
     app = program(TWO_SLIDERS) if is_room else "pitfall_echo"
     alex, doppler = join(app), join(app)
     doppler.touch("B", 1)
@@ -142,18 +108,13 @@ def two_sliders(program: Write) -> Iterator[StreamlitSession]:
     return iter([join(app), join(app)])
 
 
-@pytest.mark.claim("Your own changes leave its key as it is.")
-@pytest.mark.claim(
-    "When somebody else has set another value, it gets a key that no browser has seen, "
-    "and that value as its own default."
-)
-@pytest.mark.claim(
-    "A new key is a new widget in the browser; a change of one widget leaves the keys "
-    "of all others as they are."
-)
+@pytest.mark.fact("key-for-each-value")
 def test_keys_change_with_others_values_alone(
     two_sliders: Iterator[StreamlitSession],
 ) -> None:
+    """Your own changes leave a widget's key as it is; someone else's value gives it a
+    new key, with that value as its default, and leaves the keys of other widgets alone.
+    """
     alex, doppler = two_sliders
     seen = {user.key(label) for user in (alex, doppler) for label in "AB"}
     own, others, beside = alex.key("A"), doppler.key("A"), doppler.key("B")
@@ -170,8 +131,9 @@ def test_keys_change_with_others_values_alone(
         seen.add(doppler.key("A"))
 
 
-@pytest.mark.claim("No key comes again, not even after a restart.")
+@pytest.mark.fact("keys-are-not-reused")
 def test_no_key_comes_again(process: Callable[[], None]) -> None:
+    """A key isn't used again, not even after a restart."""
     label = "Select a value"
     alex, doppler = join("first_room"), join("first_room")
     serials = [serial(alex, label), serial(doppler, label)]
@@ -184,7 +146,6 @@ def test_no_key_comes_again(process: Callable[[], None]) -> None:
     assert serials == sorted(set(serials))
 
 
-@pytest.mark.claim("Two values are the same when their texts are the same.")
 def test_values_of_one_text_are_the_same(program: Write, room_sync: ModuleType) -> None:
     alex = join(
         program(
@@ -200,12 +161,11 @@ def test_values_of_one_text_are_the_same(program: Write, room_sync: ModuleType) 
     assert room_sync._store.read("lobby") == before == (before[0], {"n": "5"})
 
 
-@pytest.mark.claim(
-    "So an option is found again, even if each run of the script makes its class anew."
-)
+@pytest.mark.fact("option-is-found")
 def test_an_option_of_a_class_that_each_run_makes_anew_is_found(
     program: Write,
 ) -> None:
+    """An option is found again, even if each run of the script creates its class."""
     app = program(
         "from enum import Enum\n"
         'Colour = Enum("Colour", "RED GREEN")\n'
@@ -230,12 +190,11 @@ def store(
     return getattr(room_store, request.param)(*file)
 
 
-@pytest.mark.claim(
-    "Each change of a room gives it a version that it never had before, even if it was "
-    "deleted in between."
-)
-@pytest.mark.claim("A change that changes nothing gives it none.")
+@pytest.mark.fact("new-versions")
 def test_versions_never_come_again(store: Any) -> None:
+    """Each change of a room gives it a version that it hasn't had before, even if it
+    was deleted in between; writing what is there already gives it none.
+    """
     versions = [0]
     for n in range(6):
         store.write("Red", lambda _, n=n: {"a": str(n % 2)})
@@ -250,10 +209,11 @@ def test_versions_never_come_again(store: Any) -> None:
     assert store.read("Red") == (versions[-1], {"a": "1"})
 
 
-@pytest.mark.claim("What it gives names only what its user has changed.")
+@pytest.mark.fact("only-own-changes")
 def test_a_session_gives_only_what_its_user_has_changed(
     two_sliders: Iterator[StreamlitSession], room_sync: ModuleType
 ) -> None:
+    """What a session writes names only the keys that its user has changed."""
     alex, doppler = two_sliders
     changes = []
     write = room_sync._store.write
@@ -272,9 +232,6 @@ def test_a_session_gives_only_what_its_user_has_changed(
     assert changes == [{"slider:A": "5"}, {"slider:B": "6"}]
 
 
-@pytest.mark.claim(
-    'The cell “Euro” in the first row of `budget` is `budget[0, "Euro"]`.'
-)
 def test_each_cell_has_a_key_of_its_own(room_sync: ModuleType) -> None:
     alex = join("table")
     edit(alex, 0, "Euro", 900)
@@ -283,10 +240,9 @@ def test_each_cell_has_a_key_of_its_own(room_sync: ModuleType) -> None:
     assert texts == {'budget[0, "Euro"]': "900", 'budget[2, "Paid"]': "true"}
 
 
-@pytest.mark.claim(
-    "All widgets of a run show one version, whatever others do meanwhile."
-)
+@pytest.mark.fact("one-version-per-run")
 def test_a_run_shows_one_version(program: Write) -> None:
+    """The widgets of one run show the same version, whatever others do meanwhile."""
     app = program(
         "import room_sync\n"
         'with sync("lobby") as st:\n'
@@ -314,8 +270,9 @@ for _ in range(50):
 """
 
 
-@pytest.mark.claim("Four threads, or four processes, that add 50 each make 200.")
+@pytest.mark.fact("update-in-one-step")
 def test_four_threads_add_fifty_each(room_store: ModuleType) -> None:
+    """Four threads, or four processes, that add 50 each make 200."""
     store = room_store.Memory()
 
     def one_more(texts: dict[str, str]) -> dict[str, str]:
@@ -334,7 +291,7 @@ def test_four_threads_add_fifty_each(room_store: ModuleType) -> None:
     assert store.read("r")[1] == {"n": "200"}
 
 
-@pytest.mark.claim("Four threads, or four processes, that add 50 each make 200.")
+@pytest.mark.fact("update-in-one-step")
 def test_four_processes_add_fifty_each(room_store: ModuleType, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOMS)}
     processes = [
@@ -357,7 +314,6 @@ def test_four_processes_add_fifty_each(room_store: ModuleType, tmp_path: Path) -
     assert room_store.SQLite(str(tmp_path / "rooms.db")).read("r")[1] == {"n": "200"}
 
 
-@pytest.mark.claim("A function that raises leaves the room as it was.")
 def test_a_function_that_raises_leaves_the_room_as_it_was(store: Any) -> None:
     store.write("r", lambda _: {"n": "1"})
     before = store.read("r")
@@ -368,15 +324,16 @@ def test_a_function_that_raises_leaves_the_room_as_it_was(store: Any) -> None:
     assert store.read("r")[1] == {"n": "1", "m": "1"}
 
 
-@pytest.mark.claim(
-    "A widget with something unsent keeps its key; when it has been sent or left, it "
-    "shows what the room says."
-)
+@pytest.mark.fact("draft-keeps-key")
 @pytest.mark.parametrize("is_sent", [False, True])
 def test_a_widget_with_something_unsent_keeps_its_key(
     is_sent: bool, program: Write
 ) -> None:
-    """What the browser says of drafts is put where the route would put it."""
+    """A widget with something unsent keeps its key; once that's sent or dropped, it
+    shows what the room says.
+
+    What the browser says of drafts is put where the route would put it.
+    """
     app = program('with sync("lobby") as st:\n    st.text_input("A")\n')
     alex, doppler = join(app), join(app)
     draft = doppler.key("A")
@@ -392,13 +349,13 @@ def test_a_widget_with_something_unsent_keeps_its_key(
         assert user.value("A") == ("later" if is_sent else "sent")
 
 
-@pytest.mark.claim(
-    "The fields of a form that clears are not shared, wherever in the form they are "
-    "drawn."
-)
+@pytest.mark.fact("clearing-fields")
 def test_fields_of_a_form_that_clears_are_not_shared(
     program: Write, room_sync: ModuleType
 ) -> None:
+    """The fields of a form with `clear_on_submit` aren't shared, wherever in the form
+    they are drawn.
+    """
     app = program(
         'with sync("lobby") as st:\n'
         '    form = st.form("f", clear_on_submit=True)\n'
@@ -421,10 +378,6 @@ def test_fields_of_a_form_that_clears_are_not_shared(
         assert doppler.value(label) == ""
 
 
-@pytest.mark.claim(
-    "Whoever does not say it again is no longer counted, and nobody else has to do "
-    "anything for it."
-)
 def test_whoever_is_silent_is_no_longer_counted(
     store: Any, room_store: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -483,8 +436,10 @@ class Shelf:
         return frozenset(session for name, session in here if name == room)
 
 
-@pytest.mark.claim("A store of your own needs no more than these: give it to `use`.")
+@pytest.mark.fact("own-store")
 def test_a_store_of_ones_own(room_sync: ModuleType, room_store: ModuleType) -> None:
+    """A store of your own needs no more than the methods of `Store`."""
+
     def names(*spaces: Any) -> set[str]:
         return {n for space in spaces for n in space if not n.startswith("_")}
 
@@ -502,11 +457,12 @@ def test_a_store_of_ones_own(room_sync: ModuleType, room_store: ModuleType) -> N
     assert shelf.read("lobby")[1] == {"slider:Select a value": "7"}
 
 
-@pytest.mark.claim(
-    "A store that fails raises `StoreError`, and the app shows it instead of a "
-    "traceback."
-)
+@pytest.mark.fact("store-error")
 def test_a_store_that_fails(room_sync: ModuleType, room_store: ModuleType) -> None:
+    """When a store raises `StoreError`, the app shows its message instead of a
+    traceback.
+    """
+
     class Broken(Shelf):
         def read(self, room: str) -> tuple[int, dict[str, str]]:
             raise room_store.StoreError("The shelf has fallen down.")
@@ -517,10 +473,7 @@ def test_a_store_that_fails(room_sync: ModuleType, room_store: ModuleType) -> No
     assert alex.reads("Clicked 0 times")
 
 
-@pytest.mark.claim(
-    "What holds files, what is not made with the room’s `st`, and tables that grow "
-    "stay private."
-)
+@pytest.mark.fact("stays-private")
 def test_what_stays_private(program: Write, room_sync: ModuleType) -> None:
     app = program(
         "import pandas as pd\n"
@@ -541,39 +494,23 @@ def test_what_stays_private(program: Write, room_sync: ModuleType) -> None:
     assert room_sync._store.read("lobby")[1] == {}
 
 
-@pytest.mark.claim(
-    "So a message that is lost does no harm: whoever is behind is told again."
-)
-@pytest.mark.claim(
-    "So a page on which nothing runs is counted as long as its browser asks."
-)
-def test_whoever_is_behind_is_told_again(start: Callable[[str], Stage]) -> None:
-    stage = start("streamlit/rooms/push_launcher")
-    alex, doppler = stage.join(), stage.join()
-    assert isinstance(alex, StreamlitUser)
-    assert isinstance(doppler, StreamlitUser)
-    for _ in range(2):
-        with doppler.page.expect_request(EVENTS):
-            pass
-    alex.reads_line("0 clicks, 2 here")
-    doppler.page.route(EVENTS, lambda route: route.abort())
-    with doppler.page.expect_event("requestfailed"):
-        alex.reads_line("0 clicks, 1 here")
-    alex.presses("Click")
-    alex.reads_line("1 clicks, 1 here")
-    assert doppler.line("0 clicks, 2 here").is_visible()
-    doppler.page.unroute(EVENTS)
-    for user in (alex, doppler):
-        user.reads_line("1 clicks, 2 here")
-
-
 CLICKS = """
+import room_sync
 from room_sync import sync
 
 with sync("lobby") as st:
+    st.text_input("A")
+    st.slider("B")
     if st.button("Click"):
         st.update("clicks", lambda clicks: (clicks or 0) + 1)
-    st.text(f"{st.session_state.get('clicks', 0)} clicks")
+    st.text(f"{st.session_state.get('clicks', 0)} clicks, {st.present} here")
+    if st.button("Hurry"):
+        room_sync.SETTLES = 0  # a server so busy that it takes this for long ago
+    if st.button("Fewer"):
+        st.update("gone", lambda gone: (gone or 0) + 1)
+    with st.container():
+        for left in range(3 - st.session_state.get("gone", 0)):
+            st.text(f"line {left}")
 """
 
 ENDS = {
@@ -582,149 +519,6 @@ ENDS = {
     PUSHED: ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
 }
 """How the run ends that draws a page."""
-
-
-@pytest.mark.claim(
-    "So a page asks a server that has started anew for all that it shows, even if it "
-    "has only listened before."
-)
-@pytest.mark.parametrize(
-    ("lines", "mode"),
-    [(CLICKS, PUSHED), (CLICKS.replace(")", ", every=None)", 1), POLLED)],
-    ids=["pushed", "without looks"],
-)
-def test_a_page_that_has_only_listened_goes_on_after_a_restart(
-    lines: str, mode: str, play: Play
-) -> None:
-    stage = play(lines, mode)
-    alex = stage.join()
-    assert isinstance(alex, StreamlitUser)
-    alex.presses("Click")
-    alex.reads_line("1 clicks")
-    alex.reload()
-    alex.reads_line("1 clicks")
-    stage.restart()
-    alex.reads_line("0 clicks")
-    alex.presses("Click")
-    alex.reads_line("1 clicks")
-
-
-FIELD = """
-from room_sync import sync
-
-with sync("lobby") as st:
-    st.text_input("A")
-"""
-
-
-@pytest.mark.claim(
-    "A widget with something unsent keeps its key; when it has been sent or left, it "
-    "shows what the room says."
-)
-def test_a_page_says_again_that_a_widget_was_left_when_nobody_has_heard_it(
-    play: Play,
-) -> None:
-    def is_said(it: Request | Response) -> bool:
-        request = it if isinstance(it, Request) else it.request
-        return request.method == "POST"
-
-    def lose(route: Route) -> None:
-        if is_said(route.request):
-            route.abort()
-        else:
-            route.continue_()
-
-    stage = play(FIELD, PUSHED)
-    alex, doppler = stage.join(), stage.join()
-    assert isinstance(alex, StreamlitUser)
-    assert isinstance(doppler, StreamlitUser)
-    with doppler.page.expect_response(is_said):
-        doppler.types("A", "x")
-    doppler.page.route(EVENTS, lose)
-    with doppler.page.expect_event("requestfailed", is_said):
-        doppler.the("A").press("Backspace")
-        doppler.the("A").blur()
-    doppler.page.unroute(EVENTS)
-    alex.enters("A", "hello")
-    doppler.finds("A", "hello")
-
-
-SLOW_ONES = """\
-import time
-
-import streamlit as st
-from room_store import Memory
-from room_sync import sync, use
-
-
-class Slow(Memory):
-    said = ""
-
-    def write(self, room, change):
-        values = change({}).values()
-        if "1" in values:
-            print("The disk is busy.", flush=True)
-            time.sleep(3)  # and the second click comes meanwhile
-        super().write(room, change)
-        self.said += "".join(values)
-
-
-@st.cache_resource
-def store():
-    return Slow()
-
-
-use(store())
-
-with sync("lobby") as st:
-    st.number_input("A", value=0)
-    st.text(f"written: {store().said}")
-"""
-
-
-@program(SLOW_ONES, SHIPPED, POLLED, PUSHED)
-@pytest.mark.claim(
-    "The next run writes after the one before has written, and the later change stays."
-)
-def test_the_later_of_two_changes_stays_if_the_first_takes_long(
-    stage: Stage, alex: StreamlitUser, doppler: StreamlitUser
-) -> None:
-    alex.clicks_step("A", "Up")
-    wait_until(lambda: "is busy" in stage.app.output(), event="the first write")
-    alex.clicks_step("A", "Up")
-    for user in (alex, doppler):
-        user.reads_line("written: 12")
-        user.finds("A", "2")
-
-
-BUSY = """\
-import time
-
-from room_sync import sync
-
-with sync("lobby") as st:
-    st.number_input("A", value=0)
-    if st.button("Click"):
-        print("The run is long.", flush=True)
-        time.sleep(3)  # and the next click comes before the update
-        st.update("clicks", lambda clicks: (clicks or 0) + 1)
-    st.text(f"clicked: {st.session_state.get('clicks', 0)}")
-"""
-
-
-@program(BUSY, SHIPPED, POLLED, PUSHED)
-@pytest.mark.claim(
-    "A run that the user’s next click has stopped makes its update all the same"
-)
-def test_an_update_is_made_when_its_run_is_stopped(
-    stage: Stage, alex: StreamlitUser, doppler: StreamlitUser
-) -> None:
-    alex.presses("Click")
-    wait_until(lambda: "is long" in stage.app.output(), event="the run")
-    alex.clicks_step("A", "Up")
-    for user in (alex, doppler):
-        user.finds("A", "1")
-        user.reads_line("clicked: 1")
 
 
 class Line:
@@ -766,43 +560,6 @@ class Line:
         wait_until(has_lost_it, event=event)
 
 
-@pytest.mark.claim(
-    "A page that has lost what was drawn for it hears of that, and asks for it again."
-)
-@pytest.mark.parametrize("mode", ENDS)
-def test_what_is_lost_on_the_way_to_a_page_is_drawn_again(
-    mode: str, play: Play
-) -> None:
-    stage = play(CLICKS, mode)
-    alex, doppler = stage.join(), stage.join()
-    assert isinstance(alex, StreamlitUser)
-    assert isinstance(doppler, StreamlitUser)
-    line = Line(doppler)
-    doppler.reads_line("0 clicks")
-    line.is_losing = lambda message: True
-    alex.presses("Click")
-    alex.reads_line("1 clicks")
-    line.loses(lambda it: "1 clicks" in str(it), "what was drawn is lost")
-    line.loses(lambda it: _ends(it, mode), "the end of the run is lost")
-    line.is_losing = lambda message: False
-    doppler.reads_line("1 clicks")
-
-
-FEWER = """
-import room_sync
-from room_sync import sync
-
-room_sync.SETTLES = 0  # the server is so busy that it takes this for long ago
-
-with sync("lobby") as st:
-    if st.button("Click"):
-        st.update("clicks", lambda clicks: (clicks or 0) + 1)
-    with st.container():
-        for left in range(3 - st.session_state.get("clicks", 0)):
-            st.text(f"line {left}")
-"""
-
-
 class BusyLine(Line):
     """A server that sends what a run has drawn when the next look has already begun."""
 
@@ -828,59 +585,180 @@ class BusyLine(Line):
         return sent
 
 
-@pytest.mark.claim(
-    "A page that gets a look together with the run before it asks for that run again, "
-    "too."
-)
-@pytest.mark.parametrize("mode", [SHIPPED, POLLED])
-def test_what_a_run_has_replaced_goes_when_its_end_was_taken_back(
-    mode: str, play: Play
-) -> None:
-    stage = play(FEWER, mode)
-    alex, doppler = stage.join(), stage.join()
-    assert isinstance(alex, StreamlitUser)
-    assert isinstance(doppler, StreamlitUser)
-    line = BusyLine(doppler)
-    doppler.reads_line("line 2")
-    line.is_busy = True
-    alex.presses("Click")
-    expect(alex.line("line 2")).to_have_count(0)
-    expect(doppler.line("line 2")).to_have_count(0)
-    assert not line.is_busy
-
-
 def _ends(message: ForwardMsg, mode: str) -> bool:
     """Whether it says that the run is over which has drawn the page."""
     is_end = message.WhichOneof("type") == "script_finished"
     return is_end and message.script_finished == ENDS[mode]
 
 
-@pytest.mark.claim(
-    "A page that has lost its clock is drawn anew as well, and has one again."
-)
-@pytest.mark.parametrize("mode", [SHIPPED, POLLED])
-def test_a_page_that_has_lost_its_clock_has_one_again(mode: str, play: Play) -> None:
-    stage = play(CLICKS, mode)
-    alex, doppler = stage.join(), stage.join()
+class Lost:
+    """What holds in whatever way a page hears of changes."""
+
+    @pytest.mark.fact("asks-again")
+    def test_what_is_lost_on_the_way_to_a_page_is_drawn_again(
+        self, mode: str, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        """A page that has lost what was drawn for it asks for it again."""
+        line = Line(doppler)
+        doppler.reads_line("0 clicks, 2 here")
+        line.is_losing = lambda message: True
+        alex.presses("Click")
+        alex.reads_line("1 clicks, 2 here")
+        line.loses(lambda it: "1 clicks" in str(it), "what was drawn is lost")
+        line.loses(lambda it: _ends(it, mode), "the end of the run is lost")
+        line.is_losing = lambda message: False
+        doppler.reads_line("1 clicks, 2 here")
+
+
+@program(CLICKS, SHIPPED, POLLED)
+class TestPageThatLooks(Lost):
+    """Its look asks for a whole run, or rings for the room's function: two modes."""
+
+    @pytest.mark.fact("asks-again")
+    def test_a_page_that_has_lost_its_clock_has_one_again(
+        self, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        line = Line(doppler)
+        line.is_losing = lambda message: message.WhichOneof("type") == "auto_rerun"
+        doppler.page.reload()
+        line.loses(lambda it: it.auto_rerun.interval == 1, "its clock is lost")
+        line.is_losing = lambda message: False
+        for clicks in (2, 3):
+            alex.presses("Click")
+            doppler.reads_line(f"{clicks} clicks, 2 here")
+
+    @pytest.mark.fact("asks-again")
+    def test_what_a_run_has_replaced_goes_when_its_end_was_taken_back(
+        self, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        alex.presses("Hurry")
+        line = BusyLine(doppler)
+        doppler.reads_line("line 2")
+        line.is_busy = True
+        alex.presses("Fewer")
+        expect(alex.line("line 2")).to_have_count(0)
+        expect(doppler.line("line 2")).to_have_count(0)
+        assert not line.is_busy
+
+
+@program(CLICKS, PUSHED)
+class TestPageThatIsNotified(Lost):
+    """The server says when to ask, and the page in which fields something is unsent."""
+
+    @pytest.mark.fact("message-carries-others")
+    def test_a_message_carries_what_was_not_touched(self, alex: StreamlitUser) -> None:
+        """A browser's message carries the values of the other widgets as well, not only
+        of the one that was changed.
+        """
+        sent: list[BackMsg] = []
+        alex._sockets[-1].on(
+            "framesent", lambda frame: sent.append(BackMsg.FromString(frame))
+        )
+
+        def both_are_sent() -> bool:
+            alex.page.evaluate("0")  # messages are seen while the page is asked
+            return any(
+                values(message) == [("A", "typed"), ("B", "[0.0]")] for message in sent
+            )
+
+        alex.enters("A", "typed")
+        wait_until(both_are_sent, event="a message with both values")
+
+    @pytest.mark.fact("draft-keeps-key")
+    def test_it_says_again_that_a_widget_was_left_when_nobody_has_heard_it(
+        self, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        def is_said(it: Request | Response) -> bool:
+            request = it if isinstance(it, Request) else it.request
+            return request.method == "POST"
+
+        def lose(route: Route) -> None:
+            if is_said(route.request):
+                route.abort()
+            else:
+                route.continue_()
+
+        doppler.finds("A", "typed")
+        with doppler.page.expect_response(is_said):
+            doppler.the("A").press("End")
+            doppler.types("A", "x")
+        doppler.page.route(EVENTS, lose)
+        with doppler.page.expect_event("requestfailed", is_said):
+            doppler.the("A").press("Backspace")
+            doppler.the("A").blur()
+        doppler.page.unroute(EVENTS)
+        alex.enters("A", "hello")
+        doppler.finds("A", "hello")
+
+    @pytest.mark.fact("told-again")
+    def test_whoever_is_behind_is_told_again(
+        self, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        """A lost notification does no harm, because a page that is behind is notified
+        again; and an idle page counts as present as long as its browser asks.
+        """
+        for _ in range(2):
+            with doppler.page.expect_request(EVENTS):
+                pass
+        alex.reads_line("1 clicks, 2 here")
+        doppler.page.route(EVENTS, lambda route: route.abort())
+        with doppler.page.expect_event("requestfailed"):
+            alex.reads_line("1 clicks, 1 here")
+        alex.presses("Click")
+        alex.reads_line("2 clicks, 1 here")
+        assert doppler.line("1 clicks, 2 here").is_visible()
+        doppler.page.unroute(EVENTS)
+        for user in (alex, doppler):
+            user.reads_line("2 clicks, 2 here")
+
+    @pytest.mark.fact("asks-a-new-server")
+    def test_a_page_that_has_only_listened_goes_on_after_a_restart(
+        self, stage: Stage, alex: StreamlitUser
+    ) -> None:
+        """A page asks a server that has restarted for what it shows, even if it has
+        only listened before.
+        """
+        alex.reload()
+        alex.reads_line("2 clicks, 2 here")
+        stage.restart()
+        alex.reads_line("0 clicks, 2 here")
+        alex.presses("Click")
+        alex.reads_line("1 clicks, 2 here")
+
+
+def values(message: BackMsg) -> list[tuple[str, str]]:
+    """The labels and values of the two widgets that have one, if it carries both."""
+    found = []
+    for state in message.rerun_script.widget_states.widgets:
+        label = state.id.rpartition(":")[2].partition("#")[0]
+        if label in ("A", "B"):
+            numbers = list(state.double_array_value.data)
+            found.append((label, str(numbers) if numbers else state.string_value))
+    return sorted(found)
+
+
+@pytest.mark.fact("asks-a-new-server")
+def test_a_page_without_looks_goes_on_after_a_restart(play: Play) -> None:
+    stage = play(CLICKS.replace('lobby")', 'lobby", every=None)', 1), POLLED)
+    alex = stage.join()
     assert isinstance(alex, StreamlitUser)
-    assert isinstance(doppler, StreamlitUser)
-    line = Line(doppler)
-    line.is_losing = lambda message: message.WhichOneof("type") == "auto_rerun"
-    doppler.page.reload()
-    line.loses(lambda it: it.auto_rerun.interval == 1, "its clock is lost")
-    line.is_losing = lambda message: False
     alex.presses("Click")
-    doppler.reads_line("1 clicks")
+    alex.reads_line("1 clicks, 1 here")
+    alex.reload()
+    alex.reads_line("1 clicks, 2 here")
+    stage.restart()
+    alex.reads_line("0 clicks, 1 here")
     alex.presses("Click")
-    doppler.reads_line("2 clicks")
+    alex.reads_line("1 clicks, 1 here")
 
 
-@pytest.mark.claim(
-    "A request for a whole run stops the run that is under way; a request for a "
-    "fragment waits until it has ended."
-)
+@pytest.mark.fact("fragments-wait")
 def test_only_a_request_for_a_whole_run_stops_one() -> None:
-    """A run asks at each of its calls whether it has to stop: `script_requests.py`."""
+    """A request for a whole run stops the run that is under way; a request for a
+    fragment waits until it has ended.
+
+    A run asks at each of its calls whether it has to stop: `script_requests.py`.
+    """
     requests = ScriptRequests()
     requests.request_rerun(RerunData(fragment_id="lobby"))
     assert requests.on_scriptrunner_yield() is None
@@ -892,10 +770,6 @@ def test_only_a_request_for_a_whole_run_stops_one() -> None:
     assert stopped.type is ScriptRequestType.RERUN
 
 
-@pytest.mark.claim(
-    "When one begins before Streamlit has sent the end of the other, the page is told "
-    "that the other was stopped, and what it has replaced stays there."
-)
 def test_a_fragment_takes_back_the_end_of_the_one_before() -> None:
     """The queue to the browser when a run begins: `AppSession._clear_queue`."""
     queue = ForwardMsgQueue()
@@ -906,10 +780,6 @@ def test_a_fragment_takes_back_the_end_of_the_one_before() -> None:
     assert told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
-@pytest.mark.claim(
-    "When one is asked for while the other ends, Streamlit may throw away what that "
-    "one has still to say."
-)
 def test_who_asks_for_a_fragment_as_a_run_ends_makes_streamlit_drop_its_messages() -> (
     None
 ):
@@ -935,10 +805,6 @@ def test_who_asks_for_a_fragment_as_a_run_ends_makes_streamlit_drop_its_messages
     assert asyncio.run(send(last)) == 0
 
 
-@pytest.mark.claim(
-    "It draws nothing but a bell, which rings for the component when the page is "
-    "behind."
-)
 def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
     alex, doppler = join("push_app"), join("push_app")
     listener = "private:listen:lobby"
@@ -955,8 +821,11 @@ def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
     assert not doppler.looks()["behind"]
 
 
-@pytest.mark.claim("What is loaded when the route is made is left out of that.")
+@pytest.mark.fact("push-route-garbage")
 def test_what_is_loaded_is_no_garbage_and_not_looked_through() -> None:
+    """`push_route` keeps what is loaded when it's called out of Python's garbage
+    collection, for the whole process.
+    """
     loaded = len(gc.get_objects())
     assert gc.get_freeze_count() == 0
     __import__("room_push").push_route()

@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
-from datetime import time as clock
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -38,6 +36,20 @@ with sync("lobby") as st:
     st.text(f"{a} {b}")
 """
 
+IN_A_BLOCK = """
+with sync("lobby") as st:
+{0}
+"""
+
+IN_A_FUNCTION = """
+from room_push import room
+
+@room("lobby")
+def lobby(st):
+{0}
+lobby()
+"""
+
 
 def in_any_order(seed: int, *users: StreamlitSession) -> list[StreamlitSession]:
     """The users, shuffled; the same seed gives the same order."""
@@ -46,28 +58,23 @@ def in_any_order(seed: int, *users: StreamlitSession) -> list[StreamlitSession]:
 
 
 class TestWidgets:
-    @pytest.mark.claim(
-        "A change in one tab shows in the others, and nobody has to touch them."
-    )
-    def test_a_change_reaches_an_idle_session(self) -> None:
+    @pytest.mark.fact("change-shows")
+    def test_a_change_reaches_idle_sessions_and_later_ones(self) -> None:
+        """A change in one tab shows in the others, which can be idle, and in tabs that
+        are opened later.
+        """
         alex, doppler = join("first_room"), join("first_room")
         alex.set("Select a value", 7)
         doppler.wait_a_second()
-        assert doppler.value("Select a value") == 7
-        assert not doppler.errors()
+        for user in (doppler, join("first_room")):
+            assert user.value("Select a value") == 7
+            assert not user.errors()
 
-    @pytest.mark.claim("Whoever comes later finds the values that the room has.")
-    def test_who_comes_later_finds_the_value(self) -> None:
-        alex = join("first_room")
-        alex.set("Select a value", 7)
-        assert join("first_room").value("Select a value") == 7
-
-    @pytest.mark.claim(
-        "Two people who change different widgets at the same moment both win."
-    )
+    @pytest.mark.fact("different-widgets")
     def test_changes_of_different_widgets_at_the_same_moment_both_win(
         self, program: Write
     ) -> None:
+        """Two people who change different widgets at the same moment both win."""
         app = program(TWO_FIELDS)
         alex, doppler, third = join(app), join(app), join(app)
         for n in range(1, 51):
@@ -79,13 +86,13 @@ class TestWidgets:
                 user.wait_a_second()
                 assert (user.value("A"), user.value("B")) == (n, str(n))
 
-    @pytest.mark.claim(
-        "When two people change the same widget, the later change wins, and everybody "
-        "sees that one."
-    )
+    @pytest.mark.fact("same-widget")
     def test_of_two_changes_of_one_widget_the_later_wins_everywhere(
         self, program: Write
     ) -> None:
+        """When two people change the same widget, the later change wins, and everyone
+        in the room sees it.
+        """
         app = program(TWO_FIELDS)
         users = alex, doppler, _ = join(app), join(app), join(app)
         for n in range(50):
@@ -122,15 +129,11 @@ class TestWidgets:
             doppler.wait_a_second()
             assert doppler.value("A") == n
 
-    @pytest.mark.claim(
-        "A change of one widget leaves all others alone, with the focus and what is "
-        "being typed in them."
-    )
+    @pytest.mark.fact("others-left-alone")
     def test_own_edits_and_those_of_other_widgets_leave_a_widget_alone(
         self, program: Write
     ) -> None:
-        """Its key stays, and so do its focus and what is being typed."""
-        app = program(TWO_FIELDS)
+        app = program(TWO_FIELDS)  # focus and draft live as long as a widget's key
         alex, doppler = join(app), join(app)
         own, others = alex.key("B"), doppler.key("B")
         for n in range(3):
@@ -184,26 +187,33 @@ class TestWidgets:
         assert doppler.reads("2")
         assert alex.reads("2"), "its own change is no news"
 
-    @pytest.mark.claim(
-        "Widgets in columns, tabs, expanders and the sidebar are shared as well."
-    )
-    def test_widgets_in_containers_are_shared(self, program: Write) -> None:
+    @pytest.mark.fact("shared-in-containers")
+    @pytest.mark.parametrize("room", [IN_A_BLOCK, IN_A_FUNCTION])
+    def test_widgets_in_containers_are_shared(self, room: str, program: Write) -> None:
+        """Widgets in columns, tabs, expanders, popovers, containers and the sidebar are
+        shared as well, and a room that a function draws may have them, too.
+        """
         app = program(
-            'with sync("lobby") as st:\n'
-            "    left, right = st.columns(2)\n"
-            '    left.slider("A")\n'
-            "    with right, st.expander('More'):\n"
-            '        st.slider("B")\n'
-            '    st.sidebar.slider("C")\n'
-            "    with st.sidebar.container():\n"
-            '        st.slider("D")\n'
-            '    st.tabs(["one", "two"])[1].slider("E")\n'
+            room.format(
+                "    left, right = st.columns(2)\n"
+                '    left.slider("A")\n'
+                "    with right, st.expander('More'):\n"
+                '        st.slider("B")\n'
+                '    st.sidebar.slider("C")\n'
+                "    with st.sidebar.container():\n"
+                '        st.slider("D")\n'
+                '    st.tabs(["one", "two"])[1].slider("E")\n'
+                '    st.popover("Menu").slider("F")\n'
+                '    st.empty().slider("G")\n'
+            )
         )
         alex, doppler = join(app), join(app)
-        for n, label in enumerate("ABCDE", 1):
-            alex.set(label, n)
-        doppler.wait_a_second()
-        assert [doppler.value(label) for label in "ABCDE"] == [1, 2, 3, 4, 5]
+        for add in (1, 2):
+            for n, label in enumerate("ABCDEFG", add):
+                alex.set(label, n)
+            doppler.wait_a_second()
+            values = [doppler.value(label) for label in "ABCDEFG"]
+            assert values == [*range(add, add + 7)]
 
     def test_edits_in_a_fragment_of_the_app_are_shared(self, program: Write) -> None:
         app = program(
@@ -219,10 +229,6 @@ class TestWidgets:
         doppler.wait_a_second()
         assert doppler.value("A") == 5
 
-    @pytest.mark.claim(
-        "Two widgets of the same kind and label are an error that names them: give "
-        "each a `key`."
-    )
     def test_two_widgets_of_one_name_are_an_error_that_names_it(
         self, program: Write
     ) -> None:
@@ -232,10 +238,6 @@ class TestWidgets:
         with pytest.raises(AssertionError, match="slider:A"):
             join(app)
 
-    @pytest.mark.claim(
-        "A value that one session cannot show, because its widget ends at 10, say, "
-        "stays in the room for the others."
-    )
     def test_a_value_that_a_session_cannot_show_stays_in_the_room(
         self, program: Write
     ) -> None:
@@ -276,55 +278,18 @@ class TestWidgets:
         assert alex.value("X") == "c"
 
 
-KINDS: dict[str, tuple[str, Any]] = {
-    "slider": ('"X"', 5.0),
-    "slider range": ('"X", value=(1, 9)', (2, 3)),
-    "slider dates": (
-        '"X", date(2026, 1, 1), date(2026, 12, 31), date(2026, 2, 2)',
-        date(2026, 5, 6),
-    ),
-    "select_slider": ('"X", list("abc")', "b"),
-    "number_input": ('"X", value=None', 2.5),
-    "checkbox": ('"X"', True),
-    "toggle": ('"X", True', False),
-    "text_input": ('"X"', "Ω\n\\"),
-    "text_area": ('"X", value="old"', ""),
-    "color_picker": ('"X"', "#123456"),
-    "date_input": ('"X", date(2026, 1, 1)', date(2026, 3, 4)),
-    "time_input": ('"X"', clock(12, 45)),
-    "multiselect": ('"X", list("abc"), "b"', ["c", "a"]),
-    "selectbox": ('"X", iter("abc")', "c"),
-    "selectbox none": ('"X", ["a", None, "c"], index=None', "a"),
-    "radio": ('"X", np.arange(3)', 2),
-    "pills": ('"X", list("abc")', "b"),
-    "segmented_control": ('"X", list("abc"), selection_mode="multi"', ["a"]),
-    "feedback": ('"stars"', 3),
-}
+OWN = [
+    ('st.file_uploader("File")', "file_uploader:File"),
+    ('st.camera_input("Photo")', "camera_input:Photo"),
+    ('st.audio_input("Voice")', "audio_input:Voice"),
+    ('st.session_state["frame"] = pd.DataFrame({"a": [1]})', "frame"),
+    ('st.data_editor(pd.DataFrame({"n": [1]}), num_rows="dynamic", key="t")', "t"),
+    ('st.data_editor({"n": [1, 2]}, key="t")', "t"),
+]
+"""What a room does not share though it could be asked to, with the key it has."""
 
 
 class TestValues:
-    @pytest.mark.claim(
-        "All of Streamlit’s widgets that hold a value are shared: sliders, text, "
-        "numbers, choices, dates, times, colours, stars."
-    )
-    @pytest.mark.parametrize("kind", KINDS)
-    def test_every_kind_of_widget_is_shared(self, kind: str, program: Write) -> None:
-        arguments, value = KINDS[kind]
-        widget = kind.partition(" ")[0]
-        app = program(
-            "from datetime import date\n"
-            "import numpy as np\n"
-            'with sync("lobby") as st:\n'
-            f"    value = st.{widget}({arguments})\n"
-            "    st.text(repr(value))\n"
-        )
-        alex, doppler = join(app), join(app)
-        alex.only(widget).set_value(value)
-        alex.run()
-        doppler.wait_a_second()
-        assert alex.page.text[0].value == doppler.page.text[0].value
-        assert doppler.only(widget).value == value
-
     def test_an_enum_which_each_run_defines_anew_is_found(self, program: Write) -> None:
         app = program(
             "from enum import Enum\n"
@@ -355,25 +320,37 @@ class TestValues:
         doppler.run()
         assert doppler.reads("new")
 
-    @pytest.mark.claim(
-        "Files and data frames stay in their session, with a warning that names the "
-        "key."
-    )
-    @pytest.mark.parametrize(
-        ("kind", "name"), [("file_uploader", "File"), ("camera_input", "Photo")]
-    )
-    def test_a_file_stays_private_and_a_warning_names_it(
-        self, kind: str, name: str, program: Write
+    @pytest.mark.fact("stays-private")
+    @pytest.mark.parametrize(("line", "key"), OWN)
+    def test_what_cannot_be_shared_stays_private_and_a_warning_names_it(
+        self, line: str, key: str, program: Write, room_sync: ModuleType
     ) -> None:
-        alex = join(program(f'with sync("lobby") as st:\n    st.{kind}("{name}")\n'))
-        (warning,) = alex.warnings()
-        assert f"“{kind}:{name}” stays private" in warning
+        """Files, data frames in `st.session_state`, and tables that can grow or aren't
+        a `DataFrame` stay in their session, with a warning that names the key.
+        """
+        app = program(f'import pandas as pd\nwith sync("lobby") as st:\n    {line}\n')
+        (warning,) = join(app).warnings()
+        assert f"“{key}” stays private" in warning
+        assert room_sync._store.read("lobby")[1] == {}
 
-    @pytest.mark.claim(
-        "Files and data frames stay in their session, with a warning that names the "
-        "key."
-    )
-    def test_a_frame_stays_private_and_a_warning_names_it(self, program: Write) -> None:
+    def test_a_table_of_fixed_length_is_shared_without_a_warning(
+        self, program: Write
+    ) -> None:
+        app = program(
+            "import pandas as pd\n"
+            'with sync("lobby") as st:\n'
+            '    table = st.data_editor(pd.DataFrame({"n": [1, 2]}), key="numbers")\n'
+            '    st.text(table["n"].sum())\n'
+        )
+        alex, doppler = join(app), join(app)
+        edit(alex, 0, "n", 5)
+        doppler.wait_a_second()
+        assert doppler.reads("7")
+        assert not doppler.warnings()
+
+    def test_a_frame_is_there_for_the_session_that_has_made_it(
+        self, program: Write
+    ) -> None:
         app = program(
             "import pandas as pd\n"
             'with sync("lobby") as st:\n'
@@ -384,19 +361,16 @@ class TestValues:
         alex, doppler = join(app), join(app)
         alex.click("Load")
         assert alex.reads("2")
-        assert alex.warnings() == [
-            "“frame” stays private: a DataFrame cannot be shared."
-        ]
         doppler.wait_a_second()
         assert doppler.reads("0")
 
 
 class TestButtonsAndForms:
-    @pytest.mark.claim(
-        "A click belongs to the session that made it, and what it does to a value "
-        "belongs to everybody."
-    )
+    @pytest.mark.fact("click-and-effect")
     def test_a_click_is_its_sessions_and_its_effect_everybodys(self) -> None:
+        """A click belongs to the session that made it; what it changes in the room
+        belongs to everyone there.
+        """
         alex, doppler = join("buttons"), join("buttons")
         alex.click("Send balloons")
         assert alex.page.get("balloons")
@@ -406,18 +380,16 @@ class TestButtonsAndForms:
         assert alex.page.get("balloons"), "its own change must not end them"
         assert not doppler.page.get("balloons")
 
-    @pytest.mark.claim("Nobody sees what you enter in a form before you send it.")
-    def test_nothing_is_seen_of_a_form_before_it_is_sent(self) -> None:
+    @pytest.mark.fact("form-arrives-whole")
+    def test_a_form_arrives_when_it_is_sent_and_as_a_whole(self) -> None:
+        """Others see what you enter in a form once you send it, and then its fields
+        arrive together.
+        """
         alex, doppler = join("forms"), join("forms")
         alex.touch("Where?", "There")
         alex.run()
         doppler.wait_a_second()
         assert doppler.reads("Here, on Monday")
-
-    @pytest.mark.claim("All fields of a form arrive together.")
-    def test_all_fields_of_a_form_arrive_together(self) -> None:
-        alex, doppler = join("forms"), join("forms")
-        alex.touch("Where?", "There")
         alex.touch("When?", "Friday")
         alex.click("Agree")
         doppler.wait_a_second()
@@ -425,7 +397,7 @@ class TestButtonsAndForms:
             assert user.reads("There, on Friday")
             assert (user.value("Where?"), user.value("When?")) == ("There", "Friday")
 
-    @pytest.mark.claim("Your draft survives what others send in other fields.")
+    @pytest.mark.fact("form-drafts")
     def test_a_draft_survives_what_others_send_in_other_fields(self) -> None:
         alex, doppler = join("forms"), join("forms")
         draft = doppler.key("When?")
@@ -439,10 +411,7 @@ class TestButtonsAndForms:
         for user in (alex, doppler):
             assert user.reads("There, on Friday")
 
-    @pytest.mark.claim(
-        "When somebody sends such a form, it is empty for them, and the others keep "
-        "their drafts."
-    )
+    @pytest.mark.fact("form-drafts")
     def test_a_form_that_clears_is_empty_for_all_and_keeps_the_others_drafts(
         self,
     ) -> None:
@@ -462,10 +431,9 @@ class TestButtonsAndForms:
 
 
 class TestPrivate:
-    @pytest.mark.claim(
-        "A widget or a value whose key is made by `private` stays in its session."
-    )
+    @pytest.mark.fact("private-key")
     def test_private_widgets_and_values_are_each_sessions_own(self) -> None:
+        """A widget or a value whose key is made by `private` stays in its session."""
         alex, doppler = join("private_values"), join("private_values")
         alex.set("Your name", "Alex")
         alex.set("Zoom, for you", 3)
@@ -476,8 +444,9 @@ class TestPrivate:
         assert doppler.reads("Level 4, seen at zoom 1")
         assert doppler.reads("Signed in: Alex")
 
-    @pytest.mark.claim("With `only`, nothing is shared but the keys that it names.")
+    @pytest.mark.fact("only-named-keys")
     def test_only_what_is_named_can_be_shared(self) -> None:
+        """With `only`, the keys that it names are shared, and the others aren't."""
         alex, doppler = join("chosen_values"), join("chosen_values")
         alex.set("Topic, for all", "Lunch")
         alex.set("Notes, for you", "soup?")
@@ -486,7 +455,6 @@ class TestPrivate:
         assert doppler.reads("Lunch: 1 votes")
         assert doppler.value("Notes, for you") == ""
 
-    @pytest.mark.claim("Outside of all rooms, a session is alone.")
     def test_a_session_in_no_room_is_alone(self) -> None:
         alex, doppler = join("choose_room"), join("choose_room")
         alex.set("A", 7)
@@ -615,7 +583,7 @@ class TestState:
         doppler.wait_a_second()
         assert (doppler.value("A"), doppler.value("B")) == (5, 10)
 
-    @pytest.mark.claim("Three people who click at the same time lose no click.")
+    @pytest.mark.fact("no-click-lost")
     def test_a_counter_loses_no_click(self) -> None:
         users = [join("counter") for _ in range(3)]
         for _ in range(10):
@@ -627,13 +595,16 @@ class TestState:
             user.wait_a_second()
             assert user.reads("Clicked 30 times")
 
-    @pytest.mark.claim("Of two clicks that read the same number, one is lost.")
+    @pytest.mark.fact("lost-update")
     @pytest.mark.parametrize(
         ("program", "clicks"), [("pitfall_lost_update", 1), ("counter", 2)]
     )
     def test_reading_and_writing_apart_loses_what_others_write_between(
         self, program: str, clicks: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """Of two clicks that read the same number, one is lost; with `st.update`, both
+        count.
+        """
         alex, doppler = join(program), join(program)
         others = [doppler]
         sleep = time.sleep
@@ -711,9 +682,7 @@ class Clock:
 
 
 class TestRooms:
-    @pytest.mark.claim(
-        "The room is in the page’s address: a link invites, and a reload returns."
-    )
+    @pytest.mark.fact("room-in-address")
     def test_a_link_with_the_rooms_name_leads_into_it(self) -> None:
         alex, doppler = join("choose_room", room="Red"), join("choose_room", room="Red")
         elsewhere = join("choose_room", room="Blue")
@@ -723,9 +692,6 @@ class TestRooms:
         assert doppler.value("A") == 7
         assert elsewhere.value("A") == 1
 
-    @pytest.mark.claim(
-        "The sidebar lists all rooms, and how many sessions are in each."
-    )
     def test_a_new_room_is_made_entered_and_listed(self) -> None:
         alex, doppler = join("choose_room"), join("choose_room")
         alex.widget("Room").options.append("Red")
@@ -745,17 +711,7 @@ class TestRooms:
         doppler.run()
         assert doppler.reads("Red: 1 here")
 
-    @pytest.mark.claim("A room keeps its values when all have left.")
-    def test_a_room_keeps_its_values_when_all_have_left(self) -> None:
-        alex = join("choose_room", room="Red")
-        alex.set("A", 7)
-        alex.click("Exit room")
-        assert alex.value("A") == 1
-        assert join("choose_room", room="Red").value("A") == 7
-
-    @pytest.mark.claim(
-        "The room is in the page’s address: a link invites, and a reload returns."
-    )
+    @pytest.mark.fact("room-in-address")
     def test_a_reload_returns_to_the_room_and_its_values(self) -> None:
         alex = join("choose_room", room="Red")
         alex.set("A", 7)
@@ -787,20 +743,33 @@ class TestRooms:
         alex.wait_a_second()
         assert alex.reads("2")
 
-    @pytest.mark.claim("Whoever is in a room that is deleted starts anew.")
-    def test_who_is_in_a_room_that_is_deleted_starts_anew(self) -> None:
+    @pytest.mark.fact("room-outlives-visits")
+    def test_a_room_keeps_its_values_until_it_is_deleted(self) -> None:
+        """A room keeps its values when everyone has left, until it's deleted; if you're
+        in it then, you start again with an empty one.
+        """
         alex, doppler = join("own_room_ui"), join("own_room_ui")
         label = "What everybody in the room reads"
         for user in (alex, doppler):
             user.click("Enter Red")
         alex.set(label, "hello")
         doppler.wait_a_second()
-        doppler.click("Delete Red")
+        assert doppler.value(label) == "hello"
+        for user in (alex, doppler):
+            user.click("Leave Red")
+        alex.click("Enter Red")
+        assert alex.value(label) == "hello"
+        doppler.click("Enter Blue")
         assert doppler.value(label) == ""
+        doppler.set(label, "blue")
+        alex.wait_a_second()
+        assert alex.value(label) == "hello"
+        doppler.click("Delete Red")
         alex.wait_a_second()
         assert alex.value(label) == ""
+        assert doppler.value(label) == "blue"
         alex.set(label, "again")
-        doppler.wait_a_second()
+        doppler.click("Enter Red")
         assert doppler.value(label) == "again"
 
     def test_rooms_of_ones_own_making(self) -> None:
@@ -813,7 +782,6 @@ class TestRooms:
         alex.click("Delete Red")
         assert not [b for b in alex.page.button if b.label == "Delete Red"]
 
-    @pytest.mark.claim("A page may show two rooms at the same time.")
     def test_a_page_may_show_two_rooms(self, program: Write) -> None:
         app = program(
             'with sync("Red") as st:\n'
@@ -830,20 +798,16 @@ class TestRooms:
 
 
 class TestPresence:
-    @pytest.mark.claim(
-        "All see how many are in the room, and the number follows by itself."
-    )
+    @pytest.mark.fact("room-presence")
     def test_all_see_how_many_are_there(self) -> None:
+        """Everyone sees how many are in the room, and the number updates by itself."""
         alex, doppler = join("first_room"), join("first_room")
         assert alex.reads("1 here")
         alex.wait_a_second()
         for user in (alex, doppler):
             assert user.reads("2 here")
 
-    @pytest.mark.claim(
-        "A tab that is closed, or whose network is cut, is no longer counted five "
-        "seconds later."
-    )
+    @pytest.mark.fact("gone-in-five-seconds")
     @pytest.mark.parametrize("kind", ["Memory", "SQLite"])
     def test_who_is_silent_is_gone_within_five_seconds(
         self,
@@ -879,9 +843,6 @@ class TestViewers:
         alex.set("Word", guess)
         assert alex.widget("Slide").disabled
 
-    @pytest.mark.claim(
-        "Without `PRESENTER_WORD` in the server’s environment, nobody can present."
-    )
     @pytest.mark.parametrize("guess", ["", "swordfish"])
     def test_without_a_word_on_the_server_nobody_presents(
         self, guess: str, monkeypatch: pytest.MonkeyPatch
@@ -894,9 +855,6 @@ class TestViewers:
             "Nobody can present: the server has no PRESENTER_WORD."
         ]
 
-    @pytest.mark.claim(
-        "Viewers see every change, and all widgets are disabled for them."
-    )
     def test_viewers_see_all_and_can_touch_nothing(self) -> None:
         alex, doppler = join("viewers"), join("viewers")
         alex.set("Word", "swordfish")
@@ -907,9 +865,7 @@ class TestViewers:
             assert doppler.widget(label).disabled
             assert not alex.widget(label).disabled
 
-    @pytest.mark.claim(
-        "What a viewer’s browser sends all the same is refused by the server."
-    )
+    @pytest.mark.fact("viewers-are-refused")
     def test_a_forged_message_of_a_viewer_changes_nothing(self) -> None:
         alex, doppler = join("viewers"), join("viewers")
         alex.set("Word", "swordfish")
@@ -937,9 +893,7 @@ class TestViewers:
         for user in (alex, doppler):
             assert user.value("Slide") == 3
 
-    @pytest.mark.claim(
-        "A value that the script of a viewer sets is refused, with a message."
-    )
+    @pytest.mark.fact("viewers-script")
     @pytest.mark.parametrize(
         "change",
         [
@@ -951,6 +905,9 @@ class TestViewers:
     def test_what_a_viewers_script_would_change_is_refused_with_a_message(
         self, change: str, program: Write, room_sync: ModuleType
     ) -> None:
+        """What the script of a viewer would change in the room is refused, with a
+        message.
+        """
         room_sync._store.write("lobby", lambda _: {"n": "7"})
         app = program(f'with sync("lobby", read_only=True) as st:\n    {change}\n')
         assert join(app).errors() == [
@@ -976,10 +933,9 @@ EMPTY = '{"edited_rows": {}, "added_rows": [], "deleted_rows": []}'
 
 
 class TestTable:
-    @pytest.mark.claim(
-        "Cells that several people edit at the same time are merged, cell by cell."
-    )
+    @pytest.mark.fact("cells-are-merged")
     def test_cells_that_several_edit_are_merged(self) -> None:
+        """Cells that several people edit at the same time are merged, cell by cell."""
         users = alex, doppler, third = [join("table") for _ in range(3)]
         edit(alex, 0, "Euro", 900)
         edit(doppler, 0, "What", "Castle")
@@ -1057,19 +1013,14 @@ FAILURES = {
 
 
 class TestSavedRooms:
-    @pytest.mark.claim("A room in a file survives a restart of the server.")
-    def test_a_room_survives_a_restart(
+    @pytest.mark.fact("room-in-a-file")
+    @pytest.mark.state("saved_room.py", "text", "every process", restart="kept")
+    def test_processes_share_a_file_and_a_later_one_finds_it(
         self, file: Path, process: Callable[[], None]
     ) -> None:
-        join("saved_room").set("Notes", "two words")
-        process()
-        assert join("saved_room").reads("2 words, saved in rooms.db")
-        assert file.exists()
-
-    @pytest.mark.claim("Two servers that use the same file share its rooms.")
-    def test_two_processes_share_a_file(
-        self, file: Path, process: Callable[[], None]
-    ) -> None:
+        """A room in a file survives a restart of the server, and servers that use the
+        same file share it.
+        """
         alex = join("saved_room")
         here = {name: sys.modules[name] for name in LIBRARY}
         process()
@@ -1084,15 +1035,17 @@ class TestSavedRooms:
         sys.modules.update(there)
         doppler.wait_a_second()
         assert doppler.value("Notes") == "hello you"
+        process()
+        assert join("saved_room").reads("2 words, saved in rooms.db")
 
-    @pytest.mark.claim(
-        "While the file is locked, read-only, full or gone, the app says so, keeps "
-        "what you change, and saves it when it can."
-    )
+    @pytest.mark.fact("file-in-trouble")
     @pytest.mark.parametrize("failure", FAILURES, ids=lambda f: f.__name__)
     def test_what_cannot_be_saved_now_is_said_and_saved_later(
         self, failure: Any, file: Path, program: Write
     ) -> None:
+        """While the file is locked, read-only, full or gone, the app says so and keeps
+        what you change in widgets until it can be saved; an `update` doesn't happen.
+        """
         app = program(SAVED)
         alex, doppler = join(app), join(app)
         alex.click("Count")
@@ -1110,33 +1063,15 @@ class TestSavedRooms:
             alex.wait_a_second()
             alex.run()
             assert alex.value("Notes") == while_it_lasts, "typed, and kept"
+            alex.click("Count")
+            assert FAILURES[failure] in alex.errors()[0]
         alex.wait_a_second()
         assert not alex.errors()
         doppler.wait_a_second()
         for user in (alex, doppler, join(app)):
             assert user.value("Notes") == while_it_lasts
             user.run()
-            assert user.reads("1"), "saved before"
-
-    @pytest.mark.claim(
-        "An `update` that cannot be saved has not happened, and the app says so."
-    )
-    def test_an_update_that_cannot_be_saved_has_not_happened(
-        self, file: Path, program: Write
-    ) -> None:
-        alex = join(program(SAVED))
-        alex.click("Count")
-        with locked(file, None):
-            alex.click("Count")
-            (message,) = alex.errors()
-            assert "database is locked" in message
-        alex.wait_a_second()
-        assert not alex.errors()
-        alex.run()
-        assert alex.reads("1")
-        alex.click("Count")
-        alex.run()
-        assert alex.reads("2")
+            assert user.reads("1"), "saved before, and not counted meanwhile"
 
     def test_what_a_callback_cannot_save_is_said_in_its_place(
         self, file: Path, program: Write
@@ -1206,11 +1141,12 @@ class TestSavedRooms:
             store.delete("r")
             assert synchronous() == 2
 
-    @pytest.mark.claim("A damaged file is named, and left as it is.")
+    @pytest.mark.fact("damaged-file")
     @pytest.mark.parametrize("bytes_", [b"no rooms\n" * 500, b"SQLite format 3\0" * 99])
     def test_a_damaged_file_is_named_and_left_as_it_is(
         self, bytes_: bytes, file: Path, program: Write
     ) -> None:
+        """A damaged file is named, and left as it is."""
         file.write_bytes(bytes_)
         alex = join(program(SAVED))
         alex.set("Notes", "typed")
@@ -1219,9 +1155,7 @@ class TestSavedRooms:
         assert alex.value("Notes") == "typed"
         assert file.read_bytes() == bytes_
 
-    @pytest.mark.claim(
-        "Whatever has been acknowledged is there after a server is killed."
-    )
+    @pytest.mark.fact("kill-keeps-what-is-acknowledged")
     def test_all_that_was_acknowledged_outlives_a_kill(self, file: Path) -> None:
         writer = (
             "from itertools import count\n"
@@ -1249,81 +1183,7 @@ class TestSavedRooms:
         assert all(str(n) in texts for n in range(last + 1))
 
 
-class TestReadme:
-    """The examples of streamlit-sync's README, with ``as st`` and nothing else new."""
-
-    def test_the_first_example(self, program: Write) -> None:
-        app = program(
-            "import streamlit as st\n"
-            "room_name = select_room_widget()\n"
-            "with sync(room_name) as st:\n"
-            '    y = st.slider("Select a value")\n'
-            '    st.write(y, "squared is", y * y)\n'
-        )
-        alex, doppler = join(app, room="Red"), join(app, room="Red")
-        alex.set("Select a value", 7)
-        doppler.wait_a_second()
-        assert doppler.page.markdown[0].value == "`7` squared is `49`"
-
-    @pytest.mark.claim(
-        "A function of the same file that draws with `st` needs no change."
-    )
-    def test_widgets_in_a_function_of_the_page(self, program: Write) -> None:
-        """The function finds the name `st` that the page has bound anew."""
-        app = program(
-            "import streamlit as st\n"
-            "def app():\n"
-            '    st.slider("Select a value")\n'
-            'with sync("default_room") as st:\n'
-            "    app()\n"
-        )
-        alex, doppler = join(app), join(app)
-        alex.set("Select a value", 7)
-        doppler.wait_a_second()
-        assert doppler.value("Select a value") == 7
-
-    def test_keys_that_are_not_synced(self, program: Write) -> None:
-        app = program(
-            'with sync("default_room") as st:\n'
-            '    x = st.slider("Select a value", key=get_not_synced_key("key"))\n'
-            '    username = get_not_synced_key("username")\n'
-            '    if st.button("Set"):\n'
-            '        st.session_state["my_custom_key"] = 42\n'
-            '        st.session_state[username] = "Adrien Treuille"\n'
-            '    st.text(st.session_state.get("my_custom_key"))\n'
-            "    st.text(st.session_state.get(username))\n"
-        )
-        alex, doppler = join(app), join(app)
-        alex.set("Select a value", 7)
-        alex.click("Set")
-        doppler.wait_a_second()
-        assert alex.reads("Adrien Treuille")
-        assert doppler.reads("42")
-        assert not doppler.reads("Adrien Treuille")
-        assert doppler.value("Select a value") == 0
-
-    def test_the_number_of_clicks(self, program: Write) -> None:
-        app = program(
-            'with sync("default_room") as st:\n'
-            '    if st.session_state.get("NB_CLICKS") is None:\n'
-            '        st.session_state["NB_CLICKS"] = 0\n'
-            '    if st.button(label="click"):\n'
-            '        st.session_state["NB_CLICKS"] += 1\n'
-            '    st.write("Clicked **" + str(st.session_state["NB_CLICKS"]) + "**")\n'
-        )
-        alex, doppler = join(app), join(app)
-        alex.click("click")
-        doppler.click("click")
-        alex.wait_a_second()
-        for user in (alex, doppler):
-            assert user.page.markdown[0].value == "Clicked **2**"
-
-
 class TestEdges:
-    @pytest.mark.claim(
-        "A Streamlit older than 1.60 is refused at the import, with a message that "
-        "says so."
-    )
     def test_an_old_streamlit_is_refused_with_a_clear_message(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -1,0 +1,123 @@
+"""The rooms at a real server, used by sessions that have no page.
+
+What they send comes when a test wants it to, and need not be what a page would send.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+
+import pytest
+
+from tests.snippets.streamlit.conftest import Enter, Serve
+from tests.snippets.streamlit.modes import POLLED, SHIPPED
+from tests.users.streamlit import StreamlitSocket
+
+
+@pytest.mark.parametrize("mode", [SHIPPED, POLLED])
+@pytest.mark.fact("no-click-lost")
+def test_three_who_click_at_once_lose_no_click(
+    mode: str, serve: Serve, enter: Enter
+) -> None:
+    """Three people who click at the same time lose no click.
+
+    A click asks for a whole run, or for the room's fragment: hence two modes. Looks
+    come before and after it, as they do from a page.
+    """
+    users = enter(serve("counter", mode), 3)
+    for clicks in range(3, 33, 3):
+        for user in users:
+            user.will_look()
+        for user in users:
+            user.will_press("Click")
+        for user in users:
+            user.looks_until(lambda lines: clicked(lines) >= clicks)  # noqa: B023
+            assert clicked(user.lines()) == clicks
+
+
+def clicked(lines: list[str]) -> int:
+    """The number in the only line of the page."""
+    (line,) = lines
+    return int(line.split()[1])
+
+
+@pytest.mark.alone
+@pytest.mark.fact("lost-update")
+def test_of_two_clicks_at_once_one_is_lost(serve: Serve, enter: Enter) -> None:
+    app = serve("pitfall_lost_update")
+    users = enter(app, 2)
+    for user in users:
+        user.will_press("Click")
+    for user in users:  # each has read 0 before the other one has written 1
+        user.takes_until(lambda lines: clicked(lines) == 1)
+    (late,) = enter(app, 1)
+    assert clicked(late.lines()) == 1
+
+
+@pytest.mark.fact("viewers-are-refused")
+def test_what_a_viewers_browser_forges_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    serve: Serve,
+    enter: Enter,
+) -> None:
+    """The server refuses a change that a viewer's browser sends in spite of that."""
+    monkeypatch.setenv("PRESENTER_WORD", "swordfish")
+    presenter, viewer, forger = enter(serve("viewers"), 3)
+    presenter.sets("Word", "swordfish")
+    presenter.sets("Slide", 3)
+    presenter.presses("Applaud")
+    forger.sets("Slide", 9)
+    forger.sets("Remark", "Forged")
+    forger.presses("Applaud")
+    presenter.sets("Remark", "Still here")
+    for user in (presenter, viewer, forger):
+        user.runs()
+        assert user.lines() == ["Slide 3: Still here (1 times)"]
+    forger.sets("Word", "swordfish")
+    forger.sets("Slide", 9)
+    viewer.runs()
+    assert viewer.lines() == ["Slide 9: Still here (1 times)"]
+
+
+SAVED = """\
+from room_store import SQLite
+from room_sync import sync, use
+
+use(SQLite("rooms.db"))
+
+with sync("lobby") as st:
+    a = st.number_input("A", value=0)
+    b = st.number_input("B", value=0)
+    st.text(f"{a} {b}")
+"""
+
+
+@pytest.mark.fact("kill-keeps-what-is-acknowledged")
+def test_what_was_acknowledged_is_there_after_a_kill(
+    serve: Serve, enter: Enter
+) -> None:
+    """What a page has shown as changed is in the file, even if the server is killed
+    right then.
+    """
+    app = serve(SAVED)
+    alex, doppler = enter(app, 2)
+    for n in range(1, 11):
+        alex.sets("A", n)
+        doppler.sets("B", n)
+    alex.will_set("A", 99)  # whether this one arrives is open
+    os.killpg(app.process.pid, signal.SIGKILL)
+    app.process.wait()
+    (late,) = enter(serve(SAVED), 1)
+    a, b = shown(late)
+    assert a in (10, 99)
+    assert b == 10
+    late.sets("A", 1000)
+    assert shown(late) == [1000, 10]
+
+
+def shown(user: StreamlitSocket) -> Sequence[int]:
+    """The numbers in the only line of a page."""
+    (line,) = user.lines()
+    return [int(number) for number in line.split()]
