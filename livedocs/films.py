@@ -55,6 +55,8 @@ class Film:
     """What happens, in order."""
     scheme: str = LIGHT
     """`LIGHT` or `DARK`."""
+    played: tuple[str, ...] = ()
+    """Digests of what its story was played with when it last agreed with the film."""
 
     @property
     def name(self) -> str:

@@ -23,7 +23,7 @@ from tests.users.chromium import open_browser
 from tests.users.stage import Stage, open_stage
 from tests.waiting import PATIENCE
 
-pytest_plugins = ["tests.record", "tests.selection"]
+pytest_plugins = ["tests.record", "tests.selection", "tests.stories.plugin"]
 
 # A shell lets what it starts in the background ignore Ctrl-C (`make test &`), and each
 # program started from there would, too. A handler, unlike SIG_IGN, is not inherited.

@@ -12,8 +12,14 @@ from pathlib import Path
 from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 
+from livedocs.films import Film
+from tests.stories.frame import TOLERANCE, difference
+
 RATE = 12.5
 """Frames a second."""
+
+BUDGET = 100 * 1024 / 10
+"""Bytes for each second of a film."""
 
 _QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin")
 # As small as letters stay sharp; nothing in it but the pictures.
@@ -70,6 +76,27 @@ def write_moving(path: Path, shown: Iterable[Shown], size: tuple[int, int]) -> N
         quality=50,
         method=6,
     )
+
+
+def check(film: Film, folder: Path) -> None:
+    """See that a film is what its entry says, and no more than a page can bear.
+
+    Raises:
+        AssertionError: it is not.
+    """
+    path = folder / film.video
+    size = path.stat().st_size
+    assert size <= BUDGET * film.seconds, f"{path.name} has {size} bytes"
+    kinds, seconds = inspect(path)
+    assert kinds == ["Video"], f"{path.name} has a sound, or no picture"
+    assert round(seconds, 1) == film.seconds, f"{path.name} lasts {seconds} s"
+    assert 3 <= film.seconds <= 30, f"{path.name} lasts {seconds} s"
+    with Image.open(folder / film.poster) as poster:
+        assert poster.size == (film.width, film.height), f"{film.poster}'s size"
+        last = frame(path, film.seconds - 0.5)
+        assert difference(poster, last)[0] <= TOLERANCE, f"{film.poster}: not the end"
+    for step in film.steps:
+        assert step.text[0].isupper() and step.text[-1] in ".?!”", step.text
 
 
 def frame(path: Path, at: float) -> Image.Image:

@@ -1,4 +1,8 @@
-"""Every story happens as its film shows it; every film is of a program as it is now."""
+"""Every story happens as its film shows it, with the program as it is now.
+
+It is played for that only when something has changed since it was played last and
+agreed; `--films` plays all.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +23,13 @@ import tests.stories
 from livedocs.catalog import Catalog
 from livedocs.films import FOLDER, MANIFEST, Film, Films
 from tests.stories import film as films
-from tests.stories.frame import TOLERANCE, difference
+from tests.stories import played
+from tests.stories.plugin import REPLAYED
 from tests.stories.scene import SCALE, STORIES, Scene, Story
 from tests.stories.studio import Recording, Screening
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 
 ROOT = Path(__file__).parents[2]
-BUDGET = 100 * 1024 / 10
-"""Bytes for each second of a film."""
-
 for module in iter_modules(tests.stories.__path__):
     if not module.name.startswith("test_"):
         import_module(f"tests.stories.{module.name}")  # tells its stories
@@ -35,37 +37,61 @@ for module in iter_modules(tests.stories.__path__):
 BEST = "taipy-chat-shared_builder-late_joiner"
 """The film that README and home show as a picture that moves."""
 
+LOADED = {story: played.loaded(story) for story in STORIES}
+"""What plays them in this process: its files may be edited meanwhile."""
+
 DIGESTS = {story: story.told for story in STORIES}
-"""Of the stories as they are played: their files may be edited meanwhile."""
 
 TOLD = [(story, scheme) for story in STORIES for scheme in story.schemes]
-NAMES = [
-    "-".join((story.snippet, story.name, scheme)).replace("/", "-")
-    for story, scheme in TOLD
-]
 
 
-@pytest.fixture
-def is_recording(pytestconfig: pytest.Config) -> bool:
-    return bool(pytestconfig.getoption("record"))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell each story, and whether it is played: then its test needs a browser."""
+    if "is_played" not in metafunc.fixturenames:
+        return
+    option = metafunc.config.getoption
+    stories = []
+    for story, scheme in TOLD:
+        film = film_of(story, scheme)
+        if option("record"):
+            is_played = not current(story, scheme)
+        else:
+            is_played = film is not None and (
+                option("films") or film.played != played_with(story, film)
+            )
+        marks = [pytest.mark.browser] if is_played else []
+        name = f"{story.snippet}-{story.name}-{scheme}".replace("/", "-")
+        stories.append(pytest.param(story, scheme, is_played, marks=marks, id=name))
+    metafunc.parametrize(("story", "scheme", "is_played"), stories)
 
 
-@pytest.mark.parametrize(("story", "scheme"), TOLD, ids=NAMES)
 def test_a_story_happens_as_its_film_shows_it(
-    story: Story, scheme: str, browser: Browser, is_recording: bool
+    story: Story, scheme: str, is_played: bool, request: pytest.FixtureRequest
 ) -> None:
     """With `--record`, make the film first, where there is none of this story."""
+    is_recording = request.config.getoption("record")
+    if is_recording and not is_played:
+        # Only with --record, which makes the others: `make test` compares it.
+        pytest.skip("its film is of this story and this program")
     if is_recording:
-        if current(story, scheme):
-            # Only with --record, which makes the others: `make test` plays it.
-            pytest.skip("its film is of this story and this program")
-        record(story, scheme, browser)
-    found = current(story, scheme)
-    assert found, "no film of this story and this program. Type: make record"
-    screening = Screening(story.layout(scheme), found, ROOT / FOLDER / found.video)
+        record(story, scheme, request.getfixturevalue("browser"))
+    film = film_of(story, scheme)
+    assert film, "no film of this story. Type: make record"
+    now = played_with(story, film)
+    if not is_played:
+        assert film.played == now, "something has changed since the tests began"
+        return
+    films.check(film, ROOT / FOLDER)
+    screening = Screening(story.layout(scheme), film, ROOT / FOLDER / film.video)
+    browser: Browser = request.getfixturevalue("browser")
     with story.open_stage(browser, scheme) as stage:
         story.play(Scene(stage, screening))
         screening.ends()
+    if is_recording or request.config.getoption("films"):
+        note(replace(film, played=now))
+    else:
+        changed = ", ".join(played.changes(film.played, now))
+        request.node.user_properties.append((REPLAYED, f"{film.name}: {changed}"))
 
 
 def test_there_is_no_film_without_a_story() -> None:
@@ -85,32 +111,6 @@ def test_every_picture_is_recorded() -> None:
     assert {path.name for path in (ROOT / FOLDER).iterdir()} == named
 
 
-@pytest.mark.parametrize("film", list(Films.read(ROOT)), ids=lambda film: film.name)
-class TestFilm:
-    def test_it_is_small(self, film: Film) -> None:
-        size = (ROOT / FOLDER / film.video).stat().st_size
-        assert size <= BUDGET * film.seconds
-
-    def test_it_is_as_long_as_it_is_said_to_be_and_has_no_sound(
-        self, film: Film
-    ) -> None:
-        kinds, seconds = films.inspect(ROOT / FOLDER / film.video)
-        assert kinds == ["Video"]
-        assert round(seconds, 1) == film.seconds
-        assert 3 <= film.seconds <= 30
-
-    def test_its_poster_shows_how_it_ends(self, film: Film) -> None:
-        with Image.open(ROOT / FOLDER / film.poster) as poster:
-            assert poster.size == (film.width, film.height)
-            last = films.frame(ROOT / FOLDER / film.video, film.seconds - 0.5)
-            assert difference(poster, last)[0] <= TOLERANCE
-
-    def test_its_words_are_sentences(self, film: Film) -> None:
-        for step in film.steps:
-            assert step.text[0].isupper()
-            assert step.text[-1] in ".?!”"
-
-
 def test_the_best_film_is_a_picture_that_moves_as_well() -> None:
     film = Films.read(ROOT).get(BEST)
     assert film
@@ -119,16 +119,33 @@ def test_the_best_film_is_a_picture_that_moves_as_well() -> None:
         assert picture.size == (film.width / SCALE, film.height / SCALE)
 
 
-def current(story: Story, scheme: str) -> Film | None:
-    """The film of this story, told of the program as it is now."""
-    name = Film.name_of(story.snippet, story.name, scheme)
-    film = Films.read(ROOT).get(name)
-    snippet = Catalog.default().find(story.snippet)
+def film_of(story: Story, scheme: str) -> Film | None:
+    """The film of this story, if it is there and as large as it has to be."""
+    film = Films.read(ROOT).get(Film.name_of(story.snippet, story.name, scheme))
     if not film or not (ROOT / FOLDER / film.video).is_file():
         return None
-    if (film.width, film.height) != story.layout(scheme).size:
-        return None
-    return film if film.told == DIGESTS[story] and film.is_of(snippet) else None
+    size = (film.width, film.height)
+    return film if size == story.layout(scheme).size else None
+
+
+def played_with(story: Story, film: Film) -> tuple[str, ...]:
+    """Digests of all that the story is played with now."""
+    snippet = Catalog.default().find(story.snippet)
+    return (*LOADED[story], *played.shown(snippet, film))
+
+
+def current(story: Story, scheme: str) -> bool:
+    """Whether there is a film of this story and of the program as it is now.
+
+    Or one that was made before they changed, and agrees with them as they are.
+    """
+    film = film_of(story, scheme)
+    if not film:
+        return False
+    is_made_of = film.told == DIGESTS[story] and film.is_of(
+        Catalog.default().find(story.snippet)
+    )
+    return is_made_of or film.played == played_with(story, film)
 
 
 def record(story: Story, scheme: str, browser: Browser) -> None:
@@ -163,7 +180,12 @@ def record(story: Story, scheme: str, browser: Browser) -> None:
     shown[-1][0].save(folder / film.poster, quality=50, method=6)
     if film.name == BEST:
         films.write_moving(folder / film.moving, shown, replace(layout, scale=1).size)
-    with locked(folder):
+    note(film)
+
+
+def note(film: Film) -> None:
+    """Keep what is known of a film in the manifest."""
+    with locked(ROOT / FOLDER):
         known = Films.read(ROOT)
         known.add(film)
         known.write(ROOT)

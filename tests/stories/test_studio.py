@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -230,3 +232,43 @@ def test_a_film_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
         films.write(path, [(Image.new("RGB", (101, 101)), 3)])
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+class TestCheck:
+    """What a film has to be; whoever plays a story looks at its film so."""
+
+    @pytest.fixture
+    def checked(self, film: tuple[Film, Path]) -> tuple[Film, Path]:
+        """A film of three seconds, with its poster, in a folder."""
+        made, path = replace(film[0], seconds=3.2), film[1].with_name(film[0].video)
+        picture = compose(LAYOUT, [None, ONE])
+        films.write(path, [(picture, 40)])
+        picture.save(path.with_name(made.poster), quality=50, method=6)
+        films.check(made, path.parent)
+        return made, path.parent
+
+    @pytest.mark.parametrize(
+        ("change", "complaint"),
+        [
+            ({"seconds": 3.1}, "lasts 3.2 s"),
+            ({"width": 10}, "'s size"),
+            ({"steps": (Step("nobody comes.", 0.5),)}, "nobody comes."),
+        ],
+    )
+    def test_an_entry_that_says_otherwise_is_refused(
+        self, checked: tuple[Film, Path], change: dict[str, Any], complaint: str
+    ) -> None:
+        made, folder = checked
+        with pytest.raises(AssertionError, match=complaint):
+            films.check(replace(made, **change), folder)
+
+    def test_a_large_film_and_a_poster_of_something_else_are_refused(
+        self, checked: tuple[Film, Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made, folder = checked
+        compose(LAYOUT, [ONE, TWO]).save(folder / made.poster)
+        with pytest.raises(AssertionError, match="not the end"):
+            films.check(made, folder)
+        monkeypatch.setattr(films, "BUDGET", 1)
+        with pytest.raises(AssertionError, match=r"has \d+ bytes"):
+            films.check(made, folder)
