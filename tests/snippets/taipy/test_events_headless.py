@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -336,7 +335,6 @@ class TestScenarioList:
         selected.set()
         has(alex, "selected", "")
 
-    @pytest.mark.fact("taipy-storm")
     def test_a_storm_is_in_the_order_of_creation(
         self,
         program: ModuleType,
@@ -355,12 +353,12 @@ class TestScenarioList:
         monkeypatch.setattr(tp, "create_scenario", note)
 
         def storm(user: TaipyState) -> None:
-            for n in range(25):
+            for n in range(12):
                 enter(user, program.create, f"{user.client_id} {n}")
 
         with ThreadPoolExecutor() as people:
             list(people.map(storm, (alex, doppler)))
-        assert len(set(created)) == len(created) == 50
+        assert len(set(created)) == len(created) == 24
         for user in (alex, doppler, join()):
             comes_to(names, user, created)
 
@@ -1008,6 +1006,8 @@ def test_variants_differ_in_their_page_only() -> None:
 
 
 @pytest.mark.fact("taipy-version")
+@pytest.mark.state("scenario_list.py", "scenarios", "one user", restart="lost")
+@pytest.mark.state("scenario_list.py", "selected", "one user", restart="lost")
 @pytest.mark.parametrize(("version", "kept"), [("1.0", True), ("", False)])
 def test_a_version_keeps_scenarios(
     load: Callable[[str], ModuleType],
@@ -1020,38 +1020,48 @@ def test_a_version_keeps_scenarios(
     without one, Taipy forgets them at each start.
     """
     monkeypatch.chdir(tmp_path)
-    # Without what the programs of other tests have configured.
-    monkeypatch.setattr(Config, "_python_config", type(Config._python_config)())
-    monkeypatch.setattr(Config._applied_config, "_sections", {})
+    config: Any = Config  # without what the programs of other tests have configured
+    monkeypatch.setattr(config, "_python_config", type(config._python_config)())
+    monkeypatch.setattr(config._applied_config, "_sections", {})
     arguments = ["--experiment", version] if version else []
     monkeypatch.setattr(sys, "argv", ["program.py", *arguments])
-    found = []
-    for name in ("one", "two"):
+
+    def start() -> tuple[list[str], str]:
+        """Start, see what a user finds, enter something and select it, and end."""
         program = load(LIST)
         orchestrator = tp.Orchestrator()
         orchestrator.run()
-        found.append(in_order())
-        tp.create_scenario(program.scenario_config, name=name)
+        program.gui.run(run_server=False, async_mode="threading")
+        user = TaipyState(program, "client-1", Clock())
+        found = (names(user), user.get("selected"))
+        enter(user, program.create, "one")
+        user.reload()
+        user.call(program.refresh)
+        select(user, "one")
         orchestrator.stop()
         Config.unblock_update()
-    assert found == [[], ["one"] if kept else []]
+        return found
+
+    assert start() == ([], "")
+    assert start() == (["one"] if kept else [], "")
 
 
 @pytest.mark.fact("taipy-unsafe-werkzeug")
-@pytest.mark.parametrize("prepared", [LIST], indirect=True)
 def test_the_server_with_threads_wants_a_terminal(
-    prepared: ModuleType, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without `allow_unsafe_werkzeug`, the server with threads refuses to start where
     there is no terminal.
     """
-    prepared.events.start()  # it will be stopped
     started: list[str] = []
     monkeypatch.setattr(Flask, "run", lambda *_, **__: started.append("started"))
+    monkeypatch.setattr(sys, "argv", ["program.py"])
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    start = partial(
-        prepared.gui.run, async_mode="threading", run_browser=False, port=free_port()
-    )
+
+    def start(**options: Any) -> None:
+        gui = Gui("# Threads")
+        gui.run(async_mode="threading", port=free_port(), run_browser=False, **options)
+
     with pytest.raises(RuntimeError, match="allow_unsafe_werkzeug"):
         start()
     assert not started
