@@ -63,6 +63,13 @@ def download_folder(
         thread.join()
 
 
+@pytest.fixture
+def nowhere(bin_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright cannot install anything, and knows that at once."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "file/playwright"))
+
+
 def add_program(path: Path, script: str = RUNS) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(script)
@@ -169,6 +176,7 @@ def test_where_there_is_none_playwright_installs_its_own(
     assert "installing Playwright's" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("nowhere")
 def test_as_root_the_package_manager_is_the_last_resort(
     bin_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +190,7 @@ def test_as_root_the_package_manager_is_the_last_resort(
     assert ensure_chromium() == program
 
 
+@pytest.mark.usefixtures("nowhere")
 def test_without_root_the_package_manager_is_left_alone(
     bin_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

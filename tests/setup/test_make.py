@@ -64,8 +64,15 @@ def test_a_suitable_python_makes_the_venv(
     assert f"Setting up .venv with {python}" in done.stdout
 
 
-@pytest.mark.parametrize("version", [(2, 7, 18), (3, 10, 13), (3, 11, 4), (3, 13, 0)])
-@pytest.mark.parametrize("target", ["serve", "test", "site", "lint"])
+@pytest.mark.parametrize(
+    ("version", "target"),
+    [
+        ((2, 7, 18), "serve"),
+        ((3, 10, 13), "test"),
+        ((3, 11, 4), "site"),
+        ((3, 13, 0), "lint"),
+    ],
+)
 def test_a_python_too_old_or_too_new_is_one_line(
     project: Project, version: tuple[int, ...], target: str
 ) -> None:
@@ -218,6 +225,9 @@ def test_a_port_that_is_none_is_one_line(project: Project, port: str) -> None:
     ("target", "module"),
     [
         ("test", "pytest"),
+        ("films", "pytest"),
+        ("record", "pytest"),
+        ("mutate", "tests.mutate"),
         ("bench", "tests.bench"),
         ("lighthouse", "tests.site.lighthouse"),
     ],
@@ -230,6 +240,31 @@ def test_what_needs_a_chromium_gets_the_one_that_was_found(
     asked = project.asked()[-1]
     assert asked.startswith(f"CHROMIUM=/path/to/chromium -m {module} ")
     assert asked.endswith(" -k chat")
+
+
+def test_a_quick_run_leaves_browsers_out_and_looks_for_none(project: Project) -> None:
+    project.add_python("python3", 3, 12, 1)
+    project.fail_at("tests.users.chromium")
+    assert project.make("quick").returncode == 0
+    assert " -m not browser" in project.asked()[-1]
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"),
+    [
+        ("test", "--page taipy/note"),
+        ("quick", "--page taipy/note"),
+        ("facts", "-m livedocs facts taipy/note"),
+    ],
+)
+def test_one_page_may_be_named(project: Project, target: str, asked: str) -> None:
+    project.add_python("python3", 3, 12, 1)
+    project.make(target, "PAGE=taipy/note")
+    assert asked in project.asked()[-1]
+    project.make(target)
+    line = project.asked()[-1]
+    assert "--page" not in line
+    assert "taipy" not in line
 
 
 def test_tests_run_side_by_side_unless_told_otherwise(project: Project) -> None:
