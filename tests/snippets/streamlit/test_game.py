@@ -120,7 +120,7 @@ class TestPushedGame:
     def test_of_two_squares_that_one_clicks_at_once_one_is_taken(
         self, alex: User, doppler: User, third: User
     ) -> None:
-        """A second click that arrives before the page shows the first is ignored."""
+        """Of two clicks in a row, the second is ignored until the other player moves."""
         expect(square(alex, 1)).to_be_enabled()
         expect(square(alex, 2)).to_be_enabled()
         moment = soon()
