@@ -96,8 +96,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     pages = f"  - index.md\n  - {PAGE.removeprefix('docs/')}\n"
     small.write("mkdocs.yml", f"{before}{found}{pages}")
     small.write("docs/index.md", "# Home\n")
-    (small.root / "snippets/taipy").mkdir(parents=True)
-    (small.root / "snippets/taipy/chat").symlink_to(ROOT / "snippets/taipy/chat")
+    chat = "snippets/taipy/chat"
+    shutil.copytree(ROOT / chat, small.root / chat)
     small.write_recipe()
     return small
 
