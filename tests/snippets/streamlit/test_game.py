@@ -120,7 +120,9 @@ class TestPushedGame:
     def test_of_two_squares_that_one_clicks_at_once_one_is_taken(
         self, alex: User, doppler: User, third: User
     ) -> None:
-        """Of two clicks in a row, the second is ignored until the other player moves."""
+        """Of two clicks in a row, the second is ignored as long as the other player
+        has not moved.
+        """
         expect(square(alex, 1)).to_be_enabled()
         expect(square(alex, 2)).to_be_enabled()
         moment = soon()
