@@ -6,12 +6,17 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.bench.figures import Figure
 from tests.site.live import Checkout, serve
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 
+ABOUT = "from saving a program to its new line in a browser, under make serve"
+GOAL = 1.0
+"""Seconds after which an edit has to be in sight."""
 
-def edit(times: int) -> list[float]:
-    """Seconds from saving a program to its new line on the page, for each edit."""
+
+def edit(times: int) -> Figure:
+    """From saving a program to its new line on the page, for each edit."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         checkout = Checkout.create(Path(folder))
         browser = playwright.chromium.launch(
@@ -28,4 +33,4 @@ def edit(times: int) -> list[float]:
                 seconds.append(time.perf_counter() - start)
                 live.until("Reloading browsers")
         browser.close()
-    return seconds
+    return Figure("edits", "program edited", tuple(seconds), "s", GOAL)

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import launch
+from tests.bench.figures import Figure
 from tests.users.chromium import open_browser
 from tests.users.taipy_events import EventsUser
 
@@ -36,11 +37,15 @@ _WATCH_FOR = """text => {
 }"""
 
 
-def measure_events() -> Iterator[tuple[str, list[float]]]:
-    """Each mode, and what `watch_events` finds in it."""
+ABOUT = f"from Enter in one browser to the new line in another, {WATCHED}"
+
+
+def measure_events() -> Iterator[Figure]:
+    """What `watch_events` finds in each mode."""
     with open_browser() as browser:
         for mode in MODES:
-            yield mode, watch_events(browser, mode)
+            seconds = watch_events(browser, mode)
+            yield Figure("events", f"server: {mode}", tuple(seconds), "s")
 
 
 def watch_events(browser: Browser, mode: str, count: int = EVENTS) -> list[float]:

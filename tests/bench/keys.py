@@ -13,13 +13,19 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import HOST, App, launch
+from tests.bench.figures import Figure
 from tests.users.chromium import open_browser
 from tests.users.flet import FletUser
+
+ABOUT = """\
+messages of 5 to 10 characters and Enter, typed key by key without any pause; wrong is \
+one that has no equal sent one, in order: it was lost, glued to another or changed"""
 
 FAST = ("flet/chat/pitfall_fast_typing", "flet/chat/fast_typing")
 ROUND_TRIPS = (0.0, 0.1)
@@ -96,14 +102,14 @@ class Typed:
         matcher = SequenceMatcher(None, self.typed, self.sent, autojunk=False)
         return len(self.typed) - sum(it.size for it in matcher.get_matching_blocks())
 
-    def row(self) -> str:
-        """The figures, as one line."""
+    def figures(self) -> Iterator[Figure]:
+        """What went wrong, and how fast it was typed."""
         keys = sum(len(text) + 1 for text in self.typed)
-        return (
-            f"{self.snippet:30} {1000 * self.round_trip:3.0f} ms round trip: "
-            f"{self.wrong:3} of {len(self.typed)} wrong, {len(self.sent):3} sent, "
-            f"{1000 * self.seconds / keys:.1f} ms per key"
-        )
+        name = f"{self.snippet}, {1000 * self.round_trip:.0f} ms round trip"
+        count = len(self.typed)
+        yield Figure("typing", f"{name}: wrong", (self.wrong,), f"of {count}")
+        yield Figure("typing", f"{name}: sent", (len(self.sent),), f"of {count}")
+        yield Figure("typing", f"{name}: per key", (1000 * self.seconds / keys,), "ms")
 
 
 def type_at_once(snippet: str, round_trip: float, count: int) -> Typed:
@@ -124,6 +130,17 @@ def type_at_once(snippet: str, round_trip: float, count: int) -> Typed:
         _wait_for_the_rest(user, app)
         user.leave()
         return Typed(snippet, round_trip, texts, _sent(app), seconds)
+
+
+def measure_typing(count: int) -> Iterator[Figure]:
+    """All programs and distances, then how soon others see a line."""
+    for snippet, round_trip in product(FAST, ROUND_TRIPS):
+        yield from type_at_once(snippet, round_trip, count).figures()
+    seconds = watch_lines()
+    name = f"{WATCHED}: to the other browser"
+    yield Figure("typing", name, tuple(seconds), "s")
+    yield Figure("typing", f"{name}, there is room", tuple(seconds[:ROOM]), "s")
+    yield Figure("typing", f"{name}, the list scrolls", tuple(seconds[ROOM:]), "s")
 
 
 def watch_lines(count: int = LINES) -> list[float]:

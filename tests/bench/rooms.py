@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -27,9 +27,14 @@ from websockets.typing import Subprotocol
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
+from tests.bench.figures import Figure
 from tests.snippets.streamlit.modes import PUSHED, SHIPPED, in_mode, written
 from tests.users.chromium import open_browser
 from tests.users.streamlit import StreamlitUser
+
+ABOUT = """\
+from a click in one browser to its effect in another; sessions by web socket and \
+stream that do nothing; sessions that change a slider once a second each"""
 
 RIVAL = "streamlit-server-state==0.20.2"
 """It pushes, by way of what is private in Streamlit."""
@@ -350,34 +355,32 @@ def _ticks(stat: str) -> float:
     return (int(user) + int(system)) / 100
 
 
-def row(way: str, seconds: Sequence[float]) -> str:
-    """The median and the 95th percentile, in milliseconds."""
-    p95 = quantiles(seconds, n=20)[-1]
-    return (
-        f"{way:30} median {1000 * median(seconds):5.0f} ms, "
-        f"p95 {1000 * p95:5.0f} ms, {len(seconds)} changes"
-    )
-
-
-def measure(changes: int, sessions: int) -> bool:
-    """Print all figures; whether every goal is reached."""
-    print("From a click in one browser to its effect in another one:")
+def measure_rooms(changes: int, sessions: int) -> Iterator[Figure]:
+    """All figures of rooms, with their goals."""
     found = delays(changes)
+    name = "click to effect"
     for way, seconds in found.items():
-        print(row(way, seconds), flush=True)
+        yield _milliseconds(f"{name}, {way}", seconds)
     ratio = median(found["pushed"]) / median(found[RIVAL])
-    print(f"pushed / {RIVAL}: {ratio:.2f}; goal: at most {SLOWER}")
-    print(f"\n{sessions} idle sessions, by web socket and stream:")
-    used = {mode: idle(mode, sessions, 20) for mode in (PUSHED, SHIPPED)}
-    for mode, share in used.items():
-        print(f"{mode:30} {100 * share:5.1f} % of a core", flush=True)
-    print(f"goal for {PUSHED}: below {100 * IDLE:.0f} %")
-    print(f"\n{sessions} sessions which change a slider once a second each:")
-    costs = {"without rooms": active(False, sessions, 15)}
-    costs["in rooms"] = active(True, sessions, 15)
+    yield Figure("rooms", f"{name}, pushed / {RIVAL}", (ratio,), "×", SLOWER)
+    for mode in (PUSHED, SHIPPED):
+        share = 100 * idle(mode, sessions, 20)
+        goal = 100 * IDLE if mode == PUSHED else None
+        name = f"{sessions} idle sessions, {mode}"
+        yield Figure("rooms", name, (share,), "% of a core", goal)
+    costs = {
+        "without rooms": active(False, sessions, 15),
+        "in rooms": active(True, sessions, 15),
+    }
+    name = f"{sessions} sliders a second"
     for way, cost in costs.items():
-        print(f"{row(way, cost.seconds)}, {1000 * cost.cpu:.1f} ms of a core each")
+        yield _milliseconds(f"{name}, {way}", cost.seconds)
+        cpu = (1000 * cost.cpu,)
+        yield Figure("rooms", f"{name}, {way}: a change", cpu, "ms of a core")
     alone, shared = costs.values()
-    more = shared.cpu / alone.cpu
-    print(f"in rooms / without, of a core: {more:.2f}; goal: at most {COST}")
-    return ratio <= SLOWER and used[PUSHED] < IDLE and more <= COST
+    more = (shared.cpu / alone.cpu,)
+    yield Figure("rooms", f"{name}, in rooms / without", more, "× of a core", COST)
+
+
+def _milliseconds(name: str, seconds: Sequence[float]) -> Figure:
+    return Figure("rooms", name, tuple(1000 * it for it in seconds), "ms")
