@@ -45,6 +45,17 @@ def test_titles_and_addresses_stay_and_each_page_keeps_its_tags_once(
     assert json.loads(path.read_text()) == index | {"docs": [page, section]}
 
 
+def test_the_index_is_written_as_short_as_can_be(tmp_path: Path) -> None:
+    path = tmp_path / "search" / "search_index.json"
+    path.parent.mkdir()
+    docs = [{"location": "", "title": "Über uns", "text": "“One”."}]
+    path.write_text(json.dumps({"docs": docs}, indent=2))
+    shorten(tmp_path)
+    assert path.read_text("utf-8") == (
+        '{"docs":[{"location":"","title":"Über uns","text":"“One”."}]}'
+    )
+
+
 def test_a_site_without_search_is_left_alone(tmp_path: Path) -> None:
     shorten(tmp_path)
     assert not list(tmp_path.iterdir())
