@@ -7,7 +7,7 @@ import hashlib
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, takewhile, zip_longest
 from pathlib import Path
@@ -169,6 +169,8 @@ class Cosmetic:
 
     reasons: Mapping[tuple[str, str, int], str]
     """By the mutant's key."""
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """Reasons by a line that means the same whatever is changed in it, in any file."""
 
     @classmethod
     def read(cls, path: Path = COSMETIC) -> Cosmetic:
@@ -177,26 +179,34 @@ class Cosmetic:
         Raises:
             ValueError: an entry has no reason.
         """
-        entries = tomllib.loads(path.read_text("utf-8")).get("mutant", [])
-        reasons = {}
-        for entry in entries:
-            change = entry["change"].strip("\n")
-            if not entry.get("reason", "").strip():
-                raise ValueError(f"{path.name}: there is no reason for\n{change}")
-            reasons[entry["file"], change, entry.get("occurrence", 0)] = entry["reason"]
-        return cls(reasons)
+        reasons, lines = {}, {}
+        for entry in tomllib.loads(path.read_text("utf-8")).get("mutant", []):
+            what = entry.get("line") or entry["change"].strip("\n")
+            reason = entry.get("reason", "").strip()
+            if not reason:
+                raise ValueError(f"{path.name}: there is no reason for\n{what}")
+            if "line" in entry:
+                lines[what] = reason
+            else:
+                reasons[entry["file"], what, entry.get("occurrence", 0)] = reason
+        return cls(reasons, lines)
 
     def __contains__(self, mutant: Mutant) -> bool:
-        return mutant.key in self.reasons
+        old = [it[1:].strip() for it in mutant.change.splitlines() if it[0] == "-"]
+        return mutant.key in self.reasons or self.lines.keys() >= {*old}
 
     def outdated(self, sources: Sources) -> list[str]:
         """The entries that fit no mutant any more."""
         mutants = chain.from_iterable(sources.mutants.values())
         there = {mutant.key for mutant in mutants}
-        return [
+        gone = [
             f"{key[0]}\n{key[1]}"
             for key in self.reasons
             if key not in there and Path(key[0]).is_relative_to(sources.only)
+        ]
+        written = "\n".join(sources.texts.values())
+        return gone + [
+            line for line in self.lines if not sources.only and line not in written
         ]
 
 

@@ -137,6 +137,18 @@ def test_a_cosmetic_mutant_needs_a_reason(tmp_path: Path) -> None:
         Cosmetic.read(path)
 
 
+def test_a_line_may_be_cosmetic_wherever_it_stands(tmp_path: Path, root: Path) -> None:
+    path = tmp_path / "cosmetic.toml"
+    lines = ("limit: int = 10", "gone")
+    path.write_text(
+        "".join(f"[[mutant]]\nline = '{it}'\nreason = 'x'\n" for it in lines)
+    )
+    cosmetic = Cosmetic.read(path)
+    of_lines = [it for it in mutants_of("any.py", PROGRAM) if it in cosmetic]
+    assert {it.line for it in of_lines} == {3}
+    assert cosmetic.outdated(Sources(root)) == ["gone"]
+
+
 def test_the_list_of_cosmetic_mutants_can_be_read() -> None:
     assert all(Cosmetic.read().reasons.values())
 
