@@ -23,19 +23,24 @@ from mkdocs.config.base import Config
 from mkdocs.config.config_options import Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from livedocs import front_matter, search, styles
+from livedocs import front_matter, search
 from livedocs.blocks import PageContext
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
+from livedocs.conversions import Conversions, LinkTargets
 from livedocs.facts import Fact, Facts, PageFacts, Row
 from livedocs.films import FOLDER, Film, Films
 from livedocs.front_matter import Category, FrontMatter
 from livedocs.links import LinkFilter
 from livedocs.live import HOSTS, Live
 from livedocs.record import Record
+from livedocs.search import Sections
+from livedocs.styles import Styles
+from livedocs.templates import Templates
 
 
 class LiveDocsConfig(Config):  # type: ignore[no-untyped-call]
@@ -118,19 +123,28 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
 
     live: Live | None = None
     """The programs that pages run, once pages are served; it outlives their builds."""
-    is_serving = False
+    conversions: Conversions | None = None
+    """The converted pages, while they are served; a single build needs none twice."""
+
+    def __init__(self) -> None:
+        self.templates = Templates()
+        self.sections = Sections()
+        self.styles = Styles()
 
     def on_startup(
         self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool
     ) -> None:
         """Note what for; having this method, the plugin is kept from build to build."""
-        self.is_serving = command == "serve"
+        self.conversions = Conversions() if command == "serve" else None
+        self.sections = Sections(is_kept=command == "serve")
+        self.styles = Styles(is_kept=command == "serve")
 
     def on_shutdown(self) -> None:
         """Leave no program behind."""
         if self.live:
             self.live.close()
 
+    @event_priority(100)  # before other plugins fetch templates
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Find the project; forget the build before."""
         self.root = Path(config.config_file_path).resolve().parent
@@ -140,7 +154,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self.record = Record.read(self.root)
         self.films = Films.read(self.root)
         self.repo_url = (config.repo_url or "").rstrip("/")
-        self.is_live = self.is_serving and config.dev_addr.host in HOSTS
+        self.is_live = bool(self.conversions) and config.dev_addr.host in HOSTS
         self.contexts: dict[str, PageContext] = {}
         self.heads: dict[str, FrontMatter] = {}
         self.proofs: dict[str, PageFacts] = {}
@@ -151,6 +165,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         logger.addFilter(self.links)
         if "livedocs" not in config.markdown_extensions:
             config.markdown_extensions.append("livedocs")
+        self.templates.compile_once(config.theme)
+        if self.conversions:
+            self.conversions.begin(config)
         return config
 
     def on_serve(
@@ -173,7 +190,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         for path in self._published():
             source = str(self.root / path)
             files.append(File.generated(config, path, abs_src_path=source))
-        self.links.files = files
+        self.links.files = files = LinkTargets(files)
         return files
 
     def _published(self) -> Iterator[str]:
@@ -234,6 +251,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             context.rows = proofs.rows
         self.contexts[page.file.src_uri] = context
         config.mdx_configs["livedocs"] = {"context": context}
+        if self.conversions and isinstance(files, LinkTargets):
+            convert = partial(self.conversions.convert, page, context)
+            page.render = convert  # type: ignore[method-assign]
         return markdown
 
     def _linker(self, base: str) -> Callable[[str, int], str]:
@@ -264,9 +284,12 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             said = self.contexts[uri].proven
             tutorials.append(Tutorial(head, file.url, len(said)))
             proven.update((f"{uri} {proof.id}", proof) for proof in said)
-        env.globals["livedocs"] = Site(
+        site: object = Site(
             tutorials, list(proven.values()), self._fact, self.is_live, self._film
         )
+        if self.conversions:
+            site = self.templates.render_changed(env, site, config)
+        env.globals["livedocs"] = site
         return env
 
     def _fact(self, id_: str) -> Fact:
@@ -278,10 +301,24 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     def _film(self, snippet: str, story: str) -> dict[str, Film]:
         return self.films.find(self.catalog.find(snippet), story)
 
+    @event_priority(100)  # before the search reads the page
+    def _read_less(
+        self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        self.sections.before(page, config)
+
+    @event_priority(-100)
+    def _show_all(
+        self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        self.sections.after(page)
+
+    on_page_context = CombinedEvent(_read_less, _show_all)
+
     @event_priority(-100)  # after the plugins that write what is made smaller here
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Give each page its styles; keep the index of the search short."""
-        styles.inline(Path(config.site_dir))
+        self.styles.inline(Path(config.site_dir))
         search.shorten(Path(config.site_dir))
 
     def _check_facts(self) -> None:

@@ -7,7 +7,6 @@ shows. So a page brings its rules itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +28,9 @@ _AS_IT_IS = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _EMPTY_LINES = re.compile(r"\s*\n\s*")
 _RELATIVE = re.compile(r"""url\(["']?(?!["']|data:|https?:|[/#])""")
 
+_MOST = 200
+"""How many versions of a sheet are remembered."""
+
 
 @dataclass
 class _Sheet:
@@ -46,6 +48,8 @@ class _Sheet:
 
     def without(self, unused: frozenset[str]) -> str:
         """The rules that are left, minified."""
+        if len(self.left) > _MOST:
+            self.left.clear()
         if unused not in self.left:
             try:
                 small = process_stylesheet(
@@ -57,33 +61,67 @@ class _Sheet:
         return self.left[unused]
 
 
-def inline(site: Path) -> None:
-    """Put the rules that a page uses into it, in the place of its links to the sheets.
-
-    A class or id is in use when the page has it, or when a script says it, whatever
-    for. A sheet that refers to other files by their place stays a file, as it is.
-    Templates leave many empty lines and margins, which nobody sees; these go, too.
+class Styles:
+    """Gives pages their styles.
 
     Args:
-        site: the folder that the site was built into.
-
-    Raises:
-        SnippetError: a sheet is not CSS; with its name, line and column.
+        is_kept: whether there will be more builds, with much the same pages.
     """
-    scripts = [path for path in site.rglob("*.js") if "lunr" not in path.parts]
-    always = _words(path.read_text("utf-8") for path in scripts)
-    sheets = []
-    for path in site.rglob("*.css"):
-        css = path.read_text("utf-8")
-        if _RELATIVE.search(css):
-            always.update(_REFERENCE.findall(css))
-        else:
-            sheets.append(_Sheet(path.relative_to(site).as_posix(), css))
-    for page in site.rglob("*.html"):
-        html = page.read_text("utf-8")
-        used = always | _words(_SCRIPT.findall(html)) | {*_REFERENCE.findall(html)}
+
+    def __init__(self, *, is_kept: bool = False) -> None:
+        self._is_kept = is_kept
+        self._sheets: list[_Sheet] = []
+        self._always: set[str] = set()
+        self._pages: dict[str, str] = {}
+        """The pages of the last build, as they came and as they are with styles."""
+
+    def inline(self, site: Path) -> None:
+        """Put the rules that a page uses into it, instead of its links to the sheets.
+
+        A class or id is in use when the page has it, or when a script says it, whatever
+        for. A sheet that refers to other files by their place stays a file, as it is.
+        Templates leave many empty lines and margins, which nobody sees; these go, too.
+
+        Args:
+            site: the folder that the site was built into.
+
+        Raises:
+            SnippetError: a sheet is not CSS; with its name, line and column.
+        """
+        self._read(site)
+        known, self._pages = self._pages, {}
+        for page in site.rglob("*.html"):
+            html = page.read_text("utf-8")
+            done = known.get(html) or self._done(html)
+            page.write_text(done, "utf-8")
+            if self._is_kept:
+                self._pages[html] = done
+
+    def _read(self, site: Path) -> None:
+        """Read what pages share; if it has changed, no page is done."""
+        scripts = [path for path in site.rglob("*.js") if "lunr" not in path.parts]
+        always: set[str] = set()
+        for path in scripts:
+            always |= _words(path.read_text("utf-8"))
+        sheets = []
+        for path in sorted(site.rglob("*.css")):
+            css = path.read_text("utf-8")
+            if _RELATIVE.search(css):
+                always.update(_REFERENCE.findall(css))
+            else:
+                sheets.append((path.relative_to(site).as_posix(), css))
+        known = [(sheet.name, sheet.css) for sheet in self._sheets]
+        if (sheets, always) != (known, self._always):
+            self._sheets = [_Sheet(name, css) for name, css in sheets]
+            self._always = always
+            self._pages = {}
+
+    def _done(self, html: str) -> str:
+        """The page with its rules."""
+        used = self._always | {*_REFERENCE.findall(html)}
+        used.update(*map(_words, _SCRIPT.findall(html)))
         used.update(*map(str.split, _values(html)))
-        page.write_text(_narrow(_styled(html, sheets, used)), "utf-8")
+        return _narrow(_styled(html, self._sheets, used))
 
 
 def _styled(html: str, sheets: list[_Sheet], used: set[str]) -> str:
@@ -131,5 +169,6 @@ def _values(html: str) -> set[str]:
     return {part.partition('"')[0] for part in parts}
 
 
-def _words(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in _WORD.findall(text)}
+@lru_cache(maxsize=100)  # the scripts are the same on each page and in each build
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))

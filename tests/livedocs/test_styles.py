@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from livedocs.catalog import SnippetError
-from livedocs.styles import inline
+from livedocs.styles import Styles
 
 LINK = '<link rel="stylesheet" href="../look.css">'
 
@@ -17,7 +17,7 @@ def styled(site: Path, css: str, page: str = "", script: str = "") -> str:
     path = site / "about" / "index.html"
     path.parent.mkdir()
     path.write_text(f"{LINK}{page}")
-    inline(site)
+    Styles().inline(site)
     text = path.read_text()
     assert text.endswith(page)
     return text.removesuffix(page).removeprefix("<style>").removesuffix("</style>")
@@ -51,7 +51,7 @@ def test_empty_lines_and_margins_go_but_where_they_are_seen(tmp_path: Path) -> N
     script = "<script>\n  say(`\n\n`)</script>"
     page = tmp_path / "index.html"
     page.write_text(f"<p>\n\n  One\n  line </p>\n   \n{code}\n\n{script}\n")
-    inline(tmp_path)
+    Styles().inline(tmp_path)
     assert page.read_text() == f"<p>\nOne\nline </p>\n{code}\n{script}\n"
 
 
@@ -75,7 +75,7 @@ def test_a_link_may_be_absolute(tmp_path: Path, address: str) -> None:
     (tmp_path / "look.css").write_text("p { top: 0 }")
     page = tmp_path / "404.html"
     page.write_text(f'<link rel="stylesheet" href="{address}">')
-    inline(tmp_path)
+    Styles().inline(tmp_path)
     assert page.read_text() == "<style>p{top:0}</style>"
 
 
@@ -84,7 +84,7 @@ def test_a_sheet_of_another_site_stays_a_link(tmp_path: Path) -> None:
     page = tmp_path / "index.html"
     link = '<link rel="stylesheet" href="https://example.org/look.css">'
     page.write_text(link)
-    inline(tmp_path)
+    Styles().inline(tmp_path)
     assert page.read_text() == link
 
 
@@ -92,6 +92,21 @@ def test_a_sheet_that_names_other_files_stays_a_file(tmp_path: Path) -> None:
     css = "p { background: url(paper.png) }"
     assert styled(tmp_path, css) == LINK
     assert (tmp_path / "look.css").read_text() == css
+
+
+def test_a_property_stays_as_long_as_a_sheet_that_is_a_file_reads_it(
+    tmp_path: Path,
+) -> None:
+    paper = "p { background: url(paper.png); color: var( --ink ) }"
+    (tmp_path / "paper.css").write_text(paper)
+    css = ":root{--ink:red;--gone:green}"
+    assert styled(tmp_path, css) == ":root{--ink:red}"
+
+
+def test_a_property_stays_as_long_as_the_page_reads_it(tmp_path: Path) -> None:
+    css = ":root{--ink:red;--gone:green}"
+    page = '<p style="color: var(--ink)">One.</p>'
+    assert styled(tmp_path, css, page) == ":root{--ink:red}"
 
 
 def test_a_sheet_that_is_not_css_says_which(tmp_path: Path) -> None:
