@@ -1,13 +1,17 @@
 """The built sites that these tests look at, served as the web would serve them."""
 
+import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
+from tests.conftest import locked
 from tests.site.invented.hook import LIVEDOCS
 from tests.site.server import Site, serve
 
@@ -32,10 +36,32 @@ SHOWCASE = LIVEDOCS.tutorials[0].url
 """A page of the invented site: all of them hold everything that a tutorial may."""
 
 
+Builder = Callable[[str, Path], Path]
+
+
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build_once(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Builder:
+    """Build a site of that name from its configuration, once in a whole run."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(pytestconfig, "workerinput"):
+        folder = folder.parent  # each of several processes has a folder below it
+
+    def build_once(name: str, config: Path) -> Path:
+        built = folder / name
+        with locked(folder, fcntl.LOCK_EX):
+            if not built.exists():
+                build(config, folder / f"{name}-unfinished").rename(built)
+        return built
+
+    return build_once
+
+
+@pytest.fixture(scope="session")
+def built_site(build_once: Builder) -> Path:
     """The folder of the site, built as it is published."""
-    return build(ROOT / "mkdocs.yml", tmp_path_factory.mktemp("site"))
+    return build_once("site", ROOT / "mkdocs.yml")
 
 
 @pytest.fixture(scope="session")
@@ -46,10 +72,9 @@ def site(built_site: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def invented_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def invented_folder(build_once: Builder) -> Path:
     """The folder of a site in the same theme, with seven invented tutorials."""
-    config = ROOT / "tests/site/invented/mkdocs.yml"
-    return build(config, tmp_path_factory.mktemp("invented"))
+    return build_once("invented", ROOT / "tests/site/invented/mkdocs.yml")
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +89,12 @@ def kind(request: pytest.FixtureRequest) -> str:
     """Each of the pages in turn."""
     name: str = request.param
     return name
+
+
+@cache
+def parsed(page: Path) -> BeautifulSoup:
+    """A built page, to be read and not to be changed."""
+    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
 
 
 def build(config: Path, directory: Path) -> Path:

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import bs4
 import pytest
 from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog
 from tests.ports import free_port
+from tests.site.conftest import parsed
 from tests.site.server import serve
 from tests.users.stage import DRIVERS
 
@@ -31,9 +31,10 @@ RUN_BY = {
     "make record": "tests/setup/test_contributing.py",
     "make lint": ".github/workflows/test.yml",
     "make site": "tests/setup/test_make.py",
-    "make test ARGS=tests/snippets/taipy/test_note.py": (
-        "tests/setup/test_contributing.py"
-    ),
+    "make test PAGE=taipy/chat": "tests/setup/test_make.py",
+    "make test PAGE=taipy/note": "tests/setup/test_make.py",
+    "make quick": "tests/setup/test_make.py",
+    "make facts PAGE=taipy/note": "tests/setup/test_make.py",
     ".venv/bin/python -m livedocs run taipy/note/shared --users 2": (
         "tests/setup/test_contributing.py"
     ),
@@ -71,15 +72,14 @@ def written() -> Iterator[str]:
         text = path.read_text("utf-8")
         for fence in re.findall(r"(?ms)^ *```(?:sh|console)\n(.*?)^ *```", text):
             for line in filter(None, map(str.strip, fence.splitlines())):
-                yield line.removeprefix("$ ")
+                yield line.partition("  #")[0].rstrip().removeprefix("$ ")
 
 
 def run_commands(built: Path) -> set[str]:
     """The run commands beside the programs."""
     commands: set[str] = set()
     for page in (built / "tutorials").rglob("*.html"):
-        soup = bs4.BeautifulSoup(page.read_text("utf-8"), "html.parser")
-        commands |= {code.text for code in soup.select(".ss-run [data-copy]")}
+        commands |= {it.text for it in parsed(page).select(".ss-run [data-copy]")}
     return commands
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from livedocs.films import Films
-from tests.site.conftest import ROOT, TUTORIALS
+from tests.site.conftest import ROOT, TUTORIALS, parsed
 from tests.site.server import Site
 
 PAGE = "tutorials/flet/chat/"
@@ -53,7 +52,7 @@ def open_film(page: Page) -> Locator:
 def test_every_tutorial_begins_with_a_demo_that_has_a_film(
     built_site: Path, name: str
 ) -> None:
-    page = _page(built_site, TUTORIALS[name])
+    page = parsed(built_site / TUTORIALS[name] / "index.html")
     first = page.select_one("article figure")
     assert first and "ss-demo" in first["class"]
     assert first.select_one("video")
@@ -63,7 +62,9 @@ def test_every_tutorial_begins_with_a_demo_that_has_a_film(
 def test_every_film_of_a_page_is_told_in_words_and_has_controls(
     built_site: Path, name: str
 ) -> None:
-    for figure in _page(built_site, TUTORIALS[name]).select("figure.ss-demo"):
+    for figure in parsed(built_site / TUTORIALS[name] / "index.html").select(
+        "figure.ss-demo"
+    ):
         (video,) = figure.select("video")
         film = FILMS.get(Path(str(video["src"])).stem)
         assert film and film.snippet == figure["data-snippet"]
@@ -85,7 +86,7 @@ def test_every_film_of_a_page_is_told_in_words_and_has_controls(
 def test_every_film_is_on_a_page(built_site: Path) -> None:
     shown: set[str] = set()
     for path in built_site.rglob("index.html"):
-        for video in BeautifulSoup(path.read_text("utf-8"), "html.parser")("video"):
+        for video in parsed(path)("video"):
             name = Path(str(video["src"])).stem
             shown |= {name, f"{name}-dark"} if video.has_attr("data-dark") else {name}
     assert {film.name for film in FILMS} == shown
@@ -143,8 +144,3 @@ def test_the_home_page_moves_only_while_somebody_wants_it(look: Look) -> None:
     assert film.evaluate("film => [film.paused, film.readyState]") == [True, 0]
     page.locator(".ss-film > summary").click()
     expect(picture).to_be_hidden()
-
-
-def _page(built_site: Path, path: str) -> BeautifulSoup:
-    text = (built_site / path / "index.html").read_text("utf-8")
-    return BeautifulSoup(text, "html.parser")

@@ -7,16 +7,14 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from tests.site.conftest import ROOT
-
-TUTORIALS = sorted((ROOT / "docs/tutorials").glob("*/*.md"))
+from tests.site.conftest import ROOT, TUTORIALS, parsed
 
 
-@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: str(path.stem))
-def test_tutorial_describes_itself(built_site: Path, tutorial: Path) -> None:
-    front_matter = _front_matter(tutorial)
-    address = tutorial.relative_to(ROOT / "docs").with_suffix("").as_posix() + "/"
-    page = _page(built_site / address / "index.html")
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_tutorial_describes_itself(built_site: Path, name: str) -> None:
+    address = TUTORIALS[name]
+    front_matter = _front_matter(address)
+    page = parsed(built_site / address / "index.html")
     keywords = ", ".join(front_matter["keywords"])
 
     assert _meta(page, "name", "description") == front_matter["description"]
@@ -36,11 +34,10 @@ def test_tutorial_describes_itself(built_site: Path, tutorial: Path) -> None:
     assert article["url"] == f"https://example.org/{address}"
 
 
-@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: str(path.stem))
-def test_title_lead_and_contents_come_once(built_site: Path, tutorial: Path) -> None:
-    address = tutorial.relative_to(ROOT / "docs").with_suffix("")
-    front_matter = _front_matter(tutorial)
-    page = _page(built_site / address / "index.html")
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_title_lead_and_contents_come_once(built_site: Path, name: str) -> None:
+    front_matter = _front_matter(TUTORIALS[name])
+    page = parsed(built_site / TUTORIALS[name] / "index.html")
     assert [h.text for h in page.select("h1")] == [front_matter["title"]]
     assert [p.text for p in page.select(".ss-lead")] == [front_matter["description"]]
     contents = page.select(".md-sidebar--secondary a")
@@ -51,27 +48,23 @@ def test_title_lead_and_contents_come_once(built_site: Path, tutorial: Path) -> 
 
 def test_every_page_has_one_heading_and_a_description(built_site: Path) -> None:
     for path in built_site.rglob("*.html"):
-        page = _page(path)
+        page = parsed(path)
         assert len(page.select("h1")) == 1, path
         assert _meta(page, "name", "description"), path
 
 
 def test_the_first_paint_waits_for_no_other_file(built_site: Path) -> None:
     for path in built_site.rglob("*.html"):
-        page = _page(path)
+        page = parsed(path)
         assert page.select("head style")
         assert not page.select("link[rel=stylesheet]"), path
         assert not page.select("script[src]:not([defer], [type=module])"), path
 
 
 def test_missing_page_speaks_of_no_other(built_site: Path) -> None:
-    page = _page(built_site / "404.html")
+    page = parsed(built_site / "404.html")
     assert page.title and page.title.text.startswith("Page not found")
     assert not page.select("[property='og:url'], [type='application/ld+json']")
-
-
-def _page(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
 
 def _meta(page: BeautifulSoup, kind: str, name: str) -> str:
@@ -79,6 +72,7 @@ def _meta(page: BeautifulSoup, kind: str, name: str) -> str:
     return str(found["content"])
 
 
-def _front_matter(path: Path) -> dict[str, str]:
+def _front_matter(address: str) -> dict[str, str]:
+    path = ROOT / "docs" / f"{address.rstrip('/')}.md"
     head: dict[str, str] = yaml.safe_load(path.read_text("utf-8").split("---\n")[1])
     return head

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import yaml
-from bs4 import BeautifulSoup
 
-from tests.site.conftest import ROOT
+from tests.site.conftest import ROOT, parsed
 from tests.site.invented.hook import LIVEDOCS
 
 
@@ -13,7 +12,7 @@ def test_both_windows_hold_the_whole_transcript(built_site: Path) -> None:
     head = (ROOT / "docs/index.md").read_text("utf-8").split("---\n")[1]
     demo = yaml.safe_load(head)["demo"]
     said = [f"{line['who']} {line['text']}" for line in demo["lines"]]
-    home = _page(built_site / "index.html")
+    home = parsed(built_site / "index.html")
     windows = home.select(".ss-demo .ss-frame")
     assert len(windows) == len({line["who"] for line in demo["lines"]})
     for window in windows:
@@ -21,13 +20,13 @@ def test_both_windows_hold_the_whole_transcript(built_site: Path) -> None:
 
 
 def test_program_of_the_transcript_is_on_the_site(built_site: Path) -> None:
-    (link,) = _page(built_site / "index.html").select(".ss-demo a")
+    (link,) = parsed(built_site / "index.html").select(".ss-demo a")
     program = Path(str(link["href"]))
     assert (built_site / program).read_bytes() == (ROOT / program).read_bytes()
 
 
 def test_only_frameworks_with_tutorials_are_links(built_site: Path) -> None:
-    home = _page(built_site / "index.html")
+    home = parsed(built_site / "index.html")
     for pick in home.select(".ss-pick"):
         link = pick.select_one("h3 a")
         assert bool(link) != ("not yet written" in pick.text)
@@ -37,20 +36,16 @@ def test_only_frameworks_with_tutorials_are_links(built_site: Path) -> None:
 
 
 def test_several_tutorials_are_found_by_framework(invented_folder: Path) -> None:
-    links = _page(invented_folder / "index.html").select(".ss-pick h3 a")
+    links = parsed(invented_folder / "index.html").select(".ss-pick h3 a")
     assert [str(link["href"]) for link in links] == [
         f"tutorials/?framework={framework.id}" for framework in LIVEDOCS.frameworks
     ]
 
 
 def test_slip_counts_what_is_proven(invented_folder: Path) -> None:
-    (slip,) = _page(invented_folder / "index.html").select(".ss-slip")
+    (slip,) = parsed(invented_folder / "index.html").select(".ss-slip")
     rows = [row.get_text(" ", strip=True) for row in slip.select("li")]
     assert rows[0] == "name0 is kept."
     assert rows[-1] == "and 2 more"
     (total,) = slip.select(".ss-slip__sum")
     assert total.get_text(" ", strip=True) == "7 facts 4 tests"
-
-
-def _page(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")

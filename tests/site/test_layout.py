@@ -1,73 +1,15 @@
-"""Pages fit a small telephone and follow the reader's colours, JavaScript or not."""
+"""Code fits a small telephone; pages follow the reader's colours, JavaScript or not."""
 
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.site.conftest import PAGES, SHOWCASE
+from tests.site.conftest import PAGES
 from tests.site.invented.hook import LIVEDOCS
 from tests.site.server import Site
 
 LIGHT, DARK = "rgb(252, 253, 252)", "rgb(15, 23, 21)"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_wider_than_a_telephone(
-    browser: Browser, site: Site, built_site: Path, scheme: Literal["light", "dark"]
-) -> None:
-    page = browser.new_page(
-        base_url=site.address,
-        color_scheme=scheme,
-        viewport={"width": 360, "height": 800},
-    )
-    for path in built_site.rglob("*.html"):
-        address = path.relative_to(built_site).as_posix().removesuffix("index.html")
-        page.goto(address)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 360, f"{address} is {width} px wide"
-    page.close()
-
-
-_WATCH_SHIFTS = """
-window.shifts = [];
-new PerformanceObserver(list => shifts.push(...list.getEntries().map(shift => [
-    shift.value, shift.sources.map(({node}) => node?.className || node?.nodeName)
-]))).observe({type: "layout-shift", buffered: true});
-"""
-
-
-@pytest.mark.parametrize("width", [412, 1280])
-def test_nothing_moves_while_a_page_loads(
-    browser: Browser, site: Site, built_site: Path, width: int
-) -> None:
-    page = browser.new_page(
-        base_url=site.address, viewport={"width": width, "height": 823}
-    )
-    page.add_init_script(_WATCH_SHIFTS)
-    # As on a telephone: its first picture comes before the page is whole.
-    page.context.new_cdp_session(page).send(
-        "Emulation.setCPUThrottlingRate", {"rate": 4}
-    )
-    for path in built_site.rglob("index.html"):
-        page.goto(path.parent.relative_to(built_site).as_posix())
-        page.evaluate("new Promise(done => requestIdleCallback(done))")
-        shifts = page.evaluate("shifts")
-        assert sum(value for value, _ in shifts) <= 0.01, (path, shifts)
-    page.close()
-
-
-def test_showcase_is_not_wider_than_a_telephone(
-    browser: Browser, invented_site: Site
-) -> None:
-    page = browser.new_page(
-        base_url=invented_site.address, viewport={"width": 360, "height": 800}
-    )
-    for address in (SHOWCASE, "tutorials/"):
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
-    page.close()
 
 
 def test_code_scrolls_inside_its_box_by_keyboard(browser: Browser, site: Site) -> None:

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog
-from tests.site.conftest import PAGES, SHOWCASE
+from tests.site.conftest import PAGES, SHOWCASE, parsed
 from tests.site.server import Site
 
 
@@ -102,6 +101,5 @@ def test_materials_script_finds_no_tabs_to_measure(built_site: Path) -> None:
 
 def test_no_id_stands_twice_on_a_page(built_site: Path) -> None:
     for path in built_site.rglob("*.html"):
-        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        ids = [element["id"] for element in page.select("[id]")]
+        ids = [element["id"] for element in parsed(path).select("[id]")]
         assert len(ids) == len(set(ids)), path
