@@ -175,8 +175,8 @@ def test_a_program_that_stays_silent_is_stopped(tmp_path: Path) -> None:
     # Longer than any test may take: `launch` has to end it.
     silent = "import time, sys\nprint('waiting')\ntime.sleep(600)"
     with (
-        pytest.raises(LaunchError, match=r"did not answer .* within 10 s") as failure,
-        launch(snippet(tmp_path, "taipy/x/silent", silent), timeout=10),
+        pytest.raises(LaunchError, match=r"did not answer .* within 5 s") as failure,
+        launch(snippet(tmp_path, "taipy/x/silent", silent), timeout=5),
     ):
         pass
     assert "    waiting" in failure.value.message

@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.request import urlopen
 
 from livedocs.catalog import Snippet
-from livedocs.films import FOLDER
+from livedocs.films import FOLDER, Films
 
 ROOT = Path(__file__).parents[2]
 PAGE = "tutorials/taipy/edited.md"
@@ -21,9 +21,9 @@ SNIPPET = "taipy/edited/word.py"
 
 _REPLACED = ("docs/", "snippets/", "tests/")
 
-_SETTINGS = f"""\
+_SETTINGS = """\
 INHERIT: inherited.yml
-nav: [index.md, {PAGE}]
+nav: [{pages}]
 """
 
 _PAGE = f"""\
@@ -86,7 +86,6 @@ class Checkout:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, target)
         (checkout.root / "mkdocs.yml").rename(checkout.root / "inherited.yml")
-        checkout._write("mkdocs.yml", _SETTINGS)
         checkout._write("docs/index.md", "# Home\n")
         checkout.write_program("before")
         checkout.write_page("before")
@@ -105,7 +104,7 @@ class Checkout:
     def write_page(self, word: str, shown: str = SNIPPET) -> None:
         """Save the page with another word in it, or showing another program."""
         page = _PAGE.format(word=word).replace(SNIPPET, shown)
-        self._write(f"docs/{PAGE}", page)
+        self._add(PAGE, page)
 
     def write_demo(self, snippet: Snippet, shared: str = "") -> str:
         """Add a page that offers to run the program; return its path in the site.
@@ -114,15 +113,37 @@ class Checkout:
         """
         for program in (snippet, *snippet.companions):
             self._write(f"snippets/{program.file}", program.text)
-        page = f"tutorials/{snippet.framework}/shown"
+        _, *names = snippet.id.replace("_", "-").split("/")
+        page = f"tutorials/{snippet.framework}/{'-'.join(names)}"
         head = _PAGE.partition("The page")[0].replace("framework: taipy", _FRAMEWORK)
         demo = (_DEMO if shared else _FILM).format(program=snippet.file, shared=shared)
         if not shared:
-            shutil.copytree(ROOT / FOLDER, self.root / FOLDER)
-        self._write(f"docs/{page}.md", head.format(framework=snippet.framework) + demo)
-        settings = _SETTINGS.replace(PAGE, f"{PAGE}, {page}.md")
-        self._write("mkdocs.yml", settings)
+            page += "-film"
+            self._film(snippet)
+        self._add(f"{page}.md", head.format(framework=snippet.framework) + demo)
         return f"{page}/"
+
+    def edit(self, snippet: Snippet, text: str) -> None:
+        """Save a program with another text, and nothing else."""
+        self._write(f"snippets/{snippet.file}", text)
+
+    def _film(self, snippet: Snippet) -> None:
+        """Let the program have a film, which is of another one."""
+        any_film = next(iter(Films.read(ROOT)))
+        film = replace(any_film, snippet=snippet.id)
+        (self.root / FOLDER).mkdir(parents=True)
+        for name, other in (film.video, any_film.video), (film.poster, any_film.poster):
+            shutil.copy(ROOT / FOLDER / other, self.root / FOLDER / name)
+        Films({film.name: film}).write(self.root)
+
+    def _add(self, page: str, text: str) -> None:
+        """Save a page; the first time, let the site have it."""
+        is_new = not (self.root / "docs" / page).exists()
+        self._write(f"docs/{page}", text)
+        if is_new:
+            docs = self.root / "docs"
+            found = sorted(it.relative_to(docs).as_posix() for it in docs.rglob("*.md"))
+            self._write("mkdocs.yml", _SETTINGS.format(pages=", ".join(found)))
 
     def _write(self, name: str, text: str) -> None:
         path = self.root / name

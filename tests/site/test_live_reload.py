@@ -1,10 +1,8 @@
-"""What `make serve` shows while pages and programs are edited, and how it ends."""
+"""What `make serve` shows while pages and programs are edited."""
 
 import os
-import signal
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,9 +12,9 @@ from tests.site.live import PAGE, SNIPPET, Checkout, Live, serve, start
 MISTYPED = SNIPPET.replace("word", "words")
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    return Checkout.create(tmp_path)
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return Checkout.create(tmp_path_factory.mktemp("reload"))
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def page(browser: Browser, live: Live) -> Iterator[Page]:
     page.close()
 
 
-def test_an_edited_page_and_an_edited_program_appear_by_themselves(
+def test_an_edit_appears_by_itself_and_a_mistake_is_named_until_it_is_mended(
     checkout: Checkout, live: Live, page: Page
 ) -> None:
     checkout.write_page("after")
@@ -46,10 +44,6 @@ def test_an_edited_page_and_an_edited_program_appear_by_themselves(
     live.until("Reloading browsers")
     expect(page.locator("[data-copy]").first).to_contain_text('WORD = "after"')
 
-
-def test_a_mistake_is_named_and_mended_without_a_restart(
-    checkout: Checkout, live: Live, page: Page
-) -> None:
     checkout.write_page("wrong", shown=MISTYPED)
     said = live.until("An error happened during the rebuild")
     assert_names_the_mistake(said)
@@ -68,24 +62,6 @@ def test_a_mistake_at_the_start_is_named_and_nothing_is_served(
     assert_names_the_mistake(said.splitlines())
     assert "Serving on" not in said
     assert_no_process_is_left(process)
-
-
-def test_ctrl_c_leaves_neither_processes_nor_files_behind(checkout: Checkout) -> None:
-    with serve(checkout) as live:
-        os.killpg(live.process.pid, signal.SIGINT)  # as a terminal does
-        said, _ = live.process.communicate()
-    assert "Traceback" not in said
-    assert_no_process_is_left(live.process)
-    assert list(checkout.temporary.iterdir()) == []
-
-
-def test_sigterm_leaves_neither_processes_nor_files(checkout: Checkout) -> None:
-    with serve(checkout) as live:
-        live.process.terminate()  # make alone: it has to pass it on
-        said, _ = live.process.communicate()
-    assert "Traceback" not in said
-    assert_no_process_is_left(live.process)
-    assert list(checkout.temporary.iterdir()) == []
 
 
 def assert_names_the_mistake(said: list[str]) -> None:
