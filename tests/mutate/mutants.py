@@ -13,6 +13,7 @@ from itertools import chain, takewhile, zip_longest
 from pathlib import Path
 
 import libcst as cst
+from libcst import matchers
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 from mutmut.mutation.mutators import mutation_operators
 
@@ -84,6 +85,11 @@ def mutants_of(file: str, text: str) -> list[Mutant]:
     return mutants
 
 
+_END = matchers.Call(
+    func=matchers.Attribute(attr=matchers.Name("kill") | matchers.Name("killpg"))
+)
+
+
 class _Visitor(cst.CSTVisitor):
     """Collects line, change and operator of each mutant."""
 
@@ -102,7 +108,8 @@ class _Visitor(cst.CSTVisitor):
             line, change = self._change(node, mutated)
             if change:
                 self.found.append((line, change, operator))
-        return True
+        # Who is ended stays the same: one more than 0 is the machine's first process.
+        return not matchers.matches(node, _END)
 
     def _change(self, node: cst.CSTNode, mutated: cst.CSTNode) -> tuple[int, str]:
         """The first line that differs when a node is replaced, and all that do."""

@@ -68,6 +68,15 @@ def test_docstrings_and_annotations_are_left_alone() -> None:
     assert "-> None" not in changes
 
 
+def test_who_is_ended_is_not_changed() -> None:
+    text = "os.killpg(0, signal.SIGTERM)\n"
+    assert {it.operator for it in mutants_of("a.py", text)} == {
+        "arg_removal",
+        "statement",
+    }
+    assert "+os.killpg(1" not in "".join(it.change for it in mutants_of("a.py", text))
+
+
 def test_a_mutant_is_known_by_its_lines_while_others_are_edited() -> None:
     edited = PROGRAM.replace('"""Count."""', '"""Count."""\n\nimport this')
     before, after = (
