@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.snippets.streamlit.test_game import places, sees_board, sit_down
+from tests.snippets.streamlit.test_game import places, sees_board
 from tests.stories.scene import Scene, story
 from tests.stories.streamlit import at_rest
 from tests.users.streamlit import StreamlitUser
@@ -15,7 +15,11 @@ def x_wins(scene: Scene[StreamlitUser]) -> None:
     """Two play, each in their turn, until one has won."""
     alex, doppler = scene.opens()
     with scene.step("Alex sits down to play X, Doppler to play O."):
-        sit_down(alex, doppler)
+        alex.presses("Play X")
+        alex.reads_line("You play X")
+        expect(doppler.button("Play X")).to_have_count(0)  # what is below moves up
+        doppler.presses("Play O")
+        doppler.reads_line("You play O")
         for user in (alex, doppler):
             expect(user.button("Play X").or_(user.button("Play O"))).to_have_count(0)
         at_rest(alex, doppler)

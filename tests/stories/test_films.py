@@ -30,6 +30,7 @@ from tests.stories.studio import Recording, Screening
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 
 ROOT = Path(__file__).parents[2]
+
 for module in iter_modules(tests.stories.__path__):
     if not module.name.startswith("test_"):
         import_module(f"tests.stories.{module.name}")  # tells its stories
@@ -122,7 +123,9 @@ def test_the_best_film_is_a_picture_that_moves_as_well() -> None:
 def film_of(story: Story, scheme: str) -> Film | None:
     """The film of this story, if it is there and as large as it has to be."""
     film = Films.read(ROOT).get(Film.name_of(story.snippet, story.name, scheme))
-    if not film or not (ROOT / FOLDER / film.video).is_file():
+    if not film:
+        return None
+    if not all((ROOT / FOLDER / it).is_file() for it in (film.video, film.poster)):
         return None
     size = (film.width, film.height)
     return film if size == story.layout(scheme).size else None
