@@ -73,8 +73,8 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
             f"{name}:1: A tutorial starts with front matter between two '---' lines: "
             f"{fields}."
         )
-    loader = yaml.SafeLoader(head["yaml"])
     try:
+        loader = yaml.SafeLoader(head["yaml"])
         node = loader.get_single_node()
         found = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:

@@ -228,6 +228,21 @@ def test_the_run_command_brings_the_companions_along(app: Snippet) -> None:
     )
 
 
+def test_the_run_command_brings_what_the_program_and_its_companions_need(
+    project: Project, app: Snippet
+) -> None:
+    needs = '# dependencies = ["numpy==2.4.0", "streamlit==1.67.0"]'
+    project.write(
+        "snippets/streamlit/game/app.py",
+        f"# /// script\n{needs}\n# ///\nimport sync\n",
+    )
+    command = project.catalog.find(app.id).run_command()
+    assert command.endswith(
+        " uvx --with numpy==2.4.0 --with pandas==3.0.0 streamlit@1.67.0 run "
+        "snippets/streamlit/game/app.py"
+    )
+
+
 def test_a_library_is_downloaded_not_run(project: Project, app: Snippet) -> None:
     board = project.catalog.find("streamlit/rooms/board")
     assert board.is_library
@@ -237,6 +252,14 @@ def test_a_library_is_downloaded_not_run(project: Project, app: Snippet) -> None
     assert board.run_command("http://127.0.0.1:8000/") == (
         'curl -fLO "http://127.0.0.1:8000/snippets/streamlit/rooms/board.py"'
     )
+
+
+def test_what_starts_by_itself_is_no_library(project: Project) -> None:
+    project.write("snippets/flet/x/one.py", "import two\n")
+    project.write("snippets/flet/x/two.py", "if __name__ == '__main__':\n    pass\n")
+    two = project.catalog.find("flet/x/two")
+    assert not two.is_library
+    assert two.run_command() == "uv run snippets/flet/x/two.py"
 
 
 def test_every_framework_has_a_page_vocabulary_and_a_server() -> None:

@@ -33,11 +33,11 @@ def start() -> Iterator[Start]:
     """Start a program of a few lines below a supervisor."""
     with ExitStack() as processes:
 
-        def start(program: str) -> subprocess.Popen[bytes]:
-            command = [sys.executable, "-I", supervise.__file__]
+        def start(program: str, *supervisor: str) -> subprocess.Popen[bytes]:
+            above = supervisor or ("-I", supervise.__file__)
             process = processes.enter_context(
                 subprocess.Popen(
-                    [*command, sys.executable, "-c", program],
+                    [sys.executable, *above, sys.executable, "-c", program],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     start_new_session=True,
@@ -73,6 +73,24 @@ def test_the_program_has_time_to_tidy_up(start: Start) -> None:
     rest, _ = process.communicate(timeout=20)  # closes its input
     assert rest == b"tidied up\n"
     assert process.returncode == 3
+
+
+IMPATIENT = """
+import sys
+from livedocs import supervise
+
+supervise.PATIENCE = 0.2
+raise SystemExit(supervise.main(sys.argv[1:]))
+"""
+
+
+def test_a_program_that_goes_on_is_killed_after_a_while(start: Start) -> None:
+    stubborn = ASK_FOR_THE_END.replace("sys.exit(3)", "pass").replace("(60)", "(9)")
+    process = start(stubborn, "-c", IMPATIENT)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.communicate(timeout=5)
+    assert process.returncode == -signal.SIGKILL, "the whole group"
 
 
 def test_what_is_written_to_it_is_no_end(start: Start) -> None:
