@@ -15,7 +15,7 @@ from tests.users.taipy_events import EventsUser
 WATCHED = "taipy/events/scenario_list"
 MODES = ("threading", "default")
 """The server that the program asks for, and Taipy's default."""
-EVENTS = 20
+EVENTS = 12
 
 # Both pages look at the same clock.
 _NOTE_ENTER = """
