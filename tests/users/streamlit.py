@@ -442,15 +442,19 @@ def click_together(name: str, *users: StreamlitUser) -> None:
         user.cable.plug_in()
 
 
+_PAUSE = 0.2
+"""Seconds without a message after which a session without a page looks again."""
+
+
 class StreamlitSocket:
     """A session without a page: what it sends need not be what a page would send."""
 
     def __init__(self, address: str) -> None:
         url = f"ws://{urlsplit(address).netloc}/_stcore/stream"
         self._exit = ExitStack()
-        # Nobody reads while nothing is asked, so an answer to a ping may wait for long.
+        # Nobody reads while nothing is asked, so what comes has to wait here.
         connection = connect(
-            url, subprotocols=[Subprotocol("streamlit")], ping_interval=None
+            url, subprotocols=[Subprotocol("streamlit")], max_queue=None
         )
         self._socket = self._exit.enter_context(connection)
         self._ids: dict[str, str] = {}
@@ -510,12 +514,14 @@ class StreamlitSocket:
             self._ask(fragment, is_auto_rerun=True)
 
     def looks_until(self, condition: Callable[[list[str]], bool]) -> None:
-        """Look again and again until the lines of the page are like this."""
+        """Look again, each time nothing comes, until the page's lines are like this."""
         deadline = time.monotonic() + PATIENCE
         while not condition(self.lines()):
-            self.will_look()
-            while not self._hears(deadline - time.monotonic()):
-                pass
+            assert time.monotonic() < deadline, self.lines()
+            try:
+                self._hears(_PAUSE)
+            except TimeoutError:
+                self.will_look()
 
     def takes_until(self, condition: Callable[[list[str]], bool]) -> None:
         """Take what is drawn until the lines of the page are like this."""

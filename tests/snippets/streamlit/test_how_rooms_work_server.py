@@ -70,6 +70,6 @@ def test_the_later_of_two_changes_stays_and_a_stopped_run_updates(
     doppler.will_press("Click")
     wait_until(lambda: "is long" in app.output(), event="the run")
     doppler.will_set("A", 5)
-    doppler.takes_until(lambda lines: lines == ["written: 12, clicked: 3"])
+    doppler.looks_until(lambda lines: lines == ["written: 12, clicked: 3"])
     (late,) = enter(app, 1)
     assert late.lines() == ["written: 12, clicked: 3"]

@@ -188,7 +188,7 @@ class TestWidgets:
         assert alex.reads("2"), "its own change is no news"
 
     @pytest.mark.fact("shared-in-containers")
-    @pytest.mark.parametrize("room", [IN_A_BLOCK, IN_A_FUNCTION])
+    @pytest.mark.parametrize("room", [IN_A_BLOCK, IN_A_FUNCTION], ids=["with", "def"])
     def test_widgets_in_containers_are_shared(self, room: str, program: Write) -> None:
         """Widgets in columns, tabs, expanders, popovers, containers and the sidebar are
         shared as well, and a room that a function draws may have them, too.
@@ -385,11 +385,12 @@ class TestButtonsAndForms:
         """Others see what you enter in a form once you send it, and then its fields
         arrive together.
         """
-        alex, doppler = join("forms"), join("forms")
-        alex.touch("Where?", "There")
-        alex.run()
+        alex, doppler, third = (join("forms") for _ in range(3))
+        third.touch("Where?", "Elsewhere")
+        third.run()
         doppler.wait_a_second()
         assert doppler.reads("Here, on Monday")
+        alex.touch("Where?", "There")
         alex.touch("When?", "Friday")
         alex.click("Agree")
         doppler.wait_a_second()
