@@ -204,6 +204,7 @@ def test_a_program_has_the_tests_that_mention_it_or_its_topic(
     assert stages[0].paths[0].startswith(first)
     assert "tests/snippets/test_programs.py" in stages[0].paths
     assert program in stages[0].programs
+    assert ["--films" in stage.arguments() for stage in stages] == [False, True, False]
 
 
 def test_a_module_has_its_own_tests_first_and_those_of_the_site_last() -> None:
