@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -55,28 +56,56 @@ class Visit:
     """Where the keyboard led from the search's first result."""
 
 
+def at_a_desk(browser: Browser, built_site: Path, kind: str) -> Visit:
+    """Look at all that a page promises, and search on it."""
+    visit = Visit(kind)
+
+    def note(request: Request) -> None:
+        visit.asked.append(request.url)
+
+    with (
+        serve(built_site) as site,
+        opened(browser, site, visit, width=1280, height=900) as page,
+    ):
+        page.context.on("request", note)
+        load(page, visit)
+        visit.site = site.address
+        page.wait_for_load_state("networkidle")
+        page.emulate_media(reduced_motion="reduce")
+        visit.violations = violations(page, colours=kind in LOOKED_AT)
+        search(page)
+        visit.asked, visit.sent = [*visit.asked], dict(site.sent)
+        visit.went = go_to_the_first_result(page)
+    return visit
+
+
+def on_a_telephone(browser: Browser, site: Site, kind: str) -> Visit:
+    """Look at the page in the dark, and skip its navigation."""
+    visit = Visit(kind)
+    with opened(browser, site, visit, "dark", width=412, height=823) as page:
+        load(page, visit)
+        page.set_viewport_size({"width": 360, "height": 800})
+        visit.width = page.evaluate("document.documentElement.scrollWidth")
+        if kind in LOOKED_AT:
+            page.emulate_media(reduced_motion="reduce")
+            visit.violations = violations(page)
+        page.keyboard.press("Tab")
+        skip = page.evaluate("document.activeElement.textContent")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1:target")).to_have_count(1)
+        visit.skipped = skip
+    return visit
+
+
 class TestAtADesk:
     @pytest.fixture(scope="class")
-    def visit(self, browser: Browser, built_site: Path, kind: str) -> Visit:
-        visit = Visit(kind)
+    def come(self, browser: Browser, built_site: Path) -> Callable[[str], Visit]:
+        """Come to a page, the first time that somebody asks what it is like."""
+        return cache(partial(at_a_desk, browser, built_site))
 
-        def note(request: Request) -> None:
-            visit.asked.append(request.url)
-
-        with (
-            serve(built_site) as site,
-            opened(browser, site, visit, width=1280, height=900) as page,
-        ):
-            page.context.on("request", note)
-            load(page, visit)
-            visit.site = site.address
-            page.wait_for_load_state("networkidle")
-            page.emulate_media(reduced_motion="reduce")
-            visit.violations = violations(page, colours=kind in LOOKED_AT)
-            search(page)
-            visit.asked, visit.sent = [*visit.asked], dict(site.sent)
-            visit.went = go_to_the_first_result(page)
-        return visit
+    @pytest.fixture
+    def visit(self, come: Callable[[str], Visit], kind: str) -> Visit:
+        return come(kind)
 
     def test_nothing_moves_while_it_comes(self, visit: Visit) -> None:
         assert moved(visit.shifts) <= 0.01, visit.shifts
@@ -100,21 +129,13 @@ class TestAtADesk:
 
 class TestOnATelephone:
     @pytest.fixture(scope="class")
-    def visit(self, browser: Browser, site: Site, kind: str) -> Visit:
-        visit = Visit(kind)
-        with opened(browser, site, visit, "dark", width=412, height=823) as page:
-            load(page, visit)
-            page.set_viewport_size({"width": 360, "height": 800})
-            visit.width = page.evaluate("document.documentElement.scrollWidth")
-            if kind in LOOKED_AT:
-                page.emulate_media(reduced_motion="reduce")
-                visit.violations = violations(page)
-            page.keyboard.press("Tab")
-            skip = page.evaluate("document.activeElement.textContent")
-            page.keyboard.press("Enter")
-            expect(page.locator("h1:target")).to_have_count(1)
-            visit.skipped = skip
-        return visit
+    def come(self, browser: Browser, site: Site) -> Callable[[str], Visit]:
+        """Come to a page, the first time that somebody asks what it is like."""
+        return cache(partial(on_a_telephone, browser, site))
+
+    @pytest.fixture
+    def visit(self, come: Callable[[str], Visit], kind: str) -> Visit:
+        return come(kind)
 
     def test_nothing_moves_while_it_comes(self, visit: Visit) -> None:
         assert moved(visit.shifts) <= 0.01, visit.shifts
@@ -122,6 +143,7 @@ class TestOnATelephone:
     def test_it_is_not_wider_than_the_telephone(self, visit: Visit) -> None:
         assert 0 < visit.width <= 360, f"{visit.kind} is {visit.width} px wide"
 
+    @pytest.mark.parametrize("kind", LOOKED_AT)
     def test_axe_finds_no_violation_in_the_dark(self, visit: Visit) -> None:
         assert not visit.violations, visit.violations
 
