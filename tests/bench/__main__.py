@@ -10,7 +10,7 @@ from tests.bench import builds, edits, events, keys, live, rooms
 from tests.bench.figures import RECORD, ROOT, Figure, Record
 from tests.users.chromium import open_browser
 
-ROUNDS = {20: 5, 200: 5, 1_000: 3}
+ROUNDS = {20: 5, 200: 3, 1_000: 3}
 """How often a site of so many pages is built each way; others as often as the last."""
 
 PARTS = {
@@ -79,7 +79,7 @@ def _measure(part: str, sizes: list[int]) -> Iterator[Figure]:
         case "typing":
             yield from keys.measure_typing(count=60)
         case "rooms":
-            yield from rooms.measure_rooms(changes=36, sessions=50)
+            yield from rooms.measure_rooms(changes=24, sessions=50)
         case "events":
             yield from events.measure_events()
 

@@ -364,7 +364,7 @@ def measure_rooms(changes: int, sessions: int) -> Iterator[Figure]:
     ratio = median(found["pushed"]) / median(found[RIVAL])
     yield Figure("rooms", f"{name}, pushed / {RIVAL}", (ratio,), "×", SLOWER)
     for mode in (PUSHED, SHIPPED):
-        share = 100 * idle(mode, sessions, 20)
+        share = 100 * idle(mode, sessions, 15)
         goal = 100 * IDLE if mode == PUSHED else None
         name = f"{sessions} idle sessions, {mode}"
         yield Figure("rooms", name, (share,), "% of a core", goal)
