@@ -11,7 +11,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,11 +19,9 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
 from livedocs.blocks import PageContext, Use
-from livedocs.catalog import SnippetError
+from livedocs.blocks.block import THEME
+from livedocs.catalog import Snippet, SnippetError
 from livedocs.facts import Row
-
-THEME = Path(__file__).parent / "theme"
-"""Where the templates are, those of the blocks too."""
 
 
 class LinkTargets(Files):
@@ -63,6 +60,7 @@ class _Conversion:
     anchors: set[str]
     links: Mapping[str, dict[str, str]]
     """The anchors that it links to, by the path of their page."""
+    programs: Mapping[str, Snippet]
     uses: tuple[Use, ...]
 
 
@@ -108,8 +106,7 @@ class Conversions:
             for target, links in known.links.items()
             if (file := files.get_file_from_path(target))
         }
-        for id_ in known.names.programs:
-            context.show(id_)
+        context.programs.update(known.programs)
         context.uses.extend(known.uses)
 
     def _is_valid(
@@ -140,6 +137,7 @@ class Conversions:
             title=page._title_from_render,
             anchors=set(page.present_anchor_ids or ()),
             links={file.src_uri: dict(its) for file, its in links.items()},
+            programs=dict(context.programs),
             uses=tuple(context.uses),
         )
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from types import FrameType
 from typing import Any, Literal
@@ -30,6 +30,7 @@ from mkdocs.structure.pages import Page
 
 from livedocs import front_matter, search
 from livedocs.blocks import PageContext
+from livedocs.blocks.block import THEME
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
 from livedocs.conversions import Conversions, LinkTargets
 from livedocs.facts import Fact, Facts, PageFacts, Row
@@ -37,10 +38,17 @@ from livedocs.films import FOLDER, Film, Films
 from livedocs.front_matter import Category, FrontMatter
 from livedocs.links import LinkFilter
 from livedocs.live import HOSTS, Live
+from livedocs.record import FILE as RECORD
 from livedocs.record import Record
 from livedocs.search import Sections
 from livedocs.styles import Styles
 from livedocs.templates import Templates
+
+POLL = 0.2
+"""Seconds after which files are looked at again, while pages are served.
+
+MkDocs waits 0.5. It polls because many file systems do not tell of changes.
+"""
 
 
 class LiveDocsConfig(Config):  # type: ignore[no-untyped-call]
@@ -135,14 +143,17 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool
     ) -> None:
         """Note what for; having this method, the plugin is kept from build to build."""
-        self.conversions = Conversions() if command == "serve" else None
-        self.sections = Sections(is_kept=command == "serve")
-        self.styles = Styles(is_kept=command == "serve")
+        is_served = command == "serve"
+        self.conversions = Conversions() if is_served else None
+        self.templates = Templates()
+        self.sections = Sections(is_kept=is_served)
+        self.styles = Styles(is_kept=is_served)
 
     def on_shutdown(self) -> None:
-        """Leave no program behind."""
+        """Leave no program behind, and remember no page."""
         if self.live:
             self.live.close()
+        self.on_startup(command="build", dirty=False)
 
     @event_priority(100)  # before other plugins fetch templates
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -176,10 +187,14 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         """Follow everything that pages are made of; end on SIGTERM as on Ctrl-C."""
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, _interrupt_once)
-        for folder in ("snippets", "tests/snippets", "tests/contracts"):
-            if (self.root / folder).is_dir():
-                server.watch(str(self.root / folder))
-        server.watch(str(Path(__file__).parent / "theme"))
+        server.observer._timeout = POLL  # for what is watched from now on
+        for emitter in server.observer.emitters:
+            emitter._timeout = POLL
+        (self.root / RECORD).parent.mkdir(exist_ok=True)
+        watched = (self.root / "snippets", self.root / "tests", THEME)
+        for folder in (*watched, (self.root / RECORD).parent):
+            if folder.is_dir():
+                server.watch(str(folder))
         if self.is_live:
             self.live = Live(self.catalog)
             server.set_app(self.live.around(server.get_app(), config.dev_addr.port))
@@ -239,7 +254,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
                 raise SnippetError(
                     f"{name}:1: A tutorial is docs/tutorials/<framework>/<topic>.md."
                 )
-            head = front_matter.read(source, name, uri.parts[1])
+            head = _read_head(source, name, uri.parts[1])
             self.heads[page.file.src_uri] = head
             # Material's search knows keywords as tags; tutorials come first in it.
             found_by = {"tags": head.keywords, "search": {"boost": 2}}
@@ -364,6 +379,10 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             f"{test.path}:{test.line}: {test.name} proves the fact {id_!r}, and {why}. "
             f"Write [some words](fact:{id_}) there, or take the mark away."
         )
+
+
+# While pages are served, most are the same in the next build.
+_read_head = lru_cache(maxsize=1024)(front_matter.read)
 
 
 def _interrupt_once(signum: int, frame: FrameType | None) -> None:

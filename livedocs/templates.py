@@ -107,6 +107,7 @@ class Templates:
         self._rendered: dict[tuple[str, str], _Rendered] = {}
         self._settings: tuple[object, ...] = ()
         self._others: tuple[object, ...] = ()
+        self._has_titles = False
         self._site: object = None
         self._answers: _Answers = {}
 
@@ -136,12 +137,13 @@ class Templates:
             What to give them under that name instead.
         """
         self._site = site
-        self._settings = (
+        settings = (
             repr(config.user_configs),
             config.site_url,
             tuple(_files(config.theme.dirs)),
         )
-        self._others = ()
+        self._settings = _kept(self._settings, settings)
+        self._has_titles = False
         env.extend(livedocs_templates=self)
         env.template_class = _PageTemplate
         return _Asked(site, self._answers)
@@ -175,10 +177,11 @@ class Templates:
 
     def _given(self, context: Mapping[str, Any]) -> tuple[object, ...]:
         """All that a template may read of its context."""
-        if not self._others:  # all pages have their titles by now
+        if not self._has_titles:  # all pages have theirs by now
             nav = [_outline(item) for item in context["nav"].items]
             pages = [(file.src_uri, _card(file.page)) for file in context["pages"]]
-            self._others = (nav, pages)
+            self._others = _kept(self._others, (nav, pages))
+            self._has_titles = True
         page: Page | None = context["page"]
         return (
             self._settings,
@@ -202,6 +205,11 @@ class _PageTemplate(Template):
         templates = getattr(self.environment, "livedocs_templates")  # noqa: B009 -- Jinja does not declare it
         html: str = templates.render(self.name or "", context, plain)
         return html
+
+
+def _kept(old: tuple[object, ...], new: tuple[object, ...]) -> tuple[object, ...]:
+    """The old one if they are equal: many pages compare it, and it equals itself."""
+    return old if old == new else new
 
 
 def _files(folders: Iterable[str]) -> Iterator[tuple[str, int, int]]:

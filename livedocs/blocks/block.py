@@ -16,6 +16,9 @@ from pymdownx.blocks.block import Block
 from livedocs.blocks.page import Header, LocatedError, Page, PageContext
 from livedocs.catalog import SnippetError, nearest
 
+THEME = Path(__file__).parents[1] / "theme"
+"""Where the templates are."""
+
 
 class PageBlock(Block):  # type: ignore[misc]
     """A block that says what is wrong instead of turning back into text."""
@@ -138,8 +141,11 @@ def as_list(value: str | list[str] | None) -> list[str]:
     return [value] if isinstance(value, str) else value or []
 
 
-@lru_cache(maxsize=8)
 def template(name: str) -> Template:
-    folder = Path(__file__).parents[1] / "theme"
-    environment = Environment(loader=FileSystemLoader(folder), autoescape=False)  # noqa: S701 -- the templates escape by `| e`
-    return environment.get_template(name)
+    """The theme's template of that name; one that was edited is read again."""
+    return _environment(THEME).get_template(name)
+
+
+@lru_cache(maxsize=2)
+def _environment(folder: Path) -> Environment:
+    return Environment(loader=FileSystemLoader(folder), autoescape=False)  # noqa: S701 -- the templates escape by `| e`
