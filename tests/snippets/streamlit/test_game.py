@@ -30,13 +30,18 @@ def places(user: User, number: int) -> None:
     square(user, number).click()
 
 
-def sit_down(alex: User, doppler: User) -> None:
-    """Let the first play X and the second O."""
-    alex.presses("Play X")
-    alex.reads_line("You play X")
-    expect(doppler.button("Play X")).to_have_count(0)  # what stood below has moved up
-    doppler.presses("Play O")
-    doppler.reads_line("You play O")
+def sit_down(user: User, side: str) -> None:
+    """Let somebody play this side, unless they do so already."""
+    if not user.line(f"You play {side}").count():
+        user.presses(f"Play {side}")
+        user.reads_line(f"You play {side}")
+
+
+def stand_up(user: User) -> None:
+    """Let somebody watch, unless they do so already."""
+    if user.button("Stand up").count():
+        user.presses("Stand up")
+    user.reads_line("You watch")
 
 
 def start_again(*users: User) -> None:
@@ -52,6 +57,14 @@ def game(program: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("stage", [both], indirect=True)
 
 
+@pytest.fixture
+def seated(alex: User, doppler: User) -> None:
+    """The first plays X and the second O."""
+    sit_down(alex, "X")
+    expect(doppler.button("Play X")).to_have_count(0)  # what stood below has moved up
+    sit_down(doppler, "O")
+
+
 @game("game_launcher")
 class TestPushedGame:
     """What people deploy: the server notifies each page."""
@@ -61,6 +74,8 @@ class TestPushedGame:
         self, alex: User, doppler: User
     ) -> None:
         """If two people want the same place at the same moment, one of them gets it."""
+        for user in (alex, doppler):
+            stand_up(user)
         for user in (alex, doppler):
             expect(user.button("Play X")).to_be_enabled()
         moment = soon()
@@ -78,11 +93,11 @@ class TestPushedGame:
             expect(user.button("Play X")).to_have_count(1)
 
     @pytest.mark.fact("game-two-play")
+    @pytest.mark.usefixtures("seated")
     def test_two_play_and_all_others_watch(
         self, alex: User, doppler: User, third: User
     ) -> None:
         """Two people play, the others watch, and they see the same board."""
-        sit_down(alex, doppler)
         third.reads_line("You watch")
         for user, number, board in (
             (alex, 5, "1234X6789"),
@@ -101,6 +116,7 @@ class TestPushedGame:
         start_again(alex, doppler, third)
 
     @pytest.mark.fact("game-forged-click")
+    @pytest.mark.usefixtures("seated")
     def test_nobody_moves_out_of_turn(
         self, stage: Stage, alex: User, doppler: User, third: User
     ) -> None:
@@ -117,6 +133,7 @@ class TestPushedGame:
         start_again(alex, doppler, third)
 
     @pytest.mark.fact("game-second-click")
+    @pytest.mark.usefixtures("seated")
     def test_of_two_squares_that_one_clicks_at_once_one_is_taken(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -137,6 +154,7 @@ class TestPushedGame:
             assert board in ("X2", "1X")
         start_again(alex, doppler, third)
 
+    @pytest.mark.usefixtures("seated")
     def test_of_two_who_click_one_square_at_once_the_one_whose_turn_it_is_takes_it(
         self, alex: User, doppler: User, third: User
     ) -> None:
@@ -153,16 +171,23 @@ class TestPushedGame:
             reader.reads_line("X to move")
         start_again(alex, doppler, third)
 
+    @pytest.mark.alone
+    @pytest.mark.fact("game-free-place")
+    @pytest.mark.usefixtures("seated")
     def test_who_has_gone_leaves_a_free_place(
         self, alex: User, doppler: User, third: User
     ) -> None:
         doppler.page.close()
+        expect(third.button("Play O")).to_have_count(1, timeout=5000)
         third.presses("Play O")
         third.reads_line("You play O")
         places(alex, 1)
         places(third, 2)
         for reader in (alex, third):
             sees_board(reader, "XO3456789")
+        start_again(alex, third)
+        stand_up(third)
+        doppler.open_second_tab()
 
 
 @game("tic_tac_toe")
