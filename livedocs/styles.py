@@ -141,11 +141,8 @@ def _styled(html: str, sheets: list[_Sheet], used: set[str]) -> str:
     def style(match: re.Match[str]) -> str:
         if not (sheet := linked.get(match[1])):
             return match[0]
-        properties = sheet.properties - used
-        css = sheet.without(unused[match[1]] | properties)
-        return (
-            f"<style>{css if is_right_to_left else _RIGHT_TO_LEFT.sub('', css)}</style>"
-        )
+        css = sheet.without(unused[match[1]] | (sheet.properties - used))
+        return f"<style>{css if is_right_to_left else _left_to_right(css)}</style>"
 
     return _LINK.sub(style, html)
 
@@ -159,6 +156,11 @@ def _narrow(html: str) -> str:
 
 
 @lru_cache(maxsize=100)  # most pages of a site are left with the same rules
+def _left_to_right(css: str) -> str:
+    return _RIGHT_TO_LEFT.sub("", css)
+
+
+@lru_cache(maxsize=100)
 def _references(css: str) -> frozenset[str]:
     return frozenset(_REFERENCE.findall(css))
 

@@ -14,14 +14,24 @@ from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 
 from livedocs.catalog import SnippetError, nearest
 
+_PLAIN = frozenset({Name, Operator, Text, Whitespace})
+
 
 class _PlainNames(Filter):
     """Names, punctuation and blanks get no element of their own: half the weight."""
 
     def filter(self, lexer: Any, stream: Any) -> Iterator[tuple[Any, str]]:
+        plain = ""
         for kind, value in stream:
-            plain = kind in (Name, Whitespace) or kind in Punctuation
-            yield (Text if plain or kind is Operator else kind), value
+            if kind in _PLAIN or kind in Punctuation:
+                plain += value
+                continue
+            if plain:
+                yield Text, plain
+                plain = ""
+            yield kind, value
+        if plain:
+            yield Text, plain
 
 
 @lru_cache(maxsize=1024)
