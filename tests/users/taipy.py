@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.users.base import BrowserUser, Message, User
+from tests.waiting import PATIENCE
 
 _SOMETHING = re.compile(r"\S")
 _IN_ORDER = """lines => {
@@ -142,15 +143,18 @@ class TaipySocket:
         for path in ("taipy-init", f"taipy-jsx/{page}"):
             with urlopen(f"{address}{path}?client_id={client_id}") as answer:
                 answer.read()
+        self._done = threading.Semaphore(0)
         self._listening = threading.Thread(target=self._listen)
         self._listening.start()
 
     def _listen(self) -> None:
-        """Say that we are still here whenever the server asks."""
+        """Say that we are still here whenever the server asks; hear its answers."""
         with suppress(ConnectionClosed):
             for frame in self._socket:
                 if frame == "2":
                     self._socket.send("3")
+                elif str(frame).startswith("431"):  # Socket.IO's answer to `act`
+                    self._done.release()
 
     def _emit(
         self, kind: str, payload: object, name: str = "", answer: str = ""
@@ -165,7 +169,11 @@ class TaipySocket:
 
     def act(self, action: str, text: str) -> None:
         """Send the action that Enter in an `input` element sends."""
-        self._emit("A", {"action": action, "args": ["Enter", "", text]})
+        self._emit("A", {"action": action, "args": ["Enter", "", text]}, answer="1")
+
+    def wait_until_done(self) -> None:
+        """Wait until the server has handled one more action of `act`."""
+        assert self._done.acquire(timeout=PATIENCE)
 
     def close(self) -> None:
         """Go away."""

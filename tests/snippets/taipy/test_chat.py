@@ -30,31 +30,31 @@ class TaipyChat:
 
     @pytest.mark.fact("taipy-second-tab")
     def test_a_second_tab_is_the_same_user(
-        self, alex: BrowserUser, join: Callable[[], BrowserUser]
+        self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
         """A second tab of the same browser is the same user."""
-        user = join()
-        said = user.says("in the first tab")
-        name, past = user.name, user.messages()
-        user.open_second_tab()
-        assert user.name == name
-        assert user.messages() == past
-        alex.sees(said, user.says("in the second tab"))
+        said = doppler.says("in the first tab")
+        name, past, first_tab = doppler.name, doppler.messages(), doppler.page
+        doppler.open_second_tab()
+        assert doppler.name == name
+        assert doppler.messages() == past
+        alex.sees(said, doppler.says("in the second tab"))
+        first_tab.close()
 
     @pytest.mark.fact("taipy-missed")
     def test_what_was_missed_is_there_with_the_next_message(
-        self, alex: BrowserUser, third: BrowserUser
+        self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
         """What you missed while your connection was cut is there with the next message
         at the latest.
         """
-        name = third.name
-        with third.cut_off():
+        name = doppler.name
+        with doppler.cut_off():
             missed = alex.says("said in your absence")
-            assert missed not in third.messages()
+            assert missed not in doppler.messages()
         # Taipy knows where the page is, at the latest, when it has heard from it.
-        third.sees(missed, third.says("here again"), alex.says("welcome back"))
-        assert third.name == name
+        doppler.sees(missed, doppler.says("here again"), alex.says("welcome back"))
+        assert doppler.name == name
 
 
 def all_send(

@@ -1048,7 +1048,7 @@ def test_a_version_keeps_scenarios(
 
 @pytest.mark.fact("taipy-unsafe-werkzeug")
 def test_the_server_with_threads_wants_a_terminal(
-    monkeypatch: pytest.MonkeyPatch,
+    load: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without `allow_unsafe_werkzeug`, the server with threads refuses to start where
     there is no terminal.
@@ -1059,8 +1059,8 @@ def test_the_server_with_threads_wants_a_terminal(
     monkeypatch.setattr(sys, "stdin", io.StringIO())
 
     def start(**options: Any) -> None:
-        gui = Gui("# Threads")
-        gui.run(async_mode="threading", port=free_port(), run_browser=False, **options)
+        options |= {"async_mode": "threading", "run_browser": False}
+        load(LIST).gui.run(port=free_port(), **options)
 
     with pytest.raises(RuntimeError, match="allow_unsafe_werkzeug"):
         start()
