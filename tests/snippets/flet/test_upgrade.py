@@ -645,8 +645,8 @@ def assert_works(proof: Proof, call: str) -> None:
 @pytest.mark.fact("flet-ignored-calls")
 @by_row(rows_of(IGNORED))
 def test_an_ignored_call_tells_the_browser_nothing(row: Row) -> None:
-    """Flet accepts each call of the table of ignored ones without an error, and
-    sends the browser no message for it.
+    """Flet accepts each call of the upgrade page’s table of ignored calls without an
+    error, and sends the browser no message for it.
 
     The table is read from the page, with what the terminal says.
     """
@@ -779,7 +779,7 @@ class TestSilentNames:
         self, load: Load, capfd: pytest.CaptureFixture[str]
     ) -> None:
         """With the old names no error, welcome, new text or focus comes, and the only
-        trace is a warning that `focus` was never awaited; with the new ones they come.
+        trace is a warning that `focus` was not awaited; with the new ones they come.
         """
         with caught_warnings() as caught:
             blank, named = asyncio.run(

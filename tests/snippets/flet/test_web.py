@@ -1,52 +1,83 @@
-"""The small chat, started in every way that its page shows."""
+"""The small chat, started in each way that its page shows."""
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import os
+import re
+import runpy
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import HTTPError
+from types import ModuleType
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
+import uvicorn
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Error,
     FloatRect,
     Locator,
     Request,
     Route,
+    ViewportSize,
     expect,
 )
+from starlette.applications import Starlette
 
 from livedocs.catalog import Catalog
 from livedocs.launch import launch
 from tests.ports import free_port
 from tests.users.base import LOOPBACK
+from tests.users.flet import AT_REST
+from tests.users.flet_headless import FletServer, FletSession
+from tests.users.flet_socket import FletSocket
 from tests.waiting import PATIENCE, wait_until
 
 PROGRAMS = [it for it in Catalog.default() if it.id.startswith("flet/web/")]
 CHAT = Catalog.default().find("flet/web/chat")
 WITHOUT_CDN = {"FLET_WEB_NO_CDN": "true"}
 
-# The page's commands without uv, which would ask for packages anew each time.
+BRAND = "uv run --with pillow==13.0.0 brand.py"
+OFFLINE = 'uv run --with "flet[web]==1.0.5" offline.py'
+SERVE = (
+    "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT=8000 "
+    'uv run --with "flet[web]==1.0.5" chat.py'
+)
+FLET_RUN = 'uv run --with "flet[cli,web]==1.0.5" flet run --web --port 8000 chat.py'
+UVICORN = 'uv run --with "flet[web]==1.0.5" uvicorn prefixed:app --port 8000'
+MOUNTED = 'uv run --with "flet[web]==1.0.5" uvicorn mounted:app --port 8000'
+
+# One of them without uv, which takes its time.
 PROGRAM = "FLET_SERVER_PORT={port} python chat.py"
 FORCED = f"FLET_FORCE_WEB_SERVER=true {PROGRAM}"
-PREFIXED_HERE = "python -m uvicorn prefixed:app --port {port}"
-MOUNTED_HERE = "python -m uvicorn mounted:app --port {port}"
 
 DRAWING = "www.gstatic.com"
 """Where Flutter's drawing engine comes from unless it is told otherwise."""
 
 RIVE = "cdn.jsdelivr.net"
 """Where Flet's client asks for rive_native.js, which a chat does not use."""
+
+STRANGER = "chat.example"
+"""A name of this machine for a browser that is told so, but none that it trusts."""
+
+LOW = ViewportSize(width=480, height=400)
+"""A window of few pixels, for Flet paints each of them on the processor."""
+
+_ELSEWHERE = re.compile(
+    rf"^(?!blob:|data:|http://({'|'.join([*LOOPBACK, STRANGER])})[:/])"
+)
 
 
 @dataclass(frozen=True)
@@ -80,14 +111,14 @@ def serving(
 ) -> Iterator[Server]:
     """Type a command into a shell in this folder, and stop all that it started.
 
-    ``{port}`` in the command is the port it shall serve on. Of pip and uv it finds
-    those of this environment first.
+    ``8000`` or ``{port}`` in the command is the port it shall serve on. Of pip and uv
+    it finds those of this environment first.
     """
     port = port or free_port()
     log = folder.with_name(f"{folder.name}.log")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["sh", "-c", command.replace("{port}", str(port))],
+            ["sh", "-c", re.sub(r"8000|{port}", str(port), command)],
             cwd=folder,
             env=clean_environment() | dict(environment or {}),
             stdin=subprocess.DEVNULL,
@@ -139,13 +170,13 @@ class Visitor:
     """A person with a browser of their own, who looks at what the chat's page says."""
 
     def __init__(self, context: BrowserContext, address: str) -> None:
-        self.asked: list[str] = []
+        self.asked: set[str] = set()
         """The hosts other than this machine that the browser set out to ask."""
-        self.forbidden: list[str] = []
+        self.forbidden: set[str] = set()
         """The hosts that the page's own policy keeps the browser from asking."""
-        context.route(leaves_loopback, self._refuse)
-        context.set_default_timeout(PATIENCE * 1000)
         self.page = context.new_page()
+        self.page.set_default_timeout(PATIENCE * 1000)
+        self.page.route(_ELSEWHERE, self._refuse)
         self.page.on("websocket", lambda socket: self._note(socket.url))
         self.page.on("requestfailed", self._note_failure)
         self.page.goto(address)
@@ -156,11 +187,12 @@ class Visitor:
 
     def _note_failure(self, request: Request) -> None:
         if request.failure == "csp":
-            self.forbidden.append(urlsplit(request.url).hostname or request.url)
+            self.forbidden.add(urlsplit(request.url).hostname or request.url)
 
     def _note(self, url: str) -> None:
-        if leaves_loopback(url):
-            self.asked.append(urlsplit(url).hostname or url)
+        host = urlsplit(url).hostname
+        if host and host not in LOOPBACK:
+            self.asked.add(host)
 
     def enter(self, seconds: float = PATIENCE) -> None:
         """Wait until the chat can be used; its texts are in the page from then on."""
@@ -182,16 +214,21 @@ class Visitor:
         return self.page.get_by_role("textbox", name="Message")
 
     def send(self, text: str) -> None:
-        """Write a message and press Enter."""
+        """Write a message, press Enter, and wait until the field is empty again.
+
+        Flutter begins to listen some frames after the click, and takes some more until
+        it knows what was typed.
+        """
         self.field.click()
-        # Flutter sets both when it begins to listen; keys before that are lost.
         expect(self.field).to_have_attribute("autocorrect", "on")
-        expect(self.field).to_have_value("")
+        self.page.evaluate(AT_REST)
         self.page.keyboard.type(text, delay=25)
         expect(self.field).to_have_value(text)
+        self.page.evaluate(AT_REST)
         self.page.keyboard.press("Enter")
+        expect(self.field).to_have_value("")
 
-    def sees(self, text: str) -> None:
+    def reads(self, text: str) -> None:
         """Wait until a message with this text is there."""
         self.message(text).wait_for(state="attached")
 
@@ -206,25 +243,17 @@ class Visitor:
         return self.page.screenshot(clip=clip)
 
 
-def leaves_loopback(url: str) -> bool:
-    parts = urlsplit(url)
-    return bool(parts.hostname) and parts.hostname not in LOOPBACK
+class Caller(FletSocket):
+    """A person without a browser, at whatever path the chat is."""
 
+    def __init__(self, address: str) -> None:
+        self._url = f"{address.replace('http', 'ws', 1)}ws"
+        self.session_id = ""
+        self.connect()
 
-Visit = Callable[[str], Visitor]
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Open an address in a new browser and wait until the chat can be used."""
-    with ExitStack() as contexts:
-
-        def visit(address: str) -> Visitor:
-            visitor = Visitor(contexts.enter_context(browser.new_context()), address)
-            visitor.enter()
-            return visitor
-
-        yield visit
+    def reads(self, text: str) -> None:
+        """Wait until a message with this text has come."""
+        self.wait_until(lambda: text in self.lines(), text)
 
 
 def save_programs(tmp_path: Path) -> Path:
@@ -249,78 +278,53 @@ def run(command: str, folder: Path) -> None:
     )
 
 
-def they_chat(alex: Visitor, doppler: Visitor) -> None:
+def they_chat(alex: Visitor | Caller, doppler: Caller) -> None:
     """Each one says something, and both read both."""
     alex.send("Is this seat taken?")
-    doppler.sees("Is this seat taken?")
+    doppler.reads("Is this seat taken?")
     doppler.send("Only by my hat.")
-    alex.sees("Only by my hat.")
-    alex.sees("Is this seat taken?")
+    alex.reads("Only by my hat.")
+    alex.reads("Is this seat taken?")
 
 
-BRAND = "uv run --with pillow==13.0.0 brand.py"
-OFFLINE = 'uv run --with "flet[web]==1.0.5" offline.py'
-SERVE = (
-    "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT=8000 "
-    'uv run --with "flet[web]==1.0.5" chat.py'
-)
-FLET_RUN = 'uv run --with "flet[cli,web]==1.0.5" flet run --web --port 8000 chat.py'
-UVICORN = 'uv run --with "flet[web]==1.0.5" uvicorn prefixed:app --port 8000'
-MOUNTED = 'uv run --with "flet[web]==1.0.5" uvicorn mounted:app --port 8000'
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.claim("However you start it: what one person sends, everybody reads.")
-@pytest.mark.parametrize(
-    ("command", "path"),
-    [(SERVE, "/"), (FLET_RUN, "/"), (UVICORN, "/chat/"), (MOUNTED, "/chat/")],
-    ids=["program", "flet run", "uvicorn", "mounted"],
-)
-def test_two_people_chat_whichever_command_is_typed(
-    visit: Visit, folder: Path, command: str, path: str
+@pytest.mark.parametrize("program", ["chat", "prefixed", "mounted"])
+def test_both_read_what_is_sent_by_enter_or_by_the_button(
+    load: Callable[[str], ModuleType], program: str
 ) -> None:
-    command = command.replace("8000", "{port}")
-    with serving(command, folder, path, WITHOUT_CDN) as server:
-        they_chat(visit(server.address), visit(server.address))
+    server = FletServer(load(f"flet/web/{program}").main)
+    alex, doppler = FletSession(server), FletSession(server)
+    alex.send("Is this seat taken?")
+    doppler.type(doppler.field, "Only by my hat.")
+    doppler.click_send()
+    for one in (alex, doppler):
+        assert one.lines() == ["Is this seat taken?", "Only by my hat."]
+        assert one.field["value"] == ""
+        assert one.session.page.title == "Corner chat"
+    server.close()
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.claim("When you save the program, `flet run` starts it anew.")
-def test_flet_run_starts_a_saved_program_anew(folder: Path) -> None:
+@pytest.mark.fact("flet-started")
+@pytest.mark.fact(
+    "flet-run-restarts", "When you save the program, `flet run` starts it again."
+)
+def test_two_people_chat_by_flet_run_until_the_program_is_saved(folder: Path) -> None:
     program, sign = folder / "chat.py", folder / "started"
     code = program.read_text()
-    with serving(FLET_RUN.replace("8000", "{port}"), folder):
-        assert not sign.exists()
+    with serving(FLET_RUN, folder, environment=WITHOUT_CDN) as server:
+        they_chat(Caller(server.address), Caller(server.address))
         program.write_text(f"open({str(sign)!r}, 'w').close()\n{code}")
         wait_until(sign.exists)
-
-
-@pytest.mark.claim("`messages` in `chat.py`: one tab; kept on reload, lost on restart.")
-def test_a_tab_keeps_its_messages_until_the_server_ends(visit: Visit) -> None:
-    with launch(CHAT) as app:
-        alex = visit(app.addresses[0])
-        alex.send("Is this seat taken?")
-        alex.sees("Is this seat taken?")
-        alex.page.reload()
-        alex.enter()
-        alex.sees("Is this seat taken?")
-        late = visit(app.addresses[0])
-        late.send("Good evening.")
-        alex.sees("Good evening.")
-        assert late.message("Is this seat taken?").count() == 0
-    with launch(CHAT, port=urlsplit(app.addresses[0]).port or 0):
-        alex.page.reload()
-        alex.enter()
-        alex.send("Hello?")
-        alex.sees("Hello?")
-        assert alex.message("Is this seat taken?").count() == 0
 
 
 SCREEN = {"DISPLAY": ":0"}
 
 
-def opened(folder: Path, environment: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Where the chat is, and the addresses that it opens in a browser by itself.
+@contextmanager
+def noting(
+    folder: Path, command: str, environment: Mapping[str, str], path: str = "/"
+) -> Iterator[tuple[Server, list[str]]]:
+    """Run a program, and note what it opens in a browser by itself.
 
     It does so before it answers for the first time.
     """
@@ -329,172 +333,257 @@ def opened(folder: Path, environment: Mapping[str, str]) -> tuple[str, list[str]
     browser.write_text(f'#!/bin/sh\necho "$1" >> {note}\n')
     browser.chmod(0o755)
     noted = {"BROWSER": str(browser)}
-    with serving(PROGRAM, folder, environment=noted | dict(environment)) as server:
-        return server.address, note.read_text().split() if note.exists() else []
+    with serving(command, folder, path, noted | dict(environment)) as server:
+        yield server, note.read_text().split() if note.exists() else []
 
 
-@pytest.mark.claim("The program opens the chat in your browser.")
+@pytest.mark.fact("flet-opens-browser")
 def test_the_program_opens_the_chat(folder: Path) -> None:
-    address, found = opened(folder, SCREEN)
-    assert found == [address.rstrip("/")]
+    """The program opens the chat in your browser, unless
+    `FLET_FORCE_WEB_SERVER=true` is set or Linux has no screen.
+    """
+    with noting(folder, PROGRAM, SCREEN) as (server, opened):
+        assert opened == [server.address.rstrip("/")]
 
 
-@pytest.mark.claim("With `FLET_FORCE_WEB_SERVER=true` the program opens no browser.")
-def test_a_web_server_opens_no_browser(folder: Path) -> None:
-    _, found = opened(folder, SCREEN | {"FLET_FORCE_WEB_SERVER": "true"})
-    assert found == []
-
-
-@pytest.mark.claim("On Linux without a screen the program opens no browser.")
+@pytest.mark.fact("flet-opens-browser")
 def test_without_a_screen_no_browser_opens(folder: Path) -> None:
-    _, found = opened(folder, {})
-    assert found == []
+    with noting(folder, PROGRAM, {}) as (_, opened):
+        assert opened == []
 
 
-@pytest.mark.claim(
-    "Without `FLET_SERVER_IP`, everybody who can reach your machine can open the chat."
-)
-@pytest.mark.claim("With `FLET_SERVER_IP=127.0.0.1` only your own machine can.")
-@pytest.mark.parametrize("ip", ["", "127.0.0.1"])
-def test_the_program_listens_everywhere_unless_told_where(
-    folder: Path, ip: str
+@pytest.mark.fact("flet-opens-browser")
+@pytest.mark.fact("flet-listens")
+def test_a_web_server_opens_no_browser_and_listens_everywhere(folder: Path) -> None:
+    with noting(folder, FORCED, SCREEN) as (server, opened):
+        assert opened == []
+        with urllib.request.urlopen(elsewhere(server), timeout=PATIENCE) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.fact("flet-listens")
+def test_the_program_listens_only_where_it_is_told_and_below_a_prefix(
+    folder: Path,
 ) -> None:
-    """127.0.0.2 stands in for an address that others know this machine by."""
-    server_only = {"FLET_FORCE_WEB_SERVER": "true", "FLET_SERVER_IP": ip}
-    with serving(PROGRAM, folder, environment=server_only) as server:
-        other = f"http://127.0.0.2:{server.port}/"
-        if ip:
-            with pytest.raises(OSError, match="refused"):
-                urllib.request.urlopen(other, timeout=PATIENCE)
-        else:
-            with urllib.request.urlopen(other, timeout=PATIENCE) as answer:
-                assert answer.status == 200
+    """Without `FLET_SERVER_IP` the chat answers at other addresses of your machine
+    too; with `FLET_SERVER_IP=127.0.0.1` it refuses there.
 
-
-@pytest.mark.claim("With `FLET_WEB_APP_PATH=chat` the chat is at `/chat/`.")
-def test_the_program_can_be_below_a_prefix(folder: Path) -> None:
-    below = {"FLET_FORCE_WEB_SERVER": "true", "FLET_WEB_APP_PATH": "chat"}
-    with serving(PROGRAM, folder, "/chat/", below) as server:
+    127.0.0.2 stands in for an address that others know this machine by.
+    """
+    there = {"FLET_SERVER_IP": "127.0.0.1", "FLET_WEB_APP_PATH": "chat"}
+    with serving(FORCED, folder, "/chat/", there) as server:
         assert '<base href="/chat/">' in server.answer()
+        with pytest.raises(OSError, match="refused"):
+            urllib.request.urlopen(elsewhere(server), timeout=PATIENCE)
 
 
-@pytest.mark.claim("At `/` the exported app answers nothing.")
-@pytest.mark.claim("`/chat` without the slash leads to `/chat/`.")
-@pytest.mark.parametrize("module", ["prefixed", "mounted"])
-def test_the_chat_is_below_its_prefix(folder: Path, module: str) -> None:
-    with serving(
-        f"python -m uvicorn {module}:app --port {{port}}", folder, "/chat/"
-    ) as server:
-        root = f"http://127.0.0.1:{server.port}"
-        with urllib.request.urlopen(f"{root}/chat") as answer:
-            assert answer.url == f"{root}/chat/"
-        if module == "mounted":
-            with urllib.request.urlopen(f"{root}/") as answer:
-                assert '<a href="/chat/">' in answer.read().decode()
-        else:
-            with pytest.raises(HTTPError, match="404"):
-                urllib.request.urlopen(f"{root}/")
+def elsewhere(server: Server) -> str:
+    """Where the chat would be at another address of this machine's."""
+    return server.address.replace("127.0.0.1", "127.0.0.2")
 
 
-@pytest.mark.parametrize("module", ["prefixed", "mounted"])
-def test_an_asgi_app_is_a_program_too(folder: Path, module: str) -> None:
-    """Its own port, 8000, may be taken here, so another one is put in its place."""
-    start = (
-        "import functools, runpy, uvicorn;"
-        "uvicorn.run = functools.partial(uvicorn.run, port={port});"
-        f"runpy.run_path('{module}.py', run_name='__main__')"
-    )
-    with serving(f'python -c "{start}"', folder, "/chat/") as server:
-        assert '<base href="/chat/">' in server.answer()
+def get(app: Starlette, *paths: str) -> list[httpx.Response]:
+    """What an app answers to requests for these; its temporary folders are deleted."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch.object(tempfile, "tempdir", folder),
+    ):
+        return asyncio.run(ask(app, *paths))
 
 
-@pytest.mark.claim("When your site ends, Flet’s temporary folders are deleted.")
+async def ask(app: Starlette, *paths: str) -> list[httpx.Response]:
+    """What an app answers to requests for these."""
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), follow_redirects=True
+    ) as client:
+        return [await client.get(f"http://site{path}") for path in paths]
+
+
+@pytest.mark.fact("flet-asgi-prefix")
+@pytest.mark.parametrize("program", ["prefixed", "mounted"])
+def test_the_chat_is_below_its_prefix(
+    monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    """`/chat` leads to `/chat/`; at `/` the exported app answers 404, and a site that
+    mounts it answers itself.
+    """
+    started: list[object] = []
+    monkeypatch.setattr(uvicorn, "run", started.append)
+    path = Catalog.default().find(f"flet/web/{program}").path
+    app = runpy.run_path(str(path), run_name="__main__")["app"]
+    assert started == [app]
+    chat, bare, root = get(app, "/chat/", "/chat", "/")
+    assert '<base href="/chat/">' in chat.text
+    assert (bare.url, bare.text) == (chat.url, chat.text)
+    if program == "mounted":
+        assert '<a href="/chat/">' in root.text
+    else:
+        assert root.status_code == 404
+
+
+@pytest.mark.fact("flet-temporary-folders")
 @pytest.mark.parametrize("kept", [True, False])
 def test_flets_temporary_folders_go_with_the_lifespan(
-    folder: Path, tmp_path: Path, kept: bool
+    load: Callable[[str], ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    kept: bool,
 ) -> None:
-    program = folder / "mounted.py"
-    if not kept:
-        code = program.read_text()
-        assert ", lifespan=lifespan)" in code
-        program.write_text(code.replace(", lifespan=lifespan)", ")"))
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    where = {"TMPDIR": str(temporary)}
-    with serving(MOUNTED_HERE, folder, "/chat/", where) as server:
-        assert list(temporary.iterdir())
-        os.killpg(server.process.pid, signal.SIGINT)
-        server.process.wait(PATIENCE)
-    assert bool(list(temporary.iterdir())) != kept
+    """When a site ends that has the chat’s `lifespan`, Flet’s temporary folders are
+    deleted; without it they stay.
+    """
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    app = load("flet/web/mounted").app
+    site = app if kept else Starlette(routes=app.routes)
+
+    async def run() -> None:
+        async with site.router.lifespan_context(site):
+            await ask(site, "/chat/")
+            assert list(tmp_path.iterdir())
+
+    asyncio.run(run())
+    assert bool(list(tmp_path.iterdir())) != kept
 
 
-@pytest.mark.claim(
-    "Without `FLET_WEB_NO_CDN=true` the page takes its drawing engine from "
-    "`www.gstatic.com`; without an answer it never finishes loading."
-)
+@pytest.mark.fact("flet-cdn")
 def test_with_the_cdn_nothing_is_drawn_offline(browser: Browser, folder: Path) -> None:
+    """Without `FLET_WEB_NO_CDN=true` the page takes its drawing engine from
+    `www.gstatic.com`; without an answer it does not finish loading.
+    """
     with serving(FORCED, folder) as server, browser.new_context() as context:
         visitor = Visitor(context, "about:blank")
         visitor.gives_up_loading(server.address)
-        assert set(visitor.asked) == {DRAWING}
+        assert visitor.asked == {DRAWING}
 
 
-@pytest.mark.claim(
-    "With it, a browser asks one other server: `cdn.jsdelivr.net`, for "
-    "`rive_native.js`; the chat works without an answer."
-)
-def test_without_the_cdn_one_request_leaves(visit: Visit) -> None:
-    with launch(CHAT, users=2) as app:
-        people = [visit(address) for address in app.addresses]
-        they_chat(*people)
-    assert [visitor.asked for visitor in people] == [[RIVE], [RIVE]]
+# Notes which service workers the page wants to have.
+_NOTE_WORKERS = """
+    window.workers = [];
+    const register = ServiceWorkerContainer.prototype.register;
+    ServiceWorkerContainer.prototype.register = function (...rest) {
+        window.workers.push(String(rest[0]));
+        return register.apply(this, rest);
+    };
+"""
 
 
-@pytest.mark.claim("Two people chat, and no browser asks any other server.")
-@pytest.mark.parametrize(
-    ("command", "path"),
-    [
-        (f"FLET_WEB_NO_CDN=true {FORCED}", "/"),
-        (PREFIXED_HERE, "/chat/"),
-        (MOUNTED_HERE, "/chat/"),
-    ],
-    ids=["program", "prefixed", "mounted"],
-)
-def test_with_its_own_first_page_nothing_leaves(
-    visit: Visit, folder: Path, command: str, path: str
-) -> None:
-    run("python offline.py", folder)
-    with serving(command, folder, path) as server:
-        people = [visit(server.address), visit(server.address)]
-        they_chat(*people)
-    assert [visitor.asked for visitor in people] == [[], []]
-    assert all(RIVE in visitor.forbidden for visitor in people)
+class Corner:
+    """The program's server, which can be away for a while."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._port = free_port()
+        self._run = ExitStack()
+        self.address = f"http://127.0.0.1:{self._port}/"
+
+    def open(self) -> None:
+        """Start it."""
+        app = launch(CHAT, port=self._port, folder=self.folder)
+        self._run.enter_context(app)
+
+    def close(self) -> None:
+        """Stop it."""
+        self._run.close()
 
 
-@pytest.mark.claim(
-    "For a character that Roboto lacks, such as an emoji, the browser then asks your "
-    "own server for a font below `assets/fonts/`, and Flet has none."
-)
-@pytest.mark.claim("Until then, such a character is an empty box.")
-@pytest.mark.claim("A font that you put there is served.")
-def test_fonts_for_other_characters_are_yours_to_bring(
-    visit: Visit, folder: Path
-) -> None:
+@pytest.fixture(scope="class")
+def corner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corner]:
+    """The program's server, with a folder for assets."""
+    folder = tmp_path_factory.mktemp("corner")
     (folder / "assets").mkdir()
-    with serving(FORCED, folder, environment=WITHOUT_CDN) as server:
-        for status in (404, 200):
-            alex = visit(server.address)
-            with alex.page.expect_response(
-                lambda answer: "/assets/fonts/notocoloremoji/" in answer.url
-            ) as answer:
-                alex.send("\N{TOP HAT}")
-            assert answer.value.status == status
-            font = folder / "assets" / urlsplit(answer.value.url).path.lstrip("/")
-            font.parent.mkdir(parents=True, exist_ok=True)
-            font.write_bytes(b"stands for the font that the path names")
-        assert alex.asked == [RIVE]
+    corner = Corner(folder)
+    corner.open()
+    yield corner
+    corner.close()
+
+
+@pytest.fixture(scope="class")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A new browser."""
+    with browser.new_context(viewport=LOW) as context:
+        context.add_init_script(_NOTE_WORKERS)
+        yield context
+
+
+@pytest.fixture(scope="class")
+def alex(corner: Corner, context: BrowserContext) -> Visitor:
+    """A person who has come early."""
+    alex = Visitor(context, corner.address)
+    alex.enter()
+    return alex
+
+
+class TestProgram:
+    """The program as a web server that needs no CDN."""
+
+    @pytest.mark.fact("flet-emoji-font")
+    def test_fonts_for_other_characters_are_yours_to_bring(
+        self, corner: Corner, alex: Visitor
+    ) -> None:
+        """For an emoji, which Roboto lacks, the browser asks your own server for a
+        font below `assets/fonts/`; Flet has none, so an empty box is drawn, and a font
+        that you put there is served.
+        """
+        with alex.page.expect_response(
+            lambda answer: "/assets/fonts/notocoloremoji/" in answer.url
+        ) as answer:
+            alex.send("\N{TOP HAT}")
+        assert answer.value.status == 404
+        alex.reads("\N{TOP HAT}")
         for text in ("\N{ALARM CLOCK}", "x"):
             alex.send(text)
-            alex.sees(text)
-        wait_until(lambda: alex.drawn("\N{ALARM CLOCK}") == alex.drawn("\N{TOP HAT}"))
-        assert alex.drawn("x") != alex.drawn("\N{TOP HAT}")
+            alex.reads(text)
+
+        def same_but_for_the_letter() -> bool:
+            hat, clock, letter = map(
+                alex.drawn, ("\N{TOP HAT}", "\N{ALARM CLOCK}", "x")
+            )
+            return hat == clock != letter
+
+        wait_until(same_but_for_the_letter)
+        path = urlsplit(answer.value.url).path.lstrip("/")
+        font = corner.folder / "assets" / path
+        font.parent.mkdir(parents=True)
+        font.write_bytes(b"stands for the font that the path names")
+        with urllib.request.urlopen(answer.value.url) as served:
+            assert served.read() == font.read_bytes()
+
+    @pytest.mark.fact("flet-one-stranger")
+    @pytest.mark.fact(
+        "flet-needs-server",
+        "Flet registers no service worker, so while the server is away a reload shows "
+        "the browser’s error page.",
+    )
+    @pytest.mark.state("chat.py", "messages", "one tab", reload="kept", restart="lost")
+    def test_a_tab_keeps_its_messages_until_the_server_ends(
+        self, browser: Browser, corner: Corner, alex: Visitor
+    ) -> None:
+        """With `FLET_WEB_NO_CDN=true` a browser asks one other server,
+        `cdn.jsdelivr.net`, and the chat works without an answer.
+        """
+        alex.send("Is this seat taken?")
+        alex.reads("Is this seat taken?")
+        with browser.new_context(viewport=LOW) as context:
+            late = Visitor(context, corner.address)
+            late.enter()
+            late.send("Good evening.")
+            alex.reads("Good evening.")
+            alex.send("Have a seat.")
+            late.reads("Have a seat.")
+            assert late.message("Is this seat taken?").count() == 0
+
+        alex.page.reload()
+        alex.enter()
+        alex.reads("Is this seat taken?")
+        assert alex.asked == late.asked == {RIVE}
+        assert alex.page.evaluate("window.workers") == []
+
+        corner.close()
+        with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+            alex.page.reload()
+        corner.open()
+        alex.page.reload()
+        alex.enter()
+        alex.send("Hello?")
+        alex.reads("Hello?")
+        assert alex.message("Is this seat taken?").count() == 0

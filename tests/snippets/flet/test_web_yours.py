@@ -1,39 +1,44 @@
-"""The small chat with a name, colours and icons of its own."""
+"""The small chat with a first page, a name, colours and icons of its own."""
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
+import flet_web.fastapi  # type: ignore[import-untyped]
 import pytest
 from PIL import Image, ImageSequence
-from playwright.sync_api import Browser, BrowserContext, Error
+from playwright.sync_api import Browser, BrowserContext, Page
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from tests.snippets.flet.test_web import (
     BRAND,
-    FORCED,
-    MOUNTED_HERE,
+    LOW,
+    MOUNTED,
     OFFLINE,
-    PREFIXED_HERE,
+    RIVE,
+    SERVE,
+    STRANGER,
+    UVICORN,
     WITHOUT_CDN,
+    Caller,
+    Server,
     Visitor,
+    get,
     run,
     save_programs,
     serving,
+    they_chat,
 )
 from tests.users.chromium import CHROMIUM_ARGS, find_chromium
 
-EVERYWHERE = pytest.mark.parametrize(
-    ("command", "path"),
-    [(FORCED, "/"), (PREFIXED_HERE, "/chat/"), (MOUNTED_HERE, "/chat/")],
-    ids=["program", "prefixed", "mounted"],
-)
+Load = Callable[[str], ModuleType]
 
 
 @pytest.fixture
@@ -44,47 +49,89 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-@contextmanager
-def own_browser(
-    browser: Browser, home: Path, *arguments: str
+@pytest.fixture(scope="class")
+def context(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BrowserContext]:
-    """A browser that keeps what it learns, as installing needs, and writes only here.
+    """A browser that keeps what it learns, as installing needs.
 
-    An installed app gets an entry in the desktop's menu, below the home folder.
+    An installed app gets an entry in the desktop's menu, below the home folder,
+    so that is another one here.
     """
+    home = tmp_path_factory.mktemp("home")
     places: dict[str, str | float | bool] = {
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"),
         "XDG_CONFIG_HOME": str(home / "config"),
     }
+    stranger = f"--host-resolver-rules=MAP {STRANGER} 127.0.0.1"
     with browser.browser_type.launch_persistent_context(
         home / "profile",
         executable_path=find_chromium(),
-        args=[*CHROMIUM_ARGS, *arguments],
+        args=[*CHROMIUM_ARGS, stranger],
         env={**os.environ, **places},
+        viewport=LOW,
     ) as context:
         yield context
 
 
-@pytest.mark.claim(
-    "Chromium finds nothing that keeps the chat from being installed, at `/` and at "
-    "`/chat/`."
+@pytest.fixture(scope="class")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page's programs, and all that they write, by its commands."""
+    folder = save_programs(tmp_path_factory.mktemp("served"))
+    run(BRAND, folder)
+    run(OFFLINE, folder)
+    return folder
+
+
+@pytest.fixture(
+    scope="class",
+    params=[(SERVE, "/"), (UVICORN, "/chat/"), (MOUNTED, "/chat/")],
+    ids=["program", "uvicorn", "mounted"],
 )
-@pytest.mark.claim("Each address is an app of its own.")
-@pytest.mark.parametrize(
-    ("command", "path"), [(FORCED, "/"), (MOUNTED_HERE, "/chat/")], ids=["/", "/chat/"]
-)
-def test_the_chat_can_be_installed(
-    browser: Browser, folder: Path, tmp_path: Path, command: str, path: str
-) -> None:
-    manifest = json.loads((folder / "assets/manifest.json").read_text())
-    with (
-        serving(command, folder, path, WITHOUT_CDN) as server,
-        own_browser(browser, tmp_path / "home") as context,
-    ):
+def server(request: pytest.FixtureRequest, furnished: Path) -> Iterator[Server]:
+    command, path = request.param
+    with serving(command, furnished, path, WITHOUT_CDN) as server:
+        yield server
+
+
+@pytest.mark.timeout(600)
+class TestServed:
+    """The chat with all that the page's programs write, started in three ways."""
+
+    @pytest.mark.fact("flet-started")
+    @pytest.mark.fact(
+        "flet-offline",
+        "With the first page that `offline.py` writes, people chat and their browsers "
+        "ask no other server.",
+    )
+    def test_two_people_chat_and_no_other_server_is_asked(
+        self, context: BrowserContext, server: Server
+    ) -> None:
+        """What one person sends, another one reads, whether one server process runs
+        the program itself, `flet run`, `prefixed.py` or `mounted.py`.
+        """
         alex = Visitor(context, server.address)
         alex.enter()
-        ask = context.new_cdp_session(alex.page).send
+        they_chat(alex, Caller(server.address))
+        assert alex.asked == set()
+        assert RIVE in alex.forbidden
+        alex.page.close()
+
+    @pytest.mark.fact("flet-installable")
+    @pytest.mark.fact(
+        "flet-https",
+        "Away from your own machine, Chromium installs only what comes over HTTPS.",
+    )
+    def test_the_chat_can_be_installed(
+        self, context: BrowserContext, furnished: Path, server: Server
+    ) -> None:
+        """Chromium finds no error that keeps the chat from being installed, at `/` or
+        at `/chat/`, and each address is an app of its own.
+        """
+        manifest = json.loads((furnished / "assets/manifest.json").read_text())
+        page = Visitor(context, server.address).page
+        ask = context.new_cdp_session(page).send
         found = ask("Page.getAppManifest")
         assert found["errors"] == []
         assert json.loads(found["data"]) == manifest
@@ -93,150 +140,104 @@ def test_the_chat_can_be_installed(
         assert ask("Page.getAppId")["appId"] == server.address
         ask("PWA.install", {"manifestId": server.address})
         assert ask("PWA.getOsAppState", {"manifestId": server.address})
-
-
-@pytest.mark.claim(
-    "Away from your own machine, a browser installs only what comes over HTTPS."
-)
-def test_elsewhere_only_https_can_be_installed(
-    browser: Browser, folder: Path, tmp_path: Path
-) -> None:
-    """chat.example is this machine for this browser, but none that it trusts."""
-    elsewhere = "--host-resolver-rules=MAP chat.example 127.0.0.1"
-    with (
-        serving(FORCED, folder, environment=WITHOUT_CDN) as server,
-        own_browser(browser, tmp_path / "home", elsewhere) as context,
-    ):
-        alex = Visitor(context, server.address)
-        ask = context.new_cdp_session(alex.page).send
-        assert ask("Page.getInstallabilityErrors")["installabilityErrors"] == []
-        context.unroute_all()
-        alex.page.goto(server.address.replace("127.0.0.1", "chat.example"))
+        page.goto(server.address.replace("127.0.0.1", STRANGER))
         (error,) = ask("Page.getInstallabilityErrors")["installabilityErrors"]
         assert error["errorId"] == "not-from-secure-origin"
+        page.close()
 
-
-@pytest.mark.claim(
-    "The folder stands next to the program; for uvicorn, in the folder where you "
-    "start it."
-)
-@pytest.mark.parametrize(
-    ("command", "path", "found"),
-    [
-        (
-            "FLET_FORCE_WEB_SERVER=true FLET_SERVER_PORT={port} python corner/chat.py",
-            "/",
-            True,
-        ),
-        (
-            "python -m uvicorn --app-dir corner prefixed:app --port {port}",
-            "/chat/",
-            False,
-        ),
-        (
-            "python -m uvicorn --app-dir corner mounted:app --port {port}",
-            "/chat/",
-            False,
-        ),
-    ],
-    ids=["program", "prefixed", "mounted"],
-)
-def test_where_assets_are_looked_for(
-    folder: Path, command: str, path: str, found: bool
-) -> None:
-    """The commands are typed one folder above."""
-    name = json.loads((folder / "assets/manifest.json").read_text())["name"]
-    with serving(command, folder.parent, path) as server:
-        served = json.loads(server.answer("manifest.json"))["name"]
-    assert served == (name if found else "Flet")
-
-
-@pytest.mark.claim("While the page loads, your animation shows.")
-@pytest.mark.claim("Files in `assets` win over Flet’s own of the same name.")
-@EVERYWHERE
-def test_files_in_assets_win_over_those_of_flet(
-    browser: Browser, folder: Path, command: str, path: str
-) -> None:
-    with (
-        serving(command, folder, path, WITHOUT_CDN) as server,
-        browser.new_context() as context,
-    ):
-        files = [file for file in (folder / "assets").rglob("*.*") if file.is_file()]
-        assert len(files) == 8
-        for file in set(files) - {folder / "assets/manifest.json"}:
-            name = file.relative_to(folder / "assets").as_posix()
-            assert (
-                context.request.get(server.address + name).body() == file.read_bytes()
-            )
-        context.route("**/main.dart.*", lambda route: None)  # never loaded
-        alex = Visitor(context, "about:blank")
-        alex.page.goto(server.address, wait_until="commit")  # it never ends loading
-        shown = alex.page.locator("#loading img")
+    @pytest.mark.fact("flet-assets-win")
+    def test_files_in_assets_win_over_those_of_flet(
+        self, context: BrowserContext, furnished: Path, server: Server
+    ) -> None:
+        """A file in `assets` is served instead of Flet’s own of the same name: icons,
+        manifest and the animation that shows while the page loads.
+        """
+        page = context.new_page()
+        page.route("**/main.dart.*", lambda route: None)  # never loaded
+        page.goto(server.address, wait_until="commit")  # it never ends loading
+        assets = {
+            path.relative_to(furnished / "assets").as_posix(): path.read_bytes()
+            for path in (furnished / "assets").rglob("*.*")
+        }
+        assert len(assets) == 9
+        patched = {"index.html", "manifest.json"}
+        assert served(page, server, *assets.keys() - patched) == [
+            assets[name] for name in assets.keys() - patched
+        ]
+        manifest, index = served(page, server, "manifest.json", "index.html")
+        assert json.loads(manifest) == json.loads(assets["manifest.json"])
+        assert b"Content-Security-Policy" in index
+        shown = page.locator("#loading img")
         address = shown.evaluate("async img => { await img.decode(); return img.src }")
-        ours = folder / "assets/icons/loading-animation.png"
-        assert context.request.get(address).body() == ours.read_bytes()
-        icon = alex.page.locator("link[rel=icon]")
+        assert address == f"{server.address}icons/loading-animation.png"
+        icon = page.locator("link[rel=icon]")
         assert icon.evaluate("link => link.href") == f"{server.address}favicon.png"
+        page.close()
+
+    def test_the_commands_write_the_assets(self, furnished: Path) -> None:
+        assets = furnished / "assets"
+        assert {path.name for path in assets.iterdir()} == {
+            *("favicon.png", "icons", "index.html", "manifest.json")
+        }
+        manifest = json.loads((assets / "manifest.json").read_text())
+        for icon in manifest["icons"]:
+            with Image.open(assets / icon["src"]) as image:
+                assert icon["sizes"] == f"{image.width}x{image.height}"
+        with Image.open(assets / "icons/loading-animation.png") as animation:
+            assert len(list(ImageSequence.Iterator(animation))) == 4
 
 
-@pytest.mark.claim("Flet registers no service worker.")
-@pytest.mark.claim("While the server is away, a reload shows the browser’s error page.")
-def test_without_its_server_the_chat_does_not_load(
-    browser: Browser, folder: Path, tmp_path: Path
+def served(page: Page, server: Server, *names: str) -> list[bytes]:
+    """The files that the server gives for these names."""
+    return [page.request.get(server.address + name).body() for name in names]
+
+
+@pytest.mark.fact("flet-assets-folder")
+def test_a_program_looks_for_assets_beside_itself(folder: Path) -> None:
+    """A program looks for `assets` beside itself, an ASGI app in the folder where you
+    start uvicorn.
+    """
+    name = json.loads((folder / "assets/manifest.json").read_text())["name"]
+    command = SERVE.replace("chat.py", f"{folder.name}/chat.py")
+    with serving(command, folder.parent) as server:
+        assert json.loads(server.answer("manifest.json"))["name"] == name
+
+
+@pytest.mark.fact("flet-assets-folder")
+@pytest.mark.parametrize("program", ["prefixed", "mounted"])
+def test_an_asgi_app_looks_for_assets_where_it_is_started(
+    load: Load, monkeypatch: pytest.MonkeyPatch, folder: Path, program: str
 ) -> None:
-    with own_browser(browser, tmp_path / "home") as context:
-        with serving(FORCED, folder, environment=WITHOUT_CDN) as server:
-            alex = Visitor(context, server.address)
-            alex.enter()
-            alex.page.reload()
-            alex.enter()
-            registered = "navigator.serviceWorker.getRegistrations()"
-            assert alex.page.evaluate(registered) == []
-        with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
-            alex.page.reload()
+    ours = json.loads((folder / "assets/manifest.json").read_text())["name"]
+    for place, name in ((folder, ours), (folder.parent, "Flet")):
+        monkeypatch.chdir(place)
+        app = load(f"flet/web/{program}").app
+        (manifest,) = get(app, "/chat/manifest.json")
+        assert manifest.json()["name"] == name
 
 
-@pytest.mark.claim(
-    "The arguments `app_name`, `app_short_name` and `app_description` of "
-    "`flet_web.fastapi.app` win over your manifest."
-)
-@pytest.mark.claim("The function has no argument for the colours.")
-@pytest.mark.claim("The name is also the title that the page starts with.")
-def test_arguments_win_over_the_manifest(folder: Path) -> None:
-    program = folder / "mounted.py"
-    code = program.read_text()
-    words = 'app_name="Harbour", app_short_name="Quay", app_description="Gulls."'
-    program.write_text(
-        code.replace('assets_dir="assets"', f'assets_dir="assets", {words}')
+@pytest.mark.fact("flet-app-arguments")
+def test_arguments_win_over_the_manifest(
+    load: Load, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    """The arguments `app_name`, `app_short_name` and `app_description` of
+    `flet_web.fastapi.app` win over your manifest, and the name is also the title that
+    the page starts with; it has no argument for the colours.
+    """
+    monkeypatch.chdir(folder)
+    chat = flet_web.fastapi.app(
+        load("flet/web/mounted").main,
+        assets_dir="assets",
+        app_name="Harbour",
+        app_short_name="Quay",
+        app_description="Gulls.",
     )
+    site = Starlette(routes=[Mount("/chat", chat)])
+    manifest, page = get(site, "/chat/manifest.json", "/chat/")
     ours = json.loads((folder / "assets/manifest.json").read_text())
-    with serving(MOUNTED_HERE, folder, "/chat/") as server:
-        served = json.loads(server.answer("manifest.json"))
-        title = re.findall("<title>(.*)</title>", server.answer())
-    arguments = (
-        "import inspect, flet_web.fastapi as web; print(inspect.signature(web.app))"
-    )
-    signature = subprocess.check_output([sys.executable, "-c", arguments], text=True)
-    assert "app_short_name" in signature
-    assert "color" not in signature
     changed = {"name": "Harbour", "short_name": "Quay", "description": "Gulls."}
-    assert served == ours | changed
-    assert title == ["Harbour"]
-
-
-@pytest.mark.timeout(600)
-def test_the_commands_write_the_assets(tmp_path: Path) -> None:
-    """Typed as the page shows them, they do what the other tests do without uv."""
-    folder = save_programs(tmp_path)
-    run(BRAND, folder)
-    run(OFFLINE, folder)
-    assets = folder / "assets"
-    assert {path.name for path in assets.iterdir()} == {
-        *("favicon.png", "icons", "index.html", "manifest.json")
-    }
-    manifest = json.loads((assets / "manifest.json").read_text())
-    for icon in manifest["icons"]:
-        with Image.open(assets / icon["src"]) as image:
-            assert icon["sizes"] == f"{image.width}x{image.height}"
-    with Image.open(assets / "icons/loading-animation.png") as animation:
-        assert len(list(ImageSequence.Iterator(animation))) == 4
+    assert manifest.json() == ours | changed
+    assert re.findall("<title>(.*)</title>", page.text) == ["Harbour"]
+    assert not [
+        it for it in inspect.signature(flet_web.fastapi.app).parameters if "color" in it
+    ]
