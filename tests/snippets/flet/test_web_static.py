@@ -190,13 +190,14 @@ class TestPublished:
         server.close()
 
     @pytest.mark.fact("flet-published-pubsub")
-    @pytest.mark.fact("flet-published-alone")
+    @pytest.mark.fact(
+        "flet-published-alone",
+        "Even with this error fixed, two people who open a published page do not see "
+        "each other’s messages.",
+    )
     def test_each_published_page_is_alone(
         self, browser: Browser, published: Path
     ) -> None:
-        """Even with this error fixed, two people who open a published page do not see
-        each other’s messages.
-        """
         assert SUBSCRIBED in CHAT.code
         bring_packages(published, CHAT.code.replace(SUBSCRIBED, SUBSCRIBED + FIXED))
         with (
