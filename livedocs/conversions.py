@@ -8,6 +8,7 @@ files that it links to) says which of it to look at.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,17 @@ from livedocs.blocks import PageContext, Use
 from livedocs.blocks.block import THEME
 from livedocs.catalog import Snippet, SnippetError
 from livedocs.facts import Row
+
+_OBJECTS = {"plugins", "hooks", "exclude_docs", "draft_docs", "not_in_nav"}
+"""Settings that are no plain values; the last three show in each `File`."""
+
+
+def settings_of(config: MkDocsConfig) -> str:
+    """All that `mkdocs.yml` says, as text that is the same as long as it says it."""
+    values = {name: it for name, it in config.items() if name not in _OBJECTS}
+    plugins = {name: dict(plugin.config) for name, plugin in config.plugins.items()}
+    hooks = time.monotonic_ns() if config.hooks else 0  # what they do is not known
+    return f"{values} {plugins} {hooks}"
 
 
 class LinkTargets(Files):
@@ -71,11 +83,11 @@ class Conversions:
         self._known: dict[str, _Conversion] = {}
         self._settings: tuple[object, ...] = ()
 
-    def begin(self, config: MkDocsConfig) -> None:
+    def begin(self, settings: str) -> None:
         """Read what all pages of a build are made from."""
         templates = [*THEME.glob("blocks/*"), *THEME.glob("partials/*")]
         self._settings = (
-            repr(config.user_configs),
+            settings,
             tuple((path, path.read_bytes()) for path in sorted(templates)),
         )
 

@@ -32,7 +32,7 @@ from livedocs import front_matter, search
 from livedocs.blocks import PageContext
 from livedocs.blocks.block import THEME
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
-from livedocs.conversions import Conversions, LinkTargets
+from livedocs.conversions import Conversions, LinkTargets, settings_of
 from livedocs.facts import Fact, Facts, PageFacts, Row
 from livedocs.films import FOLDER, Film, Films
 from livedocs.front_matter import Category, FrontMatter
@@ -178,7 +178,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             config.markdown_extensions.append("livedocs")
         self.templates.compile_once(config.theme)
         if self.conversions:
-            self.conversions.begin(config)
+            self.settings = settings_of(config)
+            self.conversions.begin(self.settings)
         return config
 
     def on_serve(
@@ -303,7 +304,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             tutorials, list(proven.values()), self._fact, self.is_live, self._film
         )
         if self.conversions:
-            site = self.templates.render_changed(env, site, config)
+            site = self.templates.render_changed(env, site, config.theme, self.settings)
         env.globals["livedocs"] = site
         return env
 

@@ -17,7 +17,6 @@ from typing import Any
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, Template
 from jinja2.bccache import Bucket
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure import StructureItem
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
@@ -124,25 +123,22 @@ class Templates:
         theme.get_env = get_env  # type: ignore[method-assign]
 
     def render_changed(
-        self, env: Environment, site: object, config: MkDocsConfig
+        self, env: Environment, site: object, theme: Theme, settings: str
     ) -> object:
         """Let templates keep what they render as long as they are given the same.
 
         Args:
             env: the environment of a build.
             site: what templates find under the name ``livedocs``.
-            config: the build's.
+            theme: whose templates these are.
+            settings: all that ``mkdocs.yml`` says.
 
         Returns:
             What to give them under that name instead.
         """
         self._site = site
-        settings = (
-            repr(config.user_configs),
-            config.site_url,
-            tuple(_files(config.theme.dirs)),
-        )
-        self._settings = _kept(self._settings, settings)
+        now = (settings, tuple(_files(theme.dirs)))
+        self._settings = _kept(self._settings, now)
         self._has_titles = False
         env.extend(livedocs_templates=self)
         env.template_class = _PageTemplate
