@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
+from html import unescape
 
 from markdown import Markdown
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
 from livedocs.blocks.page import WORD_JOINER, Page, proof_id
 from livedocs.catalog import nearest
@@ -16,6 +17,7 @@ from livedocs.facts import Fact, Row
 from livedocs.record import Run
 
 _REFERENCE = re.compile(r"\[[^\]\[]+\]\[[^\]\[]*\]")
+_TAG = re.compile(r"<[^>]*>")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -63,7 +65,7 @@ class Finish(Treeprocessor):
             if (scheme, colon) != ("fact", ":"):
                 continue
             line = self._line_of(id_)
-            words = "".join(link.itertext())
+            words = self._unstashed("".join(link.itertext()))
             if link in inside:
                 raise self.page.context.error(
                     line, "A fact belongs into a sentence, not into a heading."
@@ -82,6 +84,15 @@ class Finish(Treeprocessor):
             else:
                 last.tail = AtomicString(f"{last.tail or ''}{WORD_JOINER}")
             link.append(mark)
+
+    def _unstashed(self, text: str) -> str:
+        """The text with the words of code that another extension has put aside."""
+        blocks = self.md.htmlStash.rawHtmlBlocks
+
+        def words(match: re.Match[str]) -> str:
+            return unescape(_TAG.sub("", str(blocks[int(match[1])])))
+
+        return HTML_PLACEHOLDER_RE.sub(words, text)
 
     def _line_of(self, id_: str) -> int:
         """The line of the next link to this fact."""

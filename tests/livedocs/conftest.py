@@ -71,6 +71,7 @@ markdown_extensions:
   - livedocs
   - tables
   - toc
+  - pymdownx.inlinehilite
   - pymdownx.superfences
   - pymdownx.tabbed: {alternate_style: true}
 validation:

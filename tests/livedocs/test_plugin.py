@@ -56,10 +56,10 @@ def test_a_page_names_what_is_not_tested(project: Project) -> None:
 
 def test_what_is_shown_beside_what_is_proven(project: Project) -> None:
     project.write("tests/snippets/taipy/test_chat.py", PROOF)
-    project.say(f"Text.\n\n[A *reload*](fact:reload) keeps it.\n\n{TABLE}")
+    project.say(f"Text.\n\n[A *reload* of `a<b`](fact:reload) keeps it.\n\n{TABLE}")
     (uses,) = pages(project.root / "mkdocs.yml").values()
     assert [(use.words, use.line, use.proof.id) for use in uses] == [
-        ("A reload", 11, "reload"),
+        ("A reload of a<b", 11, "reload"),
         ("`names` | everybody | kept | lost", 17, "state-greet-py-names"),
     ]
 
