@@ -299,7 +299,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             assert file is not None  # noqa: S101 -- it was just read
             said = self.contexts[uri].proven
             tutorials.append(Tutorial(head, file.url, len(said)))
-            proven.update((f"{uri} {proof.id}", proof) for proof in said)
+            for proof in said:
+                key = proof.id if isinstance(proof, Fact) else f"{uri} {proof.id}"
+                proven[key] = proof
         site: object = Site(
             tutorials, list(proven.values()), self._fact, self.is_live, self._film
         )

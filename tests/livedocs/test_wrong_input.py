@@ -25,7 +25,7 @@ Builder = Callable[[Project], None]
 
 
 def serve_once(project: Project) -> None:
-    """What ``mkdocs serve`` does until it would answer: this address is no machine's."""
+    """What ``mkdocs serve`` does until it answers: this address is no machine's."""
     serve(str(project.root / "mkdocs.yml"), dev_addr="192.0.2.1:8000")
 
 
