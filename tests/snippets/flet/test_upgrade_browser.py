@@ -166,8 +166,8 @@ def test_what_older_calls_look_like(run: Start, visit: Visit, tmp_path: Path) ->
         tmp_path,
         'page.add(ft.Text("unheard", selectable=True))',
         'page.add(ft.SelectionArea(ft.Text("heard")))',
-        'page.add(ft.IconButton(icon="send"))',
         "page.add(ft.IconButton(icon=ft.Icons.SEND))",
+        'page.add(ft.IconButton(icon="send"))',
     )
     page = visit(run(program))
     expect(page.get_by_text("IconButton must have either icon")).to_be_attached()
@@ -175,7 +175,7 @@ def test_what_older_calls_look_like(run: Start, visit: Visit, tmp_path: Path) ->
     heard = page.get_by_text("heard", exact=True)
     expect(heard).to_be_attached()
     expect(page.locator("flt-semantics-host")).to_match_aria_snapshot(
-        "- textbox [disabled]\n- text: heard"
+        "- textbox [disabled]\n- text: heard\n- button"
     )
     field = page.get_by_role("textbox")
     expect(field).to_have_value("")
