@@ -197,26 +197,26 @@ class TestScenarioList:
         doppler: EventsUser,
         join: Callable[[], EventsUser],
     ) -> None:
-        """Fifty scenarios that two people create as fast as Taipy takes them are in the
-        lists of others, once and in one order, in which each sender’s keep theirs.
+        """Twenty scenarios that two people create as fast as Taipy takes them are in
+        the lists of others, once and in one order, in which each sender’s keep theirs.
         """
         before = alex.lines.all_inner_texts()
         senders = [TaipySocket(stage.address, name) for name in ("stormy", "windy")]
 
         def storm(sender: TaipySocket) -> None:
-            for n in range(25):
+            for n in range(10):
                 sender.act("create", f"{sender.client_id} {n}")
                 sender.wait_until_done()
 
         with ThreadPoolExecutor() as people:
             list(people.map(storm, senders))
         for user in (alex, doppler):
-            expect(user.lines).to_have_count(len(before) + 50)
+            expect(user.lines).to_have_count(len(before) + 20)
         listed = alex.lines.all_inner_texts()
         assert listed[: len(before)] == before
         for sender in senders:
             own = [line for line in listed if line.startswith(sender.client_id)]
-            assert own == [f"{sender.client_id} {n}" for n in range(25)]
+            assert own == [f"{sender.client_id} {n}" for n in range(10)]
             sender.close()
         assert doppler.lines.all_inner_texts() == listed
         expect(join().lines).to_have_text(listed)
