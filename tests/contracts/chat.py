@@ -177,16 +177,19 @@ class FinishedChat(PocketChat):
         self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
         """After 60 messages in a low window, the first can still be read."""
-        texts = [f"number {n} of 60" for n in range(1, 61)]
-        for text in texts:
-            alex.paste(text)
-        said = [Message(alex.name, text) for text in texts]
+        said = self.says_at_once(alex, [f"number {n} of 60" for n in range(1, 61)])
+        doppler.sees(*said)
         window = doppler.page.viewport_size
         assert window
         doppler.page.set_viewport_size({**window, "height": 360})
-        doppler.sees(*said)
         doppler.reads(said[-1], said[0])
         doppler.page.set_viewport_size(window)
+
+    def says_at_once(self, alex: BrowserUser, texts: Sequence[str]) -> list[Message]:
+        """Send messages one after the other: by a page, unless a class knows better."""
+        for text in texts:
+            alex.paste(text)
+        return [Message(alex.name, text) for text in texts]
 
 
 class FastTypists(BrowserChat):
@@ -258,18 +261,6 @@ class BrowserSharedHistory(SharedHistory, FinishedChat, FastTypists):
         """
         seen = burst(alex, doppler, third)
         assert seen[0] == seen[1] == seen[2]
-
-
-class BrowserOwnHistory(OwnHistory, FinishedChat, FastTypists):
-    """Both, with pages."""
-
-    @pytest.mark.alone
-    @pytest.mark.fact("burst")
-    def test_a_burst_is_complete(
-        self, alex: BrowserUser, doppler: BrowserUser, third: BrowserUser
-    ) -> None:
-        """Two people typing as fast as a machine lose no message on any page."""
-        burst(alex, doppler, third)
 
 
 def burst(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.users.base import BrowserUser, Message
 from tests.users.line import Line
@@ -70,7 +70,18 @@ _FITS = """() => {
         && textContent.length <= 5 + width / 5 * Math.ceil(height / 20);
 }"""
 
-_A_PART_OF_THE_LIST = -300  # pixels upwards, half of what is in sight
+TALL = {"viewport": {"width": 480, "height": 1600}, "reduced_motion": "reduce"}
+"""A window in which hardly anybody has to scroll, and little moves: without a graphics
+card each frame takes a processor 10 to 30 ms, and a scroll takes twenty."""
+
+# Ask for the tree before anything is drawn: a field that has the caret earlier is one
+# that Flutter keeps for itself, and what is typed there cannot be heard.
+_HEAR = """new MutationObserver((_, observer) => {
+    const placeholder = document.querySelector("flt-semantics-placeholder");
+    if (!placeholder) return;
+    observer.disconnect();
+    placeholder.click();
+}).observe(document, {childList: true, subtree: true});"""
 
 # A field of the tree, or the one that Flutter keeps for itself.
 _TYPING = "['INPUT', 'TEXTAREA'].includes(document.activeElement.tagName)"
@@ -110,8 +121,16 @@ class FletUser(BrowserUser):
 
     _name = ""
 
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+        """Start a browser, with Playwright's options for its context."""
+        super().__init__(browser, address, **options)
+        self._cut_lines: dict[Page, Line] = {}
+
+    def _new_page(self) -> None:
+        super()._new_page()
+        self.page.add_init_script(_HEAR)
+
     def wait_until_ready(self) -> None:
-        self.page.locator("flt-semantics-placeholder").evaluate("e => e.click()")
         expect(self.field.or_(self.name_field)).to_be_visible()
         self.page.evaluate(AT_REST)  # it is painted later than it can be heard
 
@@ -165,11 +184,13 @@ class FletUser(BrowserUser):
         """Be without a connection for a while, and connected again afterwards.
 
         Chromium closes no open web socket when it goes offline, so this one is cut by
-        hand, after a reload that puts it into our hands.
+        hand, the first time after a reload that puts it into our hands.
         """
-        line = Line()
-        self.page.route_web_socket("**/ws", line.connect)
-        self.reload()
+        line = self._cut_lines.get(self.page)
+        if line is None:
+            line = self._cut_lines[self.page] = Line()
+            self.page.route_web_socket("**/ws", line.connect)
+            self.reload()
         line.cut()
         waiting = self.page.get_by_text(_CUT_OFF, exact=True)
         expect(waiting).to_be_attached()
@@ -221,7 +242,15 @@ class FletUser(BrowserUser):
     def click_button(self, name: str = "") -> None:
         """Press the button that says so; without a name, the only one."""
         self.page.get_by_role("button", name=name or None).click()
-        self.page.mouse.move(300, 300)  # where no tooltip takes the focus
+        self._point_at_the_messages()  # where no tooltip takes the focus
+
+    def _point_at_the_messages(self) -> int:
+        """Move the mouse above the middle; how many pixels high half of them are."""
+        size = self.page.viewport_size
+        assert size
+        part = size["height"] * 3 // 7
+        self.page.mouse.move(size["width"] * 3 // 8, part)
+        return part
 
     def hears(self, line: str) -> None:
         """Wait until a screen reader finds this line."""
@@ -235,42 +264,59 @@ class FletUser(BrowserUser):
         """The lines in sight that say who has come."""
         return [line for line in self.lines() if _JOINED.fullmatch(line)]
 
+    def is_in_sight(self, text: str) -> bool:
+        """Whether the one line with this text is drawn whole above the message field.
+
+        More can be heard: Flutter tells of what is just above and below as well.
+        """
+        drawn = self.page.locator("flt-semantics > span", has_text=text)
+        if not drawn.count():
+            return False
+        box, field = drawn.bounding_box(), self.field.bounding_box()
+        assert box
+        assert field
+        return 0 <= box["y"] < box["y"] + box["height"] <= field["y"]
+
     def messages(self) -> list[Message]:
         return self.latest(10_000)
 
     def latest(self, count: int) -> list[Message]:
         """The newest messages, oldest first: scroll to the end, then up as needed."""
         self._scroll_to_the_end()
-        found = self._in_sight()
-        while len(found) < count and self._scroll(_A_PART_OF_THE_LIST):
-            found = self._in_sight() | found
+        found = self._at_rest()
+        while len(found) < count and self._scroll_up():
+            found = self._at_rest() | found
         self._scroll_to_the_end()
         return list(found.values())[-count:]
 
-    def _in_sight(self) -> dict[str, Message]:
-        """The messages in sight, by the ids of their elements."""
+    def _at_rest(self) -> dict[str, Message]:
+        """The messages in sight once nothing moves, by the ids of their elements."""
         lines = self.page.evaluate(AT_REST)
         parsed = ((key, parse(text)) for key, _, text in lines)
         return {key: message for key, message in parsed if message}
 
-    def _scroll(self, distance: int) -> bool:
-        """Turn the wheel over the messages; whether anything moved."""
-        before = self.page.evaluate(AT_REST)
-        self.page.mouse.move(300, 300)
-        self.page.mouse.wheel(0, distance)
-        return bool(self.page.evaluate(AT_REST) != before)
+    def _scroll_up(self) -> bool:
+        """Scroll by half of the messages in sight; whether anything moved."""
+        return self._scroll(-self._point_at_the_messages())
 
     def _scroll_to_the_end(self) -> None:
+        self._point_at_the_messages()
         while self._scroll(100_000):
             pass
+
+    def _scroll(self, distance: int) -> bool:
+        """Turn the wheel where the mouse is; whether anything moved."""
+        before = self.page.evaluate(AT_REST)
+        self.page.mouse.wheel(0, distance)
+        return bool(self.page.evaluate(AT_REST) != before)
 
     def sees(self, *messages: Message) -> None:
         event = f"{self.name} sees {[message.text[:40] for message in messages]}:"
         wait_until(lambda: self._sees(messages), event=event)
 
     def _sees(self, messages: tuple[Message, ...]) -> bool:
-        in_sight = [message for message in map(parse, self.lines()) if message]
-        return _in_order(messages, in_sight) or _in_order(
+        near = [message for message in map(parse, self.lines()) if message]
+        return _in_order(messages, near) or _in_order(
             messages, self.latest(3 * len(messages) + 10)
         )
 
@@ -278,9 +324,9 @@ class FletUser(BrowserUser):
         wanted = list(messages)
         self._scroll_to_the_end()
         while wanted:
-            in_sight = self._in_sight().values()
+            in_sight = self._at_rest().values()
             wanted = [message for message in wanted if message not in in_sight]
-            if not self._scroll(_A_PART_OF_THE_LIST):
+            if not self._scroll_up():
                 break
         assert not wanted, f"{self.name} cannot read {wanted}"
         self._scroll_to_the_end()

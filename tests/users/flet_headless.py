@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
 from typing import Any, cast
@@ -46,6 +47,14 @@ def walk(node: object) -> Iterator[Control]:
                 waiting.extend(control[name] for name in _DRAWN if name in control)
 
 
+def unpack(packed: bytes) -> tuple[protocol.MessageAction, Any]:
+    """What the server tells a client, and with which values."""
+    action, body = msgpack.unpackb(
+        packed, ext_hook=protocol.decode_ext_from_msgpack, strict_map_key=False
+    )
+    return protocol.MessageAction(action), body
+
+
 class FletServer:
     """One process with one program: an event loop and what its sessions share."""
 
@@ -74,42 +83,11 @@ class FletServer:
         self.loop.close()
 
 
-class Client(Connection):
-    """The wire to one tab and the page at its end.
+class Screen:
+    """The page that a client keeps, by what the server sends."""
 
-    The protocol is that of flet_web/fastapi/flet_app.py, the way to apply a patch that
-    of control.dart in Flet's client.
-    """
-
-    def __init__(self, server: FletServer) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.loop = server.loop
-        self.pubsubhub = server.hub
+    def __init__(self) -> None:
         self.page: Control = {}
-        self.session: Session | None = None
-
-    def send_message(self, message: protocol.Message) -> None:
-        """Bring this to the tab."""
-        packed = msgpack.packb([message.action, message.body], default=_encode)
-        action, body = msgpack.unpackb(
-            packed, ext_hook=protocol.decode_ext_from_msgpack, strict_map_key=False
-        )
-        match protocol.MessageAction(action):
-            case protocol.MessageAction.REGISTER_CLIENT:
-                self.page = body["page_patch"]
-            case protocol.MessageAction.PATCH_CONTROL:
-                self._apply(self.control(body["id"]), body["patch"])
-            case protocol.MessageAction.INVOKE_METHOD:
-                assert self.session is not None
-                self.loop.call_soon(
-                    self.session.handle_invoke_method_results,
-                    body["control_id"],
-                    body["call_id"],
-                    None,
-                    None,
-                )
-            case protocol.MessageAction.SESSION_CRASHED:
-                raise AssertionError(body["message"])
 
     def control(self, control_id: int) -> Control:
         """The control with this id, shown or not."""
@@ -118,7 +96,9 @@ class Client(Connection):
                 return node
         raise AssertionError(f"the client knows no control {control_id}")
 
-    def _apply(self, root: Control, patch: list[Any]) -> None:
+    def apply(self, control_id: int, patch: list[Any]) -> None:
+        """Change a control as Flet's client does, in control.dart."""
+        root = self.control(control_id)
         paths: dict[int, list[Any]] = {}
 
         def index(node: list[Any], path: list[Any]) -> None:
@@ -146,14 +126,158 @@ class Client(Connection):
                 target(rest[0]).insert(rest[1], moved)
 
 
-class FletSession(User):
+class Client(Connection):
+    """The wire to one tab and the page at its end.
+
+    The protocol is that of flet_web/fastapi/flet_app.py.
+    """
+
+    def __init__(self, server: FletServer) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.loop = server.loop
+        self.pubsubhub = server.hub
+        self.screen = Screen()
+        self.session: Session | None = None
+
+    def send_message(self, message: protocol.Message) -> None:
+        """Bring this to the tab."""
+        packed = msgpack.packb([message.action, message.body], default=_encode)
+        action, body = unpack(packed)
+        match action:
+            case protocol.MessageAction.REGISTER_CLIENT:
+                self.screen.page = body["page_patch"]
+            case protocol.MessageAction.PATCH_CONTROL:
+                self.screen.apply(body["id"], body["patch"])
+            case protocol.MessageAction.INVOKE_METHOD:
+                assert self.session is not None
+                self.loop.call_soon(
+                    self.session.handle_invoke_method_results,
+                    body["control_id"],
+                    body["call_id"],
+                    None,
+                    None,
+                )
+            case protocol.MessageAction.SESSION_CRASHED:
+                raise AssertionError(body["message"])
+
+
+class FletTab(User):
+    """A person at a tab that nobody draws: they see what the server has sent to it."""
+
+    _name = ""
+
+    @property
+    @abstractmethod
+    def screen(self) -> Screen:
+        """What the tab shows."""
+
+    @abstractmethod
+    def tell(self, control_id: int, properties: Control) -> None:
+        """Tell the server what has changed in a control."""
+
+    @abstractmethod
+    def dispatch(self, control_id: int, event: str, data: object) -> None:
+        """Tell the server what has happened to a control."""
+
+    def controls(self, **properties: object) -> list[Control]:
+        """What the tab shows, dialogs included, that has all these properties."""
+        return [
+            control
+            for control in walk(self.screen.page)
+            if properties.items() <= control.items()
+        ]
+
+    def control(self, **properties: object) -> Control:
+        """The one that has all these properties."""
+        (control,) = self.controls(**properties)
+        return control
+
+    @property
+    def dialog(self) -> Control | None:
+        """The dialog that is open, if one is."""
+        return next(iter(self.controls(_c="AlertDialog", open=True)), None)
+
+    @property
+    def field(self) -> Control:
+        """Where messages are written."""
+        return self.control(_c="TextField", label="Message")
+
+    @property
+    def name_field(self) -> Control:
+        """Where the dialog asks for a name."""
+        return self.control(_c="TextField", label="Your name")
+
+    def type(self, field: Control, text: str) -> None:
+        """Write this in place of what stands in the field."""
+        field["value"] = text
+        self.tell(field["_i"], {"value": text})
+        if field.get("on_change"):
+            self.fire(field, "change", text)
+
+    def press_enter(self, field: Control) -> None:
+        """Press Enter in the field; one with `shift_enter` does not tell its text."""
+        told = None if field.get("shift_enter") else field.get("value", "")
+        self.fire(field, "submit", told)
+
+    def click_send(self) -> None:
+        """Click on the button beside the field, whether it shows a word or a sign."""
+        (button,) = self.controls(content="Send") or self.controls(_c="IconButton")
+        self.fire(button, "click")
+
+    def click(self, **properties: object) -> None:
+        """Click on the one button with these properties."""
+        self.fire(self.control(**properties), "click")
+
+    def fire(self, control: Control, event: str, data: object = None) -> None:
+        """Tell the server that this has happened, where it asked to be told."""
+        assert control.get(f"on_{event}"), f"nobody listens to {event} of {control}"
+        self.dispatch(control["_i"], event, data)
+
+    def join(self, name: str) -> None:
+        """Give the chat a name, where it asks for one."""
+        if self.dialog:
+            self.type(self.name_field, name)
+            self.press_enter(self.name_field)
+            self._name = name.strip()
+
+    @property
+    def name(self) -> str:
+        if self._name:
+            return self._name
+        (told,) = (line for line in self.lines() if line.startswith("You are "))
+        return told.removeprefix("You are ").removesuffix(".")
+
+    def send(self, text: str) -> None:
+        self.paste(text)
+
+    def paste(self, text: str) -> None:
+        self.type(self.field, text)
+        self.press_enter(self.field)
+
+    def lines(self) -> list[str]:
+        """All texts of the tab, from top to bottom."""
+        return [text.get("value", "") for text in self.controls(_c="Text")]
+
+    def messages(self) -> list[Message]:
+        (messages,) = self.controls(_c="ListView") or self.controls(scroll="auto")
+        found = []
+        for line in messages.get("controls", []):
+            match [text["value"] for text in walk(line) if text["_c"] == "Text"]:
+                case [name, text]:
+                    found.append(Message(name, text))
+                case [said] if ": " in said:
+                    name, _, text = said.partition(": ")
+                    found.append(Message(name, text))
+        return found
+
+
+class FletSession(FletTab):
     """A person whom the server knows by a session, at a tab with what it sends."""
 
     def __init__(self, server: FletServer) -> None:
         """Open the program in a new tab."""
         self.server = server
         self.client = Client(server)
-        self._name = ""
         server.run(self._open())
 
     async def _open(self) -> None:
@@ -198,98 +322,17 @@ class FletSession(User):
         self.server.run(close())
         self.server.sessions.remove(self.session)
 
-    def controls(self, **properties: object) -> list[Control]:
-        """What the tab shows, dialogs included, that has all these properties."""
-        return [
-            control
-            for control in walk(self.client.page)
-            if properties.items() <= control.items()
-        ]
-
-    def control(self, **properties: object) -> Control:
-        """The one that has all these properties."""
-        (control,) = self.controls(**properties)
-        return control
-
     @property
-    def dialog(self) -> Control | None:
-        """The dialog that is open, if one is."""
-        return next(iter(self.controls(_c="AlertDialog", open=True)), None)
+    def screen(self) -> Screen:
+        return self.client.screen
 
-    @property
-    def field(self) -> Control:
-        """Where messages are written."""
-        return self.control(_c="TextField", label="Message")
+    def tell(self, control_id: int, properties: Control) -> None:
+        self.session.apply_patch(control_id, properties)
 
-    @property
-    def name_field(self) -> Control:
-        """Where the dialog asks for a name."""
-        return self.control(_c="TextField", label="Your name")
-
-    def type(self, field: Control, text: str) -> None:
-        """Write this in place of what stands in the field."""
-        field["value"] = text
-        self.session.apply_patch(field["_i"], {"value": text})
-        if field.get("on_change"):
-            self.fire(field, "change", text)
-
-    def press_enter(self, field: Control) -> None:
-        """Press Enter in the field; one with `shift_enter` does not tell its text."""
-        told = None if field.get("shift_enter") else field.get("value", "")
-        self.fire(field, "submit", told)
-
-    def click_send(self) -> None:
-        """Click on the button beside the field, whether it shows a word or a sign."""
-        (button,) = self.controls(content="Send") or self.controls(_c="IconButton")
-        self.fire(button, "click")
-
-    def click(self, **properties: object) -> None:
-        """Click on the one button with these properties."""
-        self.fire(self.control(**properties), "click")
-
-    def fire(self, control: Control, event: str, data: object = None) -> None:
-        """Tell the server that this has happened, where it asked to be told."""
-        assert control.get(f"on_{event}"), f"nobody listens to {event} of {control}"
-        self.server.run(self.session.dispatch_event(control["_i"], event, data))
+    def dispatch(self, control_id: int, event: str, data: object) -> None:
+        self.server.run(self.session.dispatch_event(control_id, event, data))
         for closed in self.controls(_c="AlertDialog", open=False):
             self.server.run(self.session.dispatch_event(closed["_i"], "dismiss", None))
-
-    def join(self, name: str) -> None:
-        """Give the chat a name, where it asks for one."""
-        if self.dialog:
-            self.type(self.name_field, name)
-            self.press_enter(self.name_field)
-            self._name = name.strip()
-
-    @property
-    def name(self) -> str:
-        if self._name:
-            return self._name
-        (told,) = (line for line in self.lines() if line.startswith("You are "))
-        return told.removeprefix("You are ").removesuffix(".")
-
-    def send(self, text: str) -> None:
-        self.paste(text)
-
-    def paste(self, text: str) -> None:
-        self.type(self.field, text)
-        self.press_enter(self.field)
-
-    def lines(self) -> list[str]:
-        """All texts of the tab, from top to bottom."""
-        return [text.get("value", "") for text in self.controls(_c="Text")]
-
-    def messages(self) -> list[Message]:
-        (messages,) = self.controls(_c="ListView") or self.controls(scroll="auto")
-        found = []
-        for line in messages.get("controls", []):
-            match [text["value"] for text in walk(line) if text["_c"] == "Text"]:
-                case [name, text]:
-                    found.append(Message(name, text))
-                case [said] if ": " in said:
-                    name, _, text = said.partition(": ")
-                    found.append(Message(name, text))
-        return found
 
     def sees(self, *messages: Message) -> None:
         seen = iter(self.messages())

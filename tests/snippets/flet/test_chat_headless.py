@@ -130,7 +130,7 @@ def test_the_first_app_says_hello(join: Join) -> None:
     assert join().lines() == ["Hello, world!"]
 
 
-@pytest.mark.claim("Two tabs are two sessions: neither sees what the other sends.")
+@pytest.mark.fact("flet-two-tabs")
 @for_programs(ALONE)
 def test_two_tabs_are_two_sessions(alex: FletSession, doppler: FletSession) -> None:
     alex.send("for me alone")
@@ -138,9 +138,7 @@ def test_two_tabs_are_two_sessions(alex: FletSession, doppler: FletSession) -> N
     assert doppler.lines() == []
 
 
-@pytest.mark.claim(
-    "After an event handler Flet sends all changes to the page by itself."
-)
+@pytest.mark.fact("flet-updates")
 @for_programs(ALONE)
 def test_changes_go_to_the_page_by_themselves(
     program: ModuleType, alex: FletSession
@@ -151,7 +149,6 @@ def test_changes_go_to_the_page_by_themselves(
     assert alex.field["value"] == ""
 
 
-@pytest.mark.claim("A click on the button does the same as Enter.")
 @for_programs(ALONE, HISTORY, *FORGETFUL)
 def test_a_click_on_the_button_does_the_same_as_enter(alex: FletSession) -> None:
     alex.send("the same")
@@ -162,7 +159,6 @@ def test_a_click_on_the_button_does_the_same_as_enter(alex: FletSession) -> None
     assert not alex.field.get("value")
 
 
-@pytest.mark.claim("Blanks at the ends of a message or a name are cut off.")
 @for_programs(*WITH_NAMES)
 def test_blanks_at_the_ends_are_cut_off(server: FletServer) -> None:
     user = FletSession(server)
@@ -172,7 +168,7 @@ def test_blanks_at_the_ends_are_cut_off(server: FletServer) -> None:
     assert "Alex has joined the chat." in user.lines()
 
 
-@pytest.mark.claim("An empty or blank name is refused, with an error in the field.")
+@pytest.mark.fact("flet-name-dialog")
 @pytest.mark.parametrize("name", ["", "   "])
 @for_programs(*WITH_NAMES)
 def test_an_empty_or_blank_name_is_refused(
@@ -190,7 +186,6 @@ def test_an_empty_or_blank_name_is_refused(
     assert alex.lines()[1:] == ["Stranger has joined the chat."]
 
 
-@pytest.mark.claim("The name lives in the session’s store: one tab, one name.")
 @for_programs(DIALOG, CONTROL, FINISHED)
 def test_the_name_lives_in_the_store_of_the_session(
     alex: FletSession, doppler: FletSession
@@ -199,7 +194,6 @@ def test_the_name_lives_in_the_store_of_the_session(
     assert [store.get("name") for store in stores] == ["Alex", "Doppler"]
 
 
-@pytest.mark.claim("“Alex has joined the chat.” looks different from a message.")
 @for_programs(*WITH_NAMES)
 def test_who_has_joined_looks_different_from_a_message(alex: FletSession) -> None:
     alex.says("Alex has joined the chat.")
@@ -211,15 +205,16 @@ def test_who_has_joined_looks_different_from_a_message(alex: FletSession) -> Non
     assert italic == [True, False]
 
 
-@pytest.mark.claim("Two people may have the same name.")
 @for_programs(*WITH_NAMES)
-def test_two_people_may_have_the_same_name(server: FletServer) -> None:
-    twins = [FletSession(server), FletSession(server)]
-    for twin in twins:
-        twin.join("Alex")
-    said = [twin.says(f"number {n}") for n, twin in enumerate(twins)]
-    for twin in twins:
-        assert twin.messages() == said
+def test_names_may_be_anything_even_the_same(server: FletServer) -> None:
+    names = ["Alex", "Alex", "<b>Alex</b>", "שלום 👋🏽", "x" * 2000]
+    users = [FletSession(server) for _ in names]
+    for user, name in zip(users, names, strict=True):
+        user.join(name)
+    said = [user.says(f"number {n}") for n, user in enumerate(users)]
+    assert [message.sender for message in said] == names
+    for user in users:
+        assert user.messages() == said
 
 
 def avatar(server: FletServer, name: str) -> tuple[str, str]:
@@ -232,7 +227,6 @@ def avatar(server: FletServer, name: str) -> tuple[str, str]:
     return drawn["content"], drawn["bgcolor"]
 
 
-@pytest.mark.claim("A name has the same initials and the same colour on every server.")
 @pytest.mark.parametrize(
     ("name", "initials", "color"),
     # CRC-32, computed by its definition, without zlib.
@@ -261,7 +255,6 @@ def contrast_with_white(color: str) -> float:
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
-@pytest.mark.claim("White initials can be read on every colour.")
 @for_programs(*WITH_AVATARS)
 def test_white_initials_can_be_read_on_every_colour(server: FletServer) -> None:
     # The low 24 bits of this name's CRC-32 are ones, so no name gets a brighter colour.
@@ -269,7 +262,6 @@ def test_white_initials_can_be_read_on_every_colour(server: FletServer) -> None:
     assert contrast_with_white(brightest) > 4.5
 
 
-@pytest.mark.claim("All messages can be selected with the mouse.")
 @for_programs(*WITH_AVATARS)
 def test_all_messages_can_be_selected(alex: FletSession) -> None:
     alex.says("select me")
@@ -287,7 +279,6 @@ async def fail(_: object) -> None:
     raise ValueError("a mistake")
 
 
-@pytest.mark.claim("A handler that fails for one user harms nobody else.")
 @for_programs(HISTORY, *FORGETFUL)
 def test_a_handler_that_fails_harms_nobody_else(
     alex: FletSession, doppler: FletSession, third: FletSession
@@ -299,9 +290,7 @@ def test_a_handler_that_fails_harms_nobody_else(
         assert not user.field.get("value")
 
 
-@pytest.mark.claim(
-    "Flet does not tell you what an async PubSub handler raises: log it."
-)
+@pytest.mark.fact("flet-handler-error")
 @for_programs(HISTORY, BROADCAST, DIALOG, CONTROL, FINISHED)
 def test_a_message_that_a_handler_fails_on_does_not_silence_the_chat(
     alex: FletSession,
@@ -310,6 +299,10 @@ def test_a_message_that_a_handler_fails_on_does_not_silence_the_chat(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """When an async PubSub handler raises, only its own user misses the message, and
+    Flet does not log the error.
+    """
+
     def update() -> None:
         raise ValueError("a mistake")
 
@@ -331,11 +324,14 @@ def on_the_server(user: FletSession) -> list[str]:
     return [line.value for line in messages.controls if isinstance(line, ft.Text)]
 
 
-@pytest.mark.claim("A tab that is closed stays subscribed until its session ends.")
+@pytest.mark.fact("flet-closed-tab")
 @for_programs(BROADCAST)
 def test_a_closed_tab_stays_subscribed_until_its_session_ends(
     alex: FletSession, doppler: FletSession
 ) -> None:
+    """A closed tab stays subscribed until its session ends, unless it calls
+    `unsubscribe_all`.
+    """
     doppler.close_tab()
     alex.says("still delivered")
     assert on_the_server(doppler) == on_the_server(alex)
@@ -344,7 +340,7 @@ def test_a_closed_tab_stays_subscribed_until_its_session_ends(
     assert len(on_the_server(doppler)) == 1
 
 
-@pytest.mark.claim("With `unsubscribe_all`, a closed tab gets nothing more.")
+@pytest.mark.fact("flet-closed-tab")
 @for_programs(HISTORY)
 def test_a_closed_tab_that_unsubscribes_gets_nothing_more(
     alex: FletSession, doppler: FletSession
@@ -355,8 +351,7 @@ def test_a_closed_tab_that_unsubscribes_gets_nothing_more(
     assert len(on_the_server(doppler)) == 1
 
 
-@pytest.mark.claim("Whoever comes back sees everything once, and what is said next.")
-@pytest.mark.claim("In the other programs it is there at once.")
+@pytest.mark.fact("flet-missed")
 @for_programs(HISTORY, BROADCAST, DIALOG, CONTROL, FINISHED)
 def test_whoever_comes_back_sees_everything_once(
     alex: FletSession, doppler: FletSession
@@ -372,10 +367,7 @@ def test_whoever_comes_back_sees_everything_once(
     assert doppler.says("I am back") == alex.messages()[-1]
 
 
-@pytest.mark.claim(
-    "In `declarative.py`, what you missed while you were away "
-    "comes with the next message."
-)
+@pytest.mark.fact("flet-missed")
 @for_programs(DECLARATIVE)
 def test_what_was_missed_comes_with_the_next_message(
     alex: FletSession, doppler: FletSession
@@ -386,6 +378,46 @@ def test_what_was_missed_comes_with_the_next_message(
     assert doppler.messages() == []
     following = alex.says("the next")
     assert doppler.messages() == [missed, following]
+
+
+def view(user: FletSession) -> object:
+    """Which view the tab shows, by its id."""
+    return user.control(_c="View")["_i"]
+
+
+@pytest.mark.fact("flet-new-view")
+@for_programs(HISTORY, FINISHED)
+def test_a_tab_that_comes_back_gets_a_new_view(alex: FletSession) -> None:
+    before = view(alex)
+    alex.close_tab()
+    alex.come_back()
+    said = alex.says("back")
+    assert view(alex) != before
+    assert alex.messages() == [said]
+
+
+@pytest.mark.fact("flet-new-view")
+@for_programs(BROADCAST, DIALOG, CONTROL)
+def test_a_tab_that_comes_back_to_a_step_gets_its_old_view(alex: FletSession) -> None:
+    before = view(alex)
+    alex.close_tab()
+    alex.come_back()
+    said = alex.says("back")
+    assert view(alex) == before
+    assert alex.messages() == [said]
+
+
+@for_programs(HISTORY, *FORGETFUL)
+def test_a_closed_tab_leaves_the_others_alone(
+    alex: FletSession, doppler: FletSession, third: FletSession
+) -> None:
+    said = [doppler.says("good bye")]
+    doppler.close_tab()
+    said.append(alex.says("gone?"))
+    doppler.expire()
+    said.append(third.says("gone"))
+    for user in (alex, third):
+        assert user.messages() == said
 
 
 @for_programs(HISTORY, FINISHED, DECLARATIVE)
@@ -421,7 +453,7 @@ def test_a_page_that_is_drawn_again_keeps_no_old_lines(
     assert len(doppler.session.index) == before
 
 
-@pytest.mark.claim("A message that comes in leaves alone what you are typing.")
+@pytest.mark.fact("flet-draft")
 @for_programs(HISTORY, *FORGETFUL)
 def test_a_message_that_comes_in_leaves_alone_what_is_being_typed(
     alex: FletSession, doppler: FletSession
@@ -442,10 +474,14 @@ def test_a_message_that_comes_in_leaves_alone_the_name_that_is_being_typed(
     assert not stranger.field.get("value")
 
 
-@pytest.mark.claim("A PubSub handler has to call `page.update()` itself.")
+@pytest.mark.fact("flet-updates")
 def test_a_pubsub_handler_has_to_update_the_page_itself(
     serve: Callable[[Callable[[ft.Page], None]], FletServer],
 ) -> None:
+    """Unless a page is made of components, what an event handler changes is sent by
+    itself; a PubSub handler has to call `page.update()`.
+    """
+
     def main(page: ft.Page) -> None:
         async def on_message(text: str) -> None:
             messages.controls.append(ft.Text(text))
@@ -463,10 +499,11 @@ def test_a_pubsub_handler_has_to_update_the_page_itself(
     assert receiver.lines() == ["hello"]
 
 
-@pytest.mark.claim("A PubSub handler runs in the context of the sender’s page.")
+@pytest.mark.fact("flet-sender-context")
 def test_a_pubsub_handler_runs_in_the_context_of_the_sender(
     serve: Callable[[Callable[[ft.Page], None]], FletServer],
 ) -> None:
+    """A PubSub handler runs in the context of the sender’s page."""
     contexts: list[str] = []
 
     def main(page: ft.Page) -> None:
