@@ -27,7 +27,9 @@ with sync("lobby") as st:
     d = st.number_input("D", value=0)
     if st.button("Click"):
         st.update("clicks", lambda clicks: (clicks or 0) + 1)
-    st.text(f"{a} {b} {c} {d} {st.session_state.get('clicks', 0)}")
+    st.text(f"{a} {b} {c}")
+    st.text(f"{st.session_state.get('clicks', 0)} clicks")
+    st.text(f"d is {d}")
 """
 
 
@@ -61,7 +63,7 @@ class TestNumbers:
             # The last twenty come faster than a run is over; that reverts nothing.
             user.will_step(label, "Up", *slow, *(moment + 3.5 for moment in fast))
         for user in users.values():
-            user.reads_line("40 40 40 0 0")
+            user.reads_line("40 40 40")
             for label in users:
                 user.finds(label, "40")
                 assert never_falls(user, label), user.has_seen(label)
@@ -76,14 +78,14 @@ class TestNumbers:
             for user in users:
                 user.will_press("Click", moment)
             for user in users:
-                user.reads_line(f"40 40 40 0 {clicks}")
+                user.reads_line(f"{clicks} clicks")
 
     @pytest.mark.fact("same-widget")
     def test_changes_of_one_widget_at_once_leave_one_value(
         self, stage: Stage, alex: User, doppler: User, third: User
     ) -> None:
         users = (alex, doppler, third)
-        for batch in range(4):
+        for batch in range(2):
             due = moments(batch, 5, 0.2)
             for step, user in zip(("Up", "Down", "Up"), users, strict=True):
                 user.will_step("D", step, *due)
@@ -98,5 +100,5 @@ def agree(users: tuple[User, ...]) -> bool:
     """Whether all pages show the same, in the widget and in the line below it."""
     values = "widgets => widgets.map(widget => widget.value).join()"  # of one, if it is
     shown = {user.widget("D").evaluate_all(values) for user in users}
-    lines = {user.page.get_by_test_id("stText").inner_text() for user in users}
-    return len(shown) == len(lines) == 1 and lines.pop().split()[3] in shown
+    lines = {user.page.get_by_test_id("stText").last.inner_text() for user in users}
+    return len(shown) == 1 and lines == {f"d is {value}" for value in shown}
