@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,8 @@ IMPORTABLE = [
     if snippet.framework != "streamlit" or snippet.id in LIBRARY
 ]
 """All but Streamlit's pages, which are scripts by nature: they draw when they run."""
+
+StartImporter = Callable[[str], "subprocess.Popen[str]"]
 
 each_program = pytest.mark.parametrize("snippet", PROGRAMS)
 
@@ -67,21 +71,85 @@ def test_it_knows_nothing_of_tests_or_of_this_project(snippet: Snippet) -> None:
     assert not re.search(r"\bTEST", snippet.code)
 
 
-@pytest.mark.parametrize("snippet", IMPORTABLE)
-def test_importing_it_has_no_effect(snippet: Snippet, tmp_path: Path) -> None:
-    """It ends by itself at once, prints nothing and leaves no file."""
-    run = subprocess.run(
-        [
-            sys.executable,
-            "-B",
-            "-c",
-            f"import runpy; runpy.run_path({str(snippet.path)!r})",
-        ],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(snippet.path.parent)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
-    assert not list(tmp_path.iterdir())
+IMPORTER = """
+import gc, importlib, os, runpy, signal, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+gc.freeze()  # a copy that ends need not look through all of that
+for line in sys.stdin:
+    program, folder = line.rstrip("\\n").split("\\t")
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    signal.alarm(60)
+    os.chdir(folder)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for number in (1, 2):
+        os.dup2(os.open(f"{folder}.{number}", os.O_WRONLY | os.O_CREAT), number)
+    sys.path.insert(0, os.path.dirname(program))
+    runpy.run_path(program)
+    break
+"""
+"""Imports modules once, and then programs, each in a copy of the process as it is then.
+
+It is told a program and a folder a line, and answers with the exit code; what the
+program prints goes into files beside the folder.
+"""
+
+
+def imported_by(snippets: Iterable[Snippet]) -> set[str]:
+    """The modules that these programs import, but for other programs."""
+    programs = {snippet.path.stem for snippet in CATALOG}
+    modules: set[str] = set()
+    for snippet in snippets:
+        for node in ast.walk(ast.parse(snippet.text)):
+            match node:
+                case ast.Import(names):
+                    found = {name.name for name in names}
+                case ast.ImportFrom(module=str(module), level=0):
+                    found = {module}
+                case _:
+                    continue
+            modules |= {it for it in found if it.partition(".")[0] not in programs}
+    return modules
+
+
+class TestImporting:
+    """What programs do when they are imported and not started."""
+
+    @pytest.mark.parametrize("snippet", IMPORTABLE)
+    def test_importing_it_has_no_effect(
+        self, start_importer: StartImporter, snippet: Snippet, tmp_path: Path
+    ) -> None:
+        """It ends by itself at once, prints nothing and leaves no file."""
+        importer = start_importer(snippet.framework)
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        assert importer.stdin
+        assert importer.stdout
+        importer.stdin.write(f"{snippet.path}\t{folder}\n")
+        importer.stdin.flush()
+        code = importer.stdout.readline()
+        printed = [(tmp_path / f"folder.{number}").read_text() for number in (1, 2)]
+        assert (code, *printed) == ("0\n", "", "")
+        assert not list(folder.iterdir())
+
+
+@pytest.fixture(scope="session")
+def start_importer() -> Iterator[StartImporter]:
+    """Start a process that imports what the programs of a framework do, once."""
+    with ExitStack() as processes:
+
+        @cache
+        def start(framework: str) -> subprocess.Popen[str]:
+            snippets = [it for it in CATALOG if it.framework == framework]
+            process = subprocess.Popen(
+                [sys.executable, "-B", "-c", IMPORTER, *sorted(imported_by(snippets))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            processes.callback(process.communicate)
+            return process
+
+        yield start
