@@ -594,8 +594,12 @@ def _ends(message: ForwardMsg, mode: str) -> bool:
 
 
 def clicks(user: StreamlitUser) -> int:
-    """The number of clicks that a page shows."""
-    line = user.page.get_by_text(re.compile(r"^\d+ clicks, ")).filter(visible=True)
+    """The number of clicks, as soon as two are counted: who has reloaded is both for
+    a while, what was there before and what is there now.
+    """
+    pattern = re.compile(r"^\d+ clicks, 2 here$")
+    line = user.page.get_by_text(pattern).filter(visible=True)
+    expect(line).to_have_count(1)
     return int(line.inner_text().split()[0])
 
 
@@ -642,6 +646,7 @@ class TestPageThatLooks(Lost):
     ) -> None:
         alex.presses("Hurry")
         line = BusyLine(doppler)
+        assert clicks(doppler) == clicks(alex)
         doppler.reads_line("line 2")
         line.is_busy = True
         alex.presses("Fewer")

@@ -54,6 +54,8 @@ class TestFirstRoom:
     def test_a_restart_empties_the_room_and_people_go_on(
         self, stage: Stage, alex: User, doppler: User
     ) -> None:
+        alex.sets_slider(self.LABEL, 7)
+        doppler.reads_line("7 squared is 49")
         stage.restart()
         for user in (alex, doppler):
             user.reads_line("0 squared is 0")
@@ -148,7 +150,8 @@ class TestTyping:
         alex.enters(self.TOPIC, "Supper")
         doppler.finds(self.TOPIC, "Supper")
         before = votes(alex)
-        doppler.the(self.TOPIC).fill("half a ")
+        doppler.is_at_rest()
+        doppler.writes(self.TOPIC, "half a ")
         if mode == SHIPPED:
             with doppler.finds_anew(self.TOPIC):
                 alex.enters(self.TOPIC, "a whole sentence")
