@@ -160,9 +160,9 @@ class Facts:
         rows: dict[tuple[str, str], Row] = {}
         for function in self._marked:
             places = self._collected[function.test]
-            if page not in map(self.page_of, places):
+            if page not in {self._pages[place] for place in places}:
                 continue
-            is_own = self.page_of(function.test.path) == page
+            is_own = self._pages[function.test.path] == page
             (own if is_own else shared).update(mark.id for mark in function.facts)
             for row in function.rows:
                 key = (row.program, row.name)
@@ -176,11 +176,14 @@ class Facts:
             (row.statement, function.test)
             for function in self._marked
             for row in function.rows
-            if not any(map(self.page_of, self._collected[function.test]))
+            if not any(self._pages[place] for place in self._collected[function.test])
         )
 
     def page_of(self, path: str) -> tuple[str, str] | None:
-        """The page whose test module this is: the longest name that fits."""
+        """The page whose test module this is, framework and topic.
+
+        Of several whose names fit it is the one with the longest.
+        """
         parts = path.split("/")
         if parts[:2] != ["tests", "snippets"] or len(parts) != 4:
             return None
@@ -191,6 +194,11 @@ class Facts:
             if module.startswith(f"test_{topic.replace('-', '_')}")
         ]
         return (parts[2], max(fitting, key=len)) if fitting else None
+
+    @cached_property
+    def _pages(self) -> Mapping[str, tuple[str, str] | None]:
+        """Of each module of tests, its page."""
+        return {path: self.page_of(path) for path in self._modules}
 
     @cached_property
     def _topics(self) -> Mapping[str, Sequence[str]]:

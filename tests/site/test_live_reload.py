@@ -2,11 +2,7 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from statistics import median
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -54,30 +50,6 @@ def test_an_edit_appears_by_itself_and_a_mistake_is_named_until_it_is_mended(
     checkout.write_page("mended")
     live.until("Reloading browsers")
     expect(page.get_by_text("The page says “mended”.")).to_be_visible()
-
-
-@pytest.mark.alone
-def test_an_edit_is_served_within_a_second(tmp_path: Path) -> None:
-    """On a site of twelve pages, of which one changes."""
-    checkout = Checkout.create(tmp_path)
-    text = (checkout.root / "docs" / PAGE).read_text("utf-8")
-    others = [PAGE.replace("edited", f"other{number}") for number in range(10)]
-    for other in others:
-        (checkout.root / "docs" / other).write_text(text, "utf-8")
-    settings = checkout.root / "mkdocs.yml"
-    nav = settings.read_text("utf-8").replace(PAGE, ", ".join([PAGE, *others]))
-    settings.write_text(nav, "utf-8")
-    seconds: list[float] = []
-    with serve(checkout) as live:
-        for write in (checkout.write_page, checkout.write_program) * 3:
-            word = f"edit {len(seconds)}"
-            start = time.monotonic()
-            write(word)
-            while word not in urlopen(live.address).read().decode():
-                time.sleep(0.02)
-            seconds.append(time.monotonic() - start)
-            live.until("Reloading browsers")
-    assert median(seconds) < 1, seconds
 
 
 def test_a_mistake_at_the_start_is_named_and_nothing_is_served(
