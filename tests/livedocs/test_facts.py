@@ -174,7 +174,7 @@ WRONG = {
         4,
         "two facts and one docstring. State the second one in its mark: fact('b'",
     ),
-    "a claim about all": (
+    "a statement about all": (
         mark(TEST, '@pytest.mark.fact("kept", "Nothing is lost.")'),
         3,
         "says 'Nothing'. Say what that ranges over",
