@@ -578,8 +578,8 @@ class BusyLine(Line):
         if any("line 0" in str(it) for it in self.waiting):
             if '"behind": false' not in str(message).replace("\\", ""):
                 return []
-            (end,) = ends
-            end.script_finished = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            for end in ends:  # of a second run, if a look has rung again meanwhile
+                end.script_finished = ForwardMsg.FINISHED_EARLY_FOR_RERUN
             self.is_busy = False
         elif not ends:
             return []
