@@ -23,10 +23,15 @@ def pages(config: Path) -> Mapping[str, Sequence[Use]]:
     Raises:
         SnippetError: a page or a test is wrong, as in any build.
     """
-    with TemporaryDirectory() as site:
-        loaded = load_config(str(config), site_dir=site)
-        logging.getLogger("mkdocs").setLevel(logging.ERROR)
-        build(loaded)
+    logger = logging.getLogger("mkdocs")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with TemporaryDirectory() as site:
+            loaded = load_config(str(config), site_dir=site)
+            build(loaded)
+    finally:
+        logger.setLevel(level)
     plugin = loaded.plugins["livedocs"]
     assert isinstance(plugin, LiveDocsPlugin)  # noqa: S101 -- so pyproject.toml says
     return {

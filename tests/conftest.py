@@ -52,6 +52,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
             item.add_marker("browser")
     yield
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    _refuse_mixed_classes(items)
+
+
+def _refuse_mixed_classes(items: list[pytest.Item]) -> None:
+    """See that the tests of a class can be run last, or first, all together.
+
+    Raises:
+        pytest.UsageError: some need a browser and some do not; names the class.
+    """
+    kinds: dict[str, set[bool]] = {}
+    for item in items:
+        if item.nodeid.count("::") == 2:
+            name = item.nodeid.rpartition("::")[0]
+            is_last = item.get_closest_marker("browser") is not None
+            kinds.setdefault(name, set()).add(is_last)
+    if mixed := [name for name, found in kinds.items() if len(found) == 2]:
+        raise pytest.UsageError(
+            f"{', '.join(mixed)}: a class is run as a whole, and tests with a browser "
+            "come last. Put those without one into a class of their own."
+        )
 
 
 class ByClass(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types

@@ -591,7 +591,11 @@ def by_row(rows: list[Row]) -> pytest.MarkDecorator:
 
 
 @by_row(rows_of(ERROR))
-def test_an_old_call_stops_with_the_error_of_its_row(row: Row) -> None:
+def test_an_old_call_stops_with_the_error_of_its_row(
+    row: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Other tests import the module `flet.app`, which is an attribute from then on.
+    monkeypatch.delattr(ft, "app", raising=False)
     call, _, error = row
     assert asyncio.run(outcome_of(call)).error == error
 

@@ -155,15 +155,6 @@ class TestPublished:
         named = json.loads((forbidding / "dist/manifest.json").read_text())
         assert named["name"] == "Harbour"
 
-    def test_the_policy_forbids_what_a_published_page_needs(
-        self, browser: Browser, forbidding: Path
-    ) -> None:
-        """With the `index.html` that `offline.py` writes, it never ends loading."""
-        with serving(SHOW, forbidding) as server, browser.new_context() as context:
-            alex = Visitor(context, "about:blank")
-            alex.gives_up_loading(server.address)
-            assert alex.forbidden == {DRAWING}
-
     @pytest.mark.fact("flet-published-pubsub")
     def test_a_published_chat_fails_at_the_first_message(
         self, load: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
@@ -188,6 +179,19 @@ class TestPublished:
             alex.send("Is this seat taken?")
         assert alex.lines() == []
         server.close()
+
+
+class TestPublishedPage:
+    """What people see of it, each in a browser of their own."""
+
+    def test_the_policy_forbids_what_a_published_page_needs(
+        self, browser: Browser, forbidding: Path
+    ) -> None:
+        """With the `index.html` that `offline.py` writes, it never ends loading."""
+        with serving(SHOW, forbidding) as server, browser.new_context() as context:
+            alex = Visitor(context, "about:blank")
+            alex.gives_up_loading(server.address)
+            assert alex.forbidden == {DRAWING}
 
     @pytest.mark.fact("flet-published-pubsub")
     @pytest.mark.fact(

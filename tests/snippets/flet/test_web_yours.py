@@ -174,17 +174,18 @@ class TestServed:
         assert icon.evaluate("link => link.href") == f"{server.address}favicon.png"
         page.close()
 
-    def test_the_commands_write_the_assets(self, furnished: Path) -> None:
-        assets = furnished / "assets"
-        assert {path.name for path in assets.iterdir()} == {
-            *("favicon.png", "icons", "index.html", "manifest.json")
-        }
-        manifest = json.loads((assets / "manifest.json").read_text())
-        for icon in manifest["icons"]:
-            with Image.open(assets / icon["src"]) as image:
-                assert icon["sizes"] == f"{image.width}x{image.height}"
-        with Image.open(assets / "icons/loading-animation.png") as animation:
-            assert len(list(ImageSequence.Iterator(animation))) == 4
+
+def test_the_commands_write_the_assets(furnished: Path) -> None:
+    assets = furnished / "assets"
+    assert {path.name for path in assets.iterdir()} == {
+        *("favicon.png", "icons", "index.html", "manifest.json")
+    }
+    manifest = json.loads((assets / "manifest.json").read_text())
+    for icon in manifest["icons"]:
+        with Image.open(assets / icon["src"]) as image:
+            assert icon["sizes"] == f"{image.width}x{image.height}"
+    with Image.open(assets / "icons/loading-animation.png") as animation:
+        assert len(list(ImageSequence.Iterator(animation))) == 4
 
 
 def served(page: Page, server: Server, *names: str) -> list[bytes]:
