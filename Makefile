@@ -36,7 +36,7 @@ serve: $(READY) ## Show the site at http://127.0.0.1:8000, live (or PORT=8001)
 test: $(READY) ## Prove everything, or one page (PAGE=taipy/chat)
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(SIDE_BY_SIDE) $(THE_PAGE) $(ARGS)
 
-quick: $(READY) ## Prove what needs no browser, in a minute
+quick: $(READY) ## Prove what needs no browser
 	@$(VENV)/python -m pytest $(SIDE_BY_SIDE) -m 'not browser' $(THE_PAGE) $(ARGS)
 
 films: $(READY) ## Play all stories and compare each with its film
