@@ -36,8 +36,9 @@ serve: $(READY) ## Show the site at http://127.0.0.1:8000, live (or PORT=8001)
 test: $(READY) ## Prove everything, or one page (PAGE=taipy/chat)
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(SIDE_BY_SIDE) $(THE_PAGE) $(ARGS)
 
-quick: $(READY) ## Prove what needs no browser
-	@$(VENV)/python -m pytest $(SIDE_BY_SIDE) -m 'not browser' $(THE_PAGE) $(ARGS)
+quick: $(READY) ## Prove what needs neither a browser nor a server, in a minute
+	@$(VENV)/python -m pytest $(SIDE_BY_SIDE) -m 'not browser and not process' \
+		$(THE_PAGE) $(ARGS)
 
 films: $(READY) ## Play all stories and compare each with its film
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --films tests/stories $(ARGS)

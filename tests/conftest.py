@@ -23,7 +23,12 @@ from tests.users.chromium import open_browser
 from tests.users.stage import Stage, open_stage
 from tests.waiting import PATIENCE
 
-pytest_plugins = ["tests.record", "tests.selection", "tests.stories.plugin"]
+pytest_plugins = [
+    "tests.processes",
+    "tests.record",
+    "tests.selection",
+    "tests.stories.plugin",
+]
 
 # A shell lets what it starts in the background ignore Ctrl-C (`make test &`), and each
 # program started from there would, too. A handler, unlike SIG_IGN, is not inherited.
@@ -40,16 +45,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="make old films anew")
 
 
+_MARKED = {"browser": "browser", "build_once": "process"}
+"""The marks of tests with these fixtures."""
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark what needs a browser, and run it last.
+    """Mark what needs a browser or a built site; run what needs a browser last.
 
     Playwright's event loop stays marked as running in the thread of the tests, where no
     other can run from then on. And what is wrong shows sooner so.
     """
     for item in items:
-        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
-            item.add_marker("browser")
+        for fixture, mark in _MARKED.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
     yield
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     _refuse_mixed_classes(items)

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 _HOW_A_PROGRAM_STARTS = """
 import subprocess, sys
 import tests.conftest

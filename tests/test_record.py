@@ -119,6 +119,7 @@ def test_proves_nothing(): ...
 """
 
 
+@pytest.mark.process
 def test_what_proves_a_fact_may_not_be_left_out(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    fact\n    state\n")
     (tmp_path / "test_left_out.py").write_text(LEFT_OUT)
@@ -132,6 +133,7 @@ def test_what_proves_a_fact_may_not_be_left_out(tmp_path: Path) -> None:
     assert done.stdout.count("It proves a fact, so it has to run and pass") >= 4
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("changed", [False, True])
 def test_a_commit_is_recorded_if_it_is_what_was_tested(
     tmp_path: Path, changed: bool
@@ -168,6 +170,7 @@ def test_alone(number):
 """
 
 
+@pytest.mark.process
 def test_nothing_runs_beside_a_test_that_is_alone(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text(
         "[pytest]\nmarkers =\n    alone\n    browser\n"

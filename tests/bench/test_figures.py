@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.bench.figures import Figure, Record
 
 COMMIT = "c0ffee" + 34 * "0" + "+"
@@ -90,6 +92,7 @@ def test_the_record_has_all_that_a_page_tells_beside_a_number(tmp_path: Path) ->
     }
 
 
+@pytest.mark.process
 def test_a_record_says_what_it_was_measured_on() -> None:
     here = Record.here({}, [], 90, "156.0.1")
     assert here.minutes == 1.5

@@ -340,6 +340,7 @@ def test_white_space_does_not_matter() -> None:
     assert fold(" One\n  sentence. ") == "One sentence."
 
 
+@pytest.mark.process
 def test_pytest_collects_every_test_that_proves_a_fact() -> None:
     """What is read from the source is what pytest does."""
     listing = subprocess.run(

@@ -16,6 +16,8 @@ from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, LaunchError, free_port, launch
 from tests.waiting import PATIENCE, wait_until
 
+pytestmark = pytest.mark.process
+
 PROGRAMS = {
     "taipy/x/hello": (
         'from taipy.gui import Gui\ngui = Gui("Hello")\n'

@@ -123,6 +123,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     return Watched(monkeypatch)
 
 
+@pytest.mark.process
 def test_a_page_starts_a_program_for_several_users_and_ends_it(
     page: Page, watched: Watched
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_page_starts_a_program_for_several_users_and_ends_it(
     assert page.ask("state", ONE) == {"state": "stopped"}
 
 
+@pytest.mark.process
 def test_frames_get_addresses_on_the_host_of_their_page(page: Page) -> None:
     names = {
         "HTTP_HOST": f"localhost:{PORT}",
@@ -227,6 +229,7 @@ def test_a_link_out_of_the_snippets_is_not_followed(
     assert not watched.groups
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("program", "says"),
     [
@@ -245,6 +248,7 @@ def test_a_program_that_fails_says_why(
     page.until("running", ONE)
 
 
+@pytest.mark.process
 def test_a_program_that_ends_later_says_why(catalog: Catalog, page: Page) -> None:
     stop = "\nclass End(http.server.BaseHTTPRequestHandler):\n    def do_GET(self):\n"
     stop += "        self.send_response(200), self.end_headers(), self.wfile.flush()\n"
@@ -262,6 +266,7 @@ def test_a_program_that_ends_later_says_why(catalog: Catalog, page: Page) -> Non
     assert "bye" in error
 
 
+@pytest.mark.process
 def test_an_edited_program_is_started_anew(
     catalog: Catalog, page: Page, watched: Watched
 ) -> None:
@@ -277,6 +282,7 @@ def test_an_edited_program_is_started_anew(
     assert watched.most == 1
 
 
+@pytest.mark.process
 def test_the_one_that_nobody_looks_at_makes_room(
     catalog: Catalog, watched: Watched
 ) -> None:
@@ -300,6 +306,7 @@ def test_the_one_that_nobody_looks_at_makes_room(
     assert watched.most == 2
 
 
+@pytest.mark.process
 def test_a_flood_of_questions_starts_no_more_than_allowed(
     catalog: Catalog, watched: Watched
 ) -> None:
@@ -315,6 +322,7 @@ def test_a_flood_of_questions_starts_no_more_than_allowed(
     assert not any(members(group) for group in watched.groups)
 
 
+@pytest.mark.process
 def test_what_nobody_asks_for_any_more_is_stopped(
     catalog: Catalog, watched: Watched
 ) -> None:
@@ -325,6 +333,7 @@ def test_what_nobody_asks_for_any_more_is_stopped(
         assert page.ask("state", ONE) == {"state": "stopped"}
 
 
+@pytest.mark.process
 def test_nothing_is_left_and_nothing_starts_after_the_end(
     catalog: Catalog, watched: Watched
 ) -> None:

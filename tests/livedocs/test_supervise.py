@@ -12,6 +12,8 @@ import pytest
 
 from livedocs import supervise
 
+pytestmark = pytest.mark.process
+
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 ASK_FOR_THE_END = """

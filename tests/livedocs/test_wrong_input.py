@@ -468,6 +468,7 @@ def test_the_fact_of_another_page_may_be_used(project: Project) -> None:
     assert "test_names_are_kept" in project.html()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["", "quiet"])
 def test_the_command_ends_with_an_error_and_no_traceback(
     project: Project, quiet: list[str]

@@ -16,6 +16,8 @@ from tests.mutate.copies import Copy, Stopped
 from tests.mutate.mutants import Mutant, mutants_of
 from tests.mutate.stages import ALONE, BROWSER, HEADLESS, Doors, Judge, stages_for
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 
 LIBRARY = """\

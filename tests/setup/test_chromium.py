@@ -21,6 +21,8 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.users import chromium
 from tests.users.chromium import ChromiumError, ensure_chromium, find_chromium
 
+pytestmark = pytest.mark.process
+
 RUNS = "#!/bin/sh\necho Chromium 156\n"
 DOES_NOT_RUN = "#!/bin/sh\nexit 127\n"
 

@@ -122,6 +122,7 @@ def test_the_recipe_makes_a_page(small: Copy, said: pytest.LogCaptureFixture) ->
     assert "What becomes of the note when two people type at the same moment." in html
 
 
+@pytest.mark.process
 def test_its_words_are_shown_beside_what_is_proven(small: Copy) -> None:
     small.write(PAGE, page())
     done = small.run("livedocs", "facts", "taipy/note")
@@ -154,6 +155,7 @@ def test_its_test_passes_and_its_story_makes_a_film_that_its_page_shows(
     assert (small.root / "site/images/taipy-note-shared-one_note.mp4").is_file()
 
 
+@pytest.mark.process
 def test_what_holds_for_all_pages_and_programs_holds_with_the_new_one(
     copy: Copy,
 ) -> None:
@@ -201,6 +203,7 @@ def test_a_mistake_is_answered_as_the_recipe_says(
     assert message in "\n".join(said.messages).splitlines()
 
 
+@pytest.mark.process
 def test_its_commands_exist(copy: Copy) -> None:
     commands = [line for text in fences("console") for line in text.splitlines()]
     makes = [line.split()[2] for line in commands if line.startswith("$ make ")]

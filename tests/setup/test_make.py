@@ -10,6 +10,8 @@ from packaging.specifiers import SpecifierSet
 
 from tests.setup.fakes import ROOT, Project
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.setup.fakes import Project
 
+pytestmark = pytest.mark.process
+
 PROGRAM = "#!/bin/sh\n"
 
 

@@ -454,12 +454,14 @@ class TestEnd:
             assert running(checkout)
             yield live
 
+    @pytest.mark.process
     def test_ctrl_c_leaves_neither_programs_nor_files(
         self, checkout: Checkout, live: Live
     ) -> None:
         os.killpg(live.process.pid, signal.SIGINT)  # as a terminal does
         self.ends_clean(checkout, live)
 
+    @pytest.mark.process
     def test_sigterm_leaves_neither_programs_nor_files(
         self, checkout: Checkout, live: Live
     ) -> None:
@@ -474,6 +476,7 @@ class TestEnd:
         wait_until(lambda: not running(checkout))
         assert list(checkout.temporary.iterdir()) == []
 
+    @pytest.mark.process
     def test_no_program_outlives_a_server_that_is_killed(
         self, checkout: Checkout, live: Live
     ) -> None:

@@ -52,6 +52,7 @@ def test_an_edit_appears_by_itself_and_a_mistake_is_named_until_it_is_mended(
     expect(page.get_by_text("The page says “mended”.")).to_be_visible()
 
 
+@pytest.mark.process
 def test_a_mistake_at_the_start_is_named_and_nothing_is_served(
     checkout: Checkout,
 ) -> None:

@@ -117,6 +117,7 @@ def imported_by(snippets: Iterable[Snippet]) -> set[str]:
 class TestImporting:
     """What programs do when they are imported and not started."""
 
+    @pytest.mark.process
     @pytest.mark.parametrize("snippet", IMPORTABLE)
     def test_importing_it_has_no_effect(
         self, start_importer: StartImporter, snippet: Snippet, tmp_path: Path

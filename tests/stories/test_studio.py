@@ -191,12 +191,14 @@ def film(tmp_path: Path) -> tuple[Film, Path]:
 
 
 class TestScreening:
+    @pytest.mark.process
     def test_what_looks_as_in_the_film_passes(self, film: tuple[Film, Path]) -> None:
         screening = Screening(LAYOUT, *film)
         screening.step("Nobody comes.")
         screening.step("Nobody comes again.")
         screening.ends()
 
+    @pytest.mark.process
     def test_it_says_which_picture_differs(
         self, film: tuple[Film, Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -208,12 +210,14 @@ class TestScreening:
         with pytest.raises(AssertionError, match=r"film.mp4 at 1.5 s \(Nobody comes a"):
             screening.step("Nobody comes again.")
 
+    @pytest.mark.process
     def test_it_says_when_the_film_tells_another_story(
         self, film: tuple[Film, Path]
     ) -> None:
         with pytest.raises(AssertionError, match="says otherwise"):
             Screening(LAYOUT, *film).step("Somebody comes.")
 
+    @pytest.mark.process
     def test_it_says_when_the_film_goes_on_or_ends(
         self, film: tuple[Film, Path]
     ) -> None:
@@ -225,6 +229,7 @@ class TestScreening:
             screening.step("Enough.")
 
 
+@pytest.mark.process
 def test_a_film_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_text("old")
@@ -247,6 +252,7 @@ class TestCheck:
         films.check(made, path.parent)
         return made, path.parent
 
+    @pytest.mark.process
     @pytest.mark.parametrize(
         ("change", "complaint"),
         [
@@ -262,6 +268,7 @@ class TestCheck:
         with pytest.raises(AssertionError, match=complaint):
             films.check(replace(made, **change), folder)
 
+    @pytest.mark.process
     def test_a_large_film_and_a_poster_of_something_else_are_refused(
         self, checked: tuple[Film, Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:

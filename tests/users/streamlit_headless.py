@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from math import inf
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
 
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
@@ -46,7 +47,14 @@ def own_process() -> Iterator[Callable[[], None]]:
     with patch.object(sys, "path", [str(ROOMS), *sys.path]):
         yield restart
     restart()
-    gc.unfreeze()  # what push_route() has frozen
+
+
+@cache
+def _manifests(
+    scan: Callable[[], Any] = manifest_scanner.scan_component_manifests,
+) -> Any:
+    """What is installed; a server looks for it once, AppTest with every session."""
+    return scan()
 
 
 class StreamlitSession:
@@ -59,7 +67,8 @@ class StreamlitSession:
 
     def run(self) -> None:
         """Let the script run from its top, as a touch of anything does."""
-        self.page.run()
+        with patch.object(manifest_scanner, "scan_component_manifests", _manifests):
+            self.page.run()
         assert not self.page.exception, self.page.exception[0].value
 
     def widget(self, label: str) -> Any:

@@ -131,7 +131,9 @@ class TaipySocket:
         server = urlsplit(address).netloc
         url = f"ws://{server}/socket.io/?EIO=4&transport=websocket"
         self._exit = ExitStack()
-        self._socket = self._exit.enter_context(connect(url, max_queue=None))
+        self._socket = self._exit.enter_context(
+            connect(url, max_queue=None, close_timeout=0)
+        )
         self._socket.recv()  # 0: what the engine offers
         self._socket.send("40")
         self._socket.recv()  # 40: connected
@@ -176,7 +178,7 @@ class TaipySocket:
         assert self._done.acquire(timeout=PATIENCE)
 
     def close(self) -> None:
-        """Go away."""
+        """Go away, as a closed page does: nothing waits for the server's goodbye."""
         self._exit.close()
         self._listening.join()
 

@@ -19,6 +19,8 @@ from tests.users.base import Message
 from tests.users.flet_socket import FletSocket
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.process
+
 BROADCAST = "flet/chat/step3_broadcast"
 HISTORY = "flet/chat/history"
 FINISHED = "flet/chat/step6_layout"

@@ -606,6 +606,7 @@ def test_a_new_call_works_where_the_old_one_stops(row: Row) -> None:
     assert_works(ERRORS[call], instead)
 
 
+@pytest.mark.process
 @by_row([row for row in rows_of(ERROR) if row[0] in STARTS])
 def test_a_new_start_serves_the_program(row: Row, tmp_path: Path) -> None:
     call, instead, _ = row
@@ -739,6 +740,7 @@ def test_an_error_in_a_handler_takes_the_place_of_the_page(
 class TestLineByLine:
     """The old chat and the mended one."""
 
+    @pytest.mark.process
     def test_the_old_program_does_not_start(self) -> None:
         program = Catalog.default().find("flet/upgrade/pitfall_old_calls").path
         run = subprocess.run(
@@ -954,6 +956,7 @@ async def deliver(then: Callable[[Tab], object], *, is_async: bool) -> Heard:
     return heard
 
 
+@pytest.mark.process
 @pytest.mark.fact("flet-hash-colours")
 def test_colours_by_hash_differ_from_process_to_process(load: Load) -> None:
     """The colours that `hash` gives to names differ from process to process; those

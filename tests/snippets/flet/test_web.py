@@ -303,6 +303,7 @@ def test_both_read_what_is_sent_by_enter_or_by_the_button(
     server.close()
 
 
+@pytest.mark.process
 @pytest.mark.timeout(600)
 @pytest.mark.fact("flet-started")
 @pytest.mark.fact(
@@ -337,6 +338,7 @@ def noting(
         yield server, note.read_text().split() if note.exists() else []
 
 
+@pytest.mark.process
 @pytest.mark.fact("flet-opens-browser")
 def test_the_program_opens_the_chat(folder: Path) -> None:
     """The program opens the chat in your browser, unless
@@ -346,12 +348,14 @@ def test_the_program_opens_the_chat(folder: Path) -> None:
         assert opened == [server.address.rstrip("/")]
 
 
+@pytest.mark.process
 @pytest.mark.fact("flet-opens-browser")
 def test_without_a_screen_no_browser_opens(folder: Path) -> None:
     with noting(folder, PROGRAM, {}) as (_, opened):
         assert opened == []
 
 
+@pytest.mark.process
 @pytest.mark.fact("flet-opens-browser")
 @pytest.mark.fact("flet-listens")
 def test_a_web_server_opens_no_browser_and_listens_everywhere(folder: Path) -> None:
@@ -361,6 +365,7 @@ def test_a_web_server_opens_no_browser_and_listens_everywhere(folder: Path) -> N
             assert answer.status == 200
 
 
+@pytest.mark.process
 @pytest.mark.fact("flet-listens")
 def test_the_program_listens_only_where_it_is_told_and_below_a_prefix(
     folder: Path,

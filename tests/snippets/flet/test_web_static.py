@@ -122,6 +122,7 @@ def forbidding(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class TestPublished:
     """The folder `dist`, and those who open it."""
 
+    @pytest.mark.process
     @pytest.mark.fact("flet-published-files")
     def test_the_folder_has_the_program_and_names_the_rest(
         self, published: Path
@@ -138,6 +139,7 @@ class TestPublished:
         assert f'flet.pyodideUrl="{python}";' in index
         assert not (published / "dist/pyodide").exists()
 
+    @pytest.mark.process
     def test_a_published_chat_has_the_files_of_assets_and_a_name(
         self, published: Path, forbidding: Path
     ) -> None:

@@ -175,6 +175,7 @@ class TestServed:
         page.close()
 
 
+@pytest.mark.process
 def test_the_commands_write_the_assets(furnished: Path) -> None:
     assets = furnished / "assets"
     assert {path.name for path in assets.iterdir()} == {
@@ -193,6 +194,7 @@ def served(page: Page, server: Server, *names: str) -> list[bytes]:
     return [page.request.get(server.address + name).body() for name in names]
 
 
+@pytest.mark.process
 @pytest.mark.fact("flet-assets-folder")
 def test_a_program_looks_for_assets_beside_itself(folder: Path) -> None:
     """A program looks for `assets` beside itself, an ASGI app in the folder where you
@@ -204,6 +206,7 @@ def test_a_program_looks_for_assets_beside_itself(folder: Path) -> None:
         assert json.loads(server.answer("manifest.json"))["name"] == name
 
 
+@pytest.mark.process
 @pytest.mark.fact("flet-assets-folder")
 @pytest.mark.parametrize("program", ["prefixed", "mounted"])
 def test_an_asgi_app_looks_for_assets_where_it_is_started(
@@ -217,6 +220,7 @@ def test_an_asgi_app_looks_for_assets_where_it_is_started(
         assert manifest.json()["name"] == name
 
 
+@pytest.mark.process
 @pytest.mark.fact("flet-app-arguments")
 def test_arguments_win_over_the_manifest(
     load: Load, monkeypatch: pytest.MonkeyPatch, folder: Path

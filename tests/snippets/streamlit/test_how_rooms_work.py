@@ -291,6 +291,7 @@ def test_four_threads_add_fifty_each(room_store: ModuleType) -> None:
     assert store.read("r")[1] == {"n": "200"}
 
 
+@pytest.mark.process
 @pytest.mark.fact("update-in-one-step")
 def test_four_processes_add_fifty_each(room_store: ModuleType, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOMS)}

@@ -8,6 +8,8 @@ from tests.snippets.streamlit.conftest import Enter, Serve
 from tests.snippets.streamlit.modes import POLLED, SHIPPED
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.process
+
 SLOW = """\
 import time
 

@@ -1156,6 +1156,7 @@ class TestSavedRooms:
         assert alex.value("Notes") == "typed"
         assert file.read_bytes() == bytes_
 
+    @pytest.mark.process
     @pytest.mark.fact("kill-keeps-what-is-acknowledged")
     def test_all_that_was_acknowledged_outlives_a_kill(self, file: Path) -> None:
         writer = (

@@ -15,6 +15,8 @@ from tests.snippets.streamlit.conftest import Enter, Serve
 from tests.snippets.streamlit.modes import POLLED, SHIPPED
 from tests.users.streamlit import StreamlitSocket
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize("mode", [SHIPPED, POLLED])
 @pytest.mark.fact("no-click-lost")

@@ -137,6 +137,7 @@ class TestLists:
         visitor.leave()
 
 
+@pytest.mark.process
 @pytest.mark.fact("taipy-plain-lock")
 def test_callbacks_share_one_thread_that_a_plain_lock_stops(
     serve: Callable[[str], Snippet],

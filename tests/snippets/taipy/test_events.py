@@ -281,6 +281,7 @@ WAITS = f"""\
 WAITING = {CREATES: WAITS, CREATED: f'{CREATED}\n            print("created", name)'}
 
 
+@pytest.mark.process
 @pytest.mark.fact("taipy-async-handlers")
 @pytest.mark.parametrize("ordered", [True, False])
 def test_what_one_person_enters_is_created_in_that_order(

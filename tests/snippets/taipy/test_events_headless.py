@@ -485,14 +485,14 @@ class TestAutoSubmit:
     ) -> None:
         for n, text in enumerate(("3", "4", "4"), start=1):
             enter(alex, program.write, text)
-            comes_to(lambda user: finished(), alex, n)
+            comes_to(lambda user: finished(program), alex, n)
         enter(alex, program.write, "seven")
         enter(alex, program.write, "5")
         for user in (alex, doppler, join()):
             has(user, "squared", 25)
             has(user, "number", 5)
             has(user, "status", "COMPLETED")
-        assert len(tp.get_submissions()) == finished() == 4
+        assert submissions(program) == finished(program) == 4
 
     @pytest.mark.fact("taipy-auto-submit")
     def test_a_write_while_it_runs_is_not_lost(
@@ -508,8 +508,8 @@ class TestAutoSubmit:
         monkeypatch.setattr(program, "sleep", write_another)
         enter(alex, program.write, "3")
         has(alex, "squared", 16)
-        wait_until(lambda: finished() == 2)
-        assert len(tp.get_submissions()) == 2
+        wait_until(lambda: finished(program) == 2)
+        assert submissions(program) == 2
 
     def test_without_a_config_it_would_loop(
         self, prepared: ModuleType, alex: TaipyState
@@ -518,7 +518,7 @@ class TestAutoSubmit:
         prepared.events.on_datanode_written(prepared.submit)
         prepared.events.start()
         enter(alex, prepared.write, "3")
-        wait_until(lambda: len(tp.get_submissions()) > 5)
+        wait_until(lambda: submissions(prepared) > 5)
         prepared.events.stop()
 
     @pytest.mark.fact("taipy-submit-per-user")
@@ -533,7 +533,7 @@ class TestAutoSubmit:
         )
         prepared.events.start()
         enter(alex, prepared.write, "3")
-        wait_until(lambda: finished() == 2)
+        wait_until(lambda: finished(prepared) == 2)
 
     def test_a_config_narrows(self, prepared: ModuleType, alex: TaipyState) -> None:
         number, squared = prepared.number_config, prepared.squared_config
@@ -581,12 +581,22 @@ class TestAutoSubmit:
         assert writes == [False]
 
 
-def finished() -> int:
-    """How many submissions have come to their end."""
-    return sum(
-        submission.submission_status == SubmissionStatus.COMPLETED
-        for submission in tp.get_submissions()
-    )
+def submissions(program: ModuleType) -> int:
+    """How often the scenario has been submitted."""
+    with program.lock:
+        return len(tp.get_submissions())
+
+
+def finished(program: ModuleType) -> int:
+    """How many submissions have come to their end.
+
+    Taipy keeps each in a file that it writes anew: who reads meanwhile reads half.
+    """
+    with program.lock:
+        return sum(
+            submission.submission_status == SubmissionStatus.COMPLETED
+            for submission in tp.get_submissions()
+        )
 
 
 @pytest.mark.parametrize("prepared", [BOARD], indirect=True)
@@ -694,10 +704,13 @@ def test_each_callback_gets_what_the_table_says(
     )
     getattr(prepared.events, way + name)(callback, callback_args=["extra"])
     prepared.events.start()
-    scenario = tp.create_scenario(prepared.scenario_config)
-    scenario.number.write(3)
-    wait_until(lambda: finished() == 1 and (bool(calls) or name.endswith("deleted")))
-    tp.delete(scenario.id)
+    with prepared.lock:
+        scenario = tp.create_scenario(prepared.scenario_config)
+        scenario.number.write(3)
+    ends = name.endswith("deleted")
+    wait_until(lambda: finished(prepared) == 1 and (bool(calls) or ends))
+    with prepared.lock:
+        tp.delete(scenario.id)
     wait_until(lambda: bool(calls), event=f"{way}{name}")
     for call in calls:
         assert len(call) == len(expected) + 1
