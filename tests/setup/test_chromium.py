@@ -134,13 +134,7 @@ def test_a_wrong_chromium_is_an_error_even_beside_a_right_one(
 
 
 def test_the_path_is_searched_name_by_name(bin_folder: Path) -> None:
-    names = (
-        "chromium-headless-shell",
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    )
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     for name in reversed(names):
         program = add_program(bin_folder / name)
         assert find_chromium() == program

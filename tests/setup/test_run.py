@@ -16,7 +16,7 @@ PROGRAM = "#!/bin/sh\n"
 APT_GET = """
 [ $1 = install ] || exit 0
 while [ $# -gt 0 ]; do
-    case "$1" in make | git | python3 | chromium*) cp "{bin}/debian/$1" "{bin}" ;; esac
+    case "$1" in make | git | python3 | chromium) cp "{bin}/debian/$1" "{bin}" ;; esac
     shift
 done
 """
@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Project:
     (project.bin / "debian").mkdir()
     project.add_program("debian/make", logging("make", project))
     project.add_program("debian/git", PROGRAM)
-    project.add_program("debian/chromium-headless-shell", PROGRAM)
+    project.add_program("debian/chromium", PROGRAM)
     project.add_python("debian/python3", 3, 11, 2)
     project.add_program(
         "apt-get", logging("apt-get", project) + APT_GET.format(bin=project.bin)
@@ -88,7 +88,7 @@ def test_a_bare_debian_gets_its_packages_and_a_suitable_python(
     assert done.returncode == 0, done.stderr
     update, install, pip, uv_install, uv_find, make = project.asked()
     assert update.startswith("apt-get update")
-    assert install.endswith(" make git python3 python3-venv chromium-headless-shell")
+    assert install.endswith(" make git python3 python3-venv chromium")
     assert "--require-hashes -r .cache/uv/requirements.txt" in pip
     assert uv_install == "uv python install 3.12"
     assert uv_find.startswith("uv python find")
@@ -120,7 +120,6 @@ def test_without_root_it_says_what_to_type(project: Project) -> None:
     done = project.run(".ci/run")
     assert done.returncode == 1
     assert done.stderr == (
-        "Missing here: chromium-headless-shell. "
-        "Type: sudo apt-get install chromium-headless-shell\n"
+        "Missing here: chromium. Type: sudo apt-get install chromium\n"
     )
     assert project.asked() == []

@@ -33,7 +33,7 @@ def _run(address: str) -> dict[str, float]:
             *("npx", "--yes", LIGHTHOUSE, address),
             *("--output=json", "--output-path=stdout", "--quiet"),
             f"--only-categories={','.join(CATEGORIES)}",
-            f"--chrome-flags=--headless {' '.join(CHROMIUM_ARGS)}",
+            f"--chrome-flags=--headless=new {' '.join(CHROMIUM_ARGS)}",
         ],
         env={**os.environ, "CHROME_PATH": str(find_chromium())},
         stdout=subprocess.PIPE,

@@ -199,8 +199,6 @@ def start(checkout: Checkout) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
         process_group=0,
-        # Whoever runs in the background of a shell ignores Ctrl-C; this one shall not.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

@@ -49,13 +49,7 @@ CHROMIUM_ARGS = (
     "--no-first-run",  # … and nothing asks for a click
 )
 
-_NAMES = (
-    "chromium-headless-shell",  # without a window of its own: a tenth less work
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _INSTALL_WITH_PLAYWRIGHT = ("-m", "playwright", "install", "--no-shell", "chromium")
 _INSTALL_WITH_APT = (("apt-get", "update"), ("apt-get", "install", "-y", "chromium"))
 _ASK_PLAYWRIGHT = """

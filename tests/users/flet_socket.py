@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgpack  # type: ignore[import-untyped]
 from flet.messaging.protocol import MessageAction
@@ -30,7 +29,7 @@ class FletSocket(FletTab):
 
     def __init__(self, address: str) -> None:
         """Open the program in a new tab."""
-        self._url = f"ws://{urlsplit(address).netloc}/ws"
+        self._url = f"{address.replace('http', 'ws', 1)}ws"
         self.session_id = ""
         self.connect()
 

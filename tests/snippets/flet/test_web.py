@@ -244,12 +244,7 @@ class Visitor:
 
 
 class Caller(FletSocket):
-    """A person without a browser, at whatever path the chat is."""
-
-    def __init__(self, address: str) -> None:
-        self._url = f"{address.replace('http', 'ws', 1)}ws"
-        self.session_id = ""
-        self.connect()
+    """A person without a browser."""
 
     def reads(self, text: str) -> None:
         """Wait until a message with this text has come."""
