@@ -255,7 +255,8 @@ def load_again(page: Page, people: list[FrameLocator]) -> None:
 
 class TestPeople:
     @pytest.fixture(scope="class", params=DEMOS, ids=lambda it: it.snippet)
-    def demo(self, served: Served, request: pytest.FixtureRequest) -> Iterator[Demo]:
+    @classmethod
+    def demo(cls, served: Served, request: pytest.FixtureRequest) -> Iterator[Demo]:
         """Each framework's program; who comes later finds it running."""
         demo: Demo = request.param
         ask(served.live, "start", demo.snippet)
@@ -311,8 +312,9 @@ class TestPeople:
         page.close()
 
     @pytest.fixture(scope="class")
+    @classmethod
     def blocking(
-        self, served: Served, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+        cls, served: Served, browser: Browser, tmp_path_factory: pytest.TempPathFactory
     ) -> Iterator[BrowserContext]:
         """A browser whose user has blocked the cookies of third parties."""
         profile = tmp_path_factory.mktemp("profile")
@@ -440,7 +442,8 @@ def ask(live: Live, action: str, snippet: str) -> dict[str, object]:
 
 class TestEnd:
     @pytest.fixture(scope="class")
-    def checkout(self, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    @classmethod
+    def checkout(cls, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         checkout = Checkout.create(tmp_path_factory.mktemp("end"))
         checkout.write_demo(PLAIN, "chat")
         return checkout

@@ -99,7 +99,8 @@ def on_a_telephone(browser: Browser, site: Site, kind: str) -> Visit:
 
 class TestAtADesk:
     @pytest.fixture(scope="class")
-    def come(self, browser: Browser, built_site: Path) -> Callable[[str], Visit]:
+    @classmethod
+    def come(cls, browser: Browser, built_site: Path) -> Callable[[str], Visit]:
         """Come to a page, the first time that somebody asks what it is like."""
         return cache(partial(at_a_desk, browser, built_site))
 
@@ -129,7 +130,8 @@ class TestAtADesk:
 
 class TestOnATelephone:
     @pytest.fixture(scope="class")
-    def come(self, browser: Browser, site: Site) -> Callable[[str], Visit]:
+    @classmethod
+    def come(cls, browser: Browser, site: Site) -> Callable[[str], Visit]:
         """Come to a page, the first time that somebody asks what it is like."""
         return cache(partial(on_a_telephone, browser, site))
 

@@ -241,7 +241,8 @@ class TestViewers:
     """What is disabled is the server's word; here it is seen on a page."""
 
     @pytest.fixture(scope="class", autouse=True)
-    def word(self) -> Iterator[None]:
+    @classmethod
+    def word(cls) -> Iterator[None]:
         """What the server takes for the presenter's word."""
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("PRESENTER_WORD", "swordfish")
