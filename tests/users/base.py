@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Route, WebSocket, expect
+from playwright.sync_api import Browser, Locator, Request, WebSocket, expect
 
 from tests.waiting import PATIENCE
 
@@ -81,7 +81,7 @@ class BrowserUser(User):
         viewport = {"width": 800, "height": 700}
         self.context = browser.new_context(**{"viewport": viewport, **options})
         self.context.set_default_timeout(PATIENCE * 1000)
-        self.context.route(_leaves_loopback, self._refuse)
+        self.context.on("requestfailed", self._note_request)
         self.strangers: list[str] = []
         self._sockets: list[WebSocket] = []
         self._new_page()
@@ -90,9 +90,9 @@ class BrowserUser(User):
         self.page = self.context.new_page()
         self.page.on("websocket", self._note_socket)
 
-    def _refuse(self, route: Route) -> None:
-        self._note(route.request.url)
-        route.abort()
+    def _note_request(self, request: Request) -> None:
+        if _leaves_loopback(request.url):
+            self._note(request.url)
 
     def _note_socket(self, socket: WebSocket) -> None:
         self._sockets.append(socket)

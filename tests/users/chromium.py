@@ -43,6 +43,7 @@ CHROMIUM_ARGS = (
     "--disable-gpu",
     f"--disable-features={','.join(_PLAYWRIGHTS + _ADDRESS_BAR)}",
     "--disable-background-networking",  # nothing leaves this machine …
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
