@@ -41,7 +41,7 @@ quick: $(READY) ## Prove what needs neither a browser nor a server, in a minute
 		$(THE_PAGE) $(ARGS)
 
 films: $(READY) ## Play all stories and compare each with its film
-	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --films tests/stories $(ARGS)
+	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(SIDE_BY_SIDE) --films tests/stories $(ARGS)
 
 record: $(READY) ## Make films again that are older than their programs
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest --record tests/stories $(ARGS)

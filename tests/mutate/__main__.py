@@ -143,9 +143,12 @@ def _judge_all(
         for copy in copies:
             ends.callback(copy.stop)
         working = [pool.submit(work, copy) for copy in copies]
-        done, _ = wait(working, return_when=FIRST_EXCEPTION)
-        for future in done:
-            future.result()
+        going_on = set(working)
+        while going_on:
+            # A signal may reach another thread: this one hears of it once it wakes up.
+            done, going_on = wait(working, timeout=0.5, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
 
 
 def _print(record: Record, judge: Judge) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.mutate.mutants import Mutant
-from tests.mutate.stages import HEADLESS, Verdict
+from tests.mutate.stages import HEADLESS, PROCESS, Verdict
 
 GOAL = 0.9
 """So many of the mutants at least have to be noticed."""
@@ -61,15 +61,17 @@ class Record:
         files = sorted({verdict.mutant.file for verdict in self.verdicts})
         wide = max(map(len, [*files, "all"]))
         lines = [
-            f"| {'file':{wide}} | mutants | headless | browser | survived |",
-            f"|:{'-' * wide}-|--------:|---------:|--------:|---------:|",
+            f"| {'file':{wide}} | mutants | headless | process | browser | survived |",
+            f"|:{'-' * wide}-|--------:|---------:|--------:|--------:|---------:|",
         ]
         for file in [*files, "all"]:
             verdicts = [it for it in self.verdicts if file in (it.mutant.file, "all")]
             noticed = [it for it in verdicts if it.by]
             headless = sum(it.stage == HEADLESS for it in noticed)
+            process = sum(it.stage == PROCESS for it in noticed)
+            browser = len(noticed) - headless - process
             lines.append(
                 f"| {file:{wide}} | {len(verdicts):7} | {headless:8} "
-                f"| {len(noticed) - headless:7} | {len(verdicts) - len(noticed):8} |"
+                f"| {process:7} | {browser:7} | {len(verdicts) - len(noticed):8} |"
             )
         return "\n".join(lines)

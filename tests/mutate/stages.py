@@ -14,14 +14,15 @@ from livedocs.catalog import Catalog
 from tests.mutate.copies import Copy
 from tests.mutate.mutants import Mutant
 
-HEADLESS, BROWSER, ALONE = "headless", "browser", "alone"
+HEADLESS, PROCESS, BROWSER, ALONE = "headless", "process", "browser", "alone"
 
 _CHOSEN = {
-    HEADLESS: "not browser and not alone",
+    HEADLESS: "not browser and not process and not alone",
+    PROCESS: "process and not browser and not alone",
     BROWSER: "browser and not alone",
     ALONE: "alone",
 }
-_LIMITS = {HEADLESS: 900.0, BROWSER: 1800.0, ALONE: 900.0}
+_LIMITS = {HEADLESS: 900.0, PROCESS: 900.0, BROWSER: 1800.0, ALONE: 900.0}
 """Seconds that a stage may take: some times what the slowest one takes."""
 _EACH = 120
 """Seconds that a test may take: one that hangs has noticed something."""
@@ -39,7 +40,7 @@ class Stage:
     """Some of the tests, in one process of pytest."""
 
     name: str
-    """`HEADLESS`, `BROWSER` or `ALONE`."""
+    """`HEADLESS`, `PROCESS`, `BROWSER` or `ALONE`."""
     paths: tuple[str, ...]
     """The files with the tests, those first that are likeliest to notice something."""
     programs: frozenset[str] = frozenset()
@@ -80,7 +81,7 @@ def stages_for(file: str, root: Path, *, headless: bool = False) -> list[Stage]:
         paths, programs = _about_livedocs(file, root), frozenset[str]()
     else:
         paths, programs = _about_program(file, root)
-    names = [HEADLESS] if headless else list(_CHOSEN)
+    names = [HEADLESS, PROCESS] if headless else list(_CHOSEN)
     return [Stage(name, tuple(paths), programs) for name in names]
 
 

@@ -189,9 +189,9 @@ def test_it_tells_what_is_not_noticed_any_more() -> None:
 def test_the_table_has_a_line_for_each_file_and_one_for_all() -> None:
     verdicts = [verdict("-a\n+b", "test_a"), verdict("-c\n+d", file="snippets/a.py")]
     assert Record(1, "all", verdicts).table() == (
-        "| file          | mutants | headless | browser | survived |\n"
-        "|:--------------|--------:|---------:|--------:|---------:|\n"
-        "| livedocs/c.py |       1 |        1 |       0 |        0 |\n"
-        "| snippets/a.py |       1 |        0 |       0 |        1 |\n"
-        "| all           |       2 |        1 |       0 |        1 |"
+        "| file          | mutants | headless | process | browser | survived |\n"
+        "|:--------------|--------:|---------:|--------:|--------:|---------:|\n"
+        "| livedocs/c.py |       1 |        1 |       0 |       0 |        0 |\n"
+        "| snippets/a.py |       1 |        0 |       0 |       0 |        1 |\n"
+        "| all           |       2 |        1 |       0 |       0 |        1 |"
     )
