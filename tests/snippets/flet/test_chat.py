@@ -101,7 +101,7 @@ def goes_on_after_a_cut(alex: FletUser, doppler: FletUser) -> list[Message]:
 
 @pytest.mark.parametrize("stage", [FINISHED], indirect=True)
 class TestFinished(FinishedChat, OwnHistory):
-    """The finished app."""
+    """What every chat does, by the finished app."""
 
     def says_at_once(self, alex: BrowserUser, texts: Sequence[str]) -> list[Message]:
         """Send them by a web socket: what a page sends, three pages draw one by one."""
@@ -111,6 +111,11 @@ class TestFinished(FinishedChat, OwnHistory):
             user.send(text)
         user.close()
         return [Message("Ferris", text) for text in texts]
+
+
+@pytest.mark.parametrize("stage", [FINISHED], indirect=True)
+class TestFinishedApp:
+    """What it does besides."""
 
     @pytest.mark.fact("flet-name-dialog")
     def test_the_dialog_lets_in_people_with_a_name(
