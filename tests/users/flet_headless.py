@@ -221,7 +221,8 @@ class FletTab(User):
 
     def click_send(self) -> None:
         """Click on the button beside the field, whether it shows a word or a sign."""
-        (button,) = self.controls(content="Send") or self.controls(_c="IconButton")
+        sign = {"_c": "IconButton", "icon": int(ft.Icons.SEND)}
+        (button,) = self.controls(content="Send") or self.controls(**sign)
         self.fire(button, "click")
 
     def click(self, **properties: object) -> None:

@@ -99,18 +99,22 @@ def goes_on_after_a_cut(alex: FletUser, doppler: FletUser) -> list[Message]:
     return said
 
 
+def says_at_once(alex: BrowserUser, texts: Sequence[str]) -> list[Message]:
+    """Send them by a web socket: what a page sends, three pages draw one by one."""
+    user = FletSocket(alex.address)
+    user.join("Ferris")
+    for text in texts:
+        user.send(text)
+    user.close()
+    return [Message("Ferris", text) for text in texts]
+
+
 @pytest.mark.parametrize("stage", [FINISHED], indirect=True)
 class TestFinished(FinishedChat, OwnHistory):
     """What every chat does, by the finished app."""
 
     def says_at_once(self, alex: BrowserUser, texts: Sequence[str]) -> list[Message]:
-        """Send them by a web socket: what a page sends, three pages draw one by one."""
-        user = FletSocket(alex.address)
-        user.join("Ferris")
-        for text in texts:
-            user.send(text)
-        user.close()
-        return [Message("Ferris", text) for text in texts]
+        return says_at_once(alex, texts)
 
 
 @pytest.mark.parametrize("stage", [FINISHED], indirect=True)

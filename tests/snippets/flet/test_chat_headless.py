@@ -32,6 +32,8 @@ WITH_AVATARS = (CONTROL, FINISHED, DECLARATIVE)
 WITH_NAMES = (DIALOG, *WITH_AVATARS)
 FORGETFUL = (BROADCAST, *WITH_NAMES)
 
+TYPING = "flet/chat/fast_typing"
+
 Join = Callable[[], FletSession]
 Load = Callable[[str], ModuleType]
 
@@ -517,3 +519,12 @@ def test_a_pubsub_handler_runs_in_the_context_of_the_sender(
     sender, _ = FletSession(server), FletSession(server)
     sender.click(content="Send")
     assert contexts == [sender.session.id] * 2
+
+
+@pytest.mark.parametrize("program", [TYPING], indirect=True)
+def test_the_button_sends_what_is_written(join: Join) -> None:
+    alex, doppler = join(), join()
+    for text in ("Is this seat taken?", "Only by my hat."):
+        alex.type(alex.field, text)
+        alex.click_send()
+        assert doppler.lines()[-1] == text

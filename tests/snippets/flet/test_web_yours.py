@@ -12,6 +12,7 @@ from types import ModuleType
 
 import flet_web.fastapi  # type: ignore[import-untyped]
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image, ImageSequence
 from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.applications import Starlette
@@ -93,6 +94,18 @@ def server(request: pytest.FixtureRequest, furnished: Path) -> Iterator[Server]:
     command, path = request.param
     with serving(command, furnished, path, WITHOUT_CDN) as server:
         yield server
+
+
+def test_the_first_page_says_what_may_be_asked_for_before_it_asks(
+    load: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    load("flet/web/offline").main(tmp_path / "assets")
+    page = BeautifulSoup((tmp_path / "assets/index.html").read_text(), "html.parser")
+    assert page.head
+    first = page.head.find()
+    assert first
+    assert first["http-equiv"] == "Content-Security-Policy"
+    assert "'self'" in first["content"]
 
 
 @pytest.mark.timeout(600)
