@@ -195,7 +195,7 @@ class TestFinishedApp:
         """The list scrolls by itself: of many short messages the newest is in sight."""
         guest = join()
         guest.page.set_viewport_size({"width": 480, "height": 360})
-        self.says_at_once(alex, [f"row {n} of 12" for n in range(1, 13)])
+        says_at_once(alex, [f"row {n} of 12" for n in range(1, 13)])
         wait_until(lambda: guest.is_in_sight("row 12 of 12"), event="the newest")
         assert not guest.is_in_sight("row 1 of 12")
 
