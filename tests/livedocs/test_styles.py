@@ -112,3 +112,16 @@ def test_a_property_stays_as_long_as_the_page_reads_it(tmp_path: Path) -> None:
 def test_a_sheet_that_is_not_css_says_which(tmp_path: Path) -> None:
     with pytest.raises(SnippetError, match=r"failed: .+ at look\.css"):
         styled(tmp_path, "p { top")
+
+
+def test_what_a_script_adds_from_the_next_build_on_stays_from_then_on(
+    tmp_path: Path,
+) -> None:
+    styles = Styles(is_kept=True)
+    page, script = tmp_path / "index.html", tmp_path / "look.js"
+    (tmp_path / "look.css").write_text(".late { top: 0 }")
+    for text, left in (("", ""), ("late", ".late{top:0}"), ("", "")):
+        page.write_text('<link rel="stylesheet" href="look.css">')
+        script.write_text(text)
+        styles.inline(tmp_path)
+        assert page.read_text() == f"<style>{left}</style>"
