@@ -92,7 +92,7 @@ def _run(catalog: Catalog, options: argparse.Namespace) -> None:
     try:
         with launch(snippet, options.users, port=options.port) as app:
             for number, address in enumerate(app.addresses, 1):
-                print(f"User {number}: {address}", flush=True)
+                print(f"User {number}: {address}")
                 if options.open:
                     webbrowser.open(address)
             print("Stop with Ctrl-C.", flush=True)
