@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator
 
 from tests.users.base import BrowserUser, Message
+from tests.waiting import wait_until
 
 
 class Guest(BrowserUser):
@@ -44,5 +45,7 @@ def test_a_page_that_asks_for_another_host_fails_the_test(
 ) -> None:
     guest = Guest(browser, f"data:text/html,{asked}")
     guest.open()
+    # It is the page that tells of it, while something is asked of the page.
+    wait_until(lambda: guest.page.evaluate("0") == 0 and bool(guest.strangers))
     with pytest.raises(AssertionError, match=r"asked for \['(https?|wss)://"):
         guest.leave()
