@@ -10,6 +10,7 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Element_pb2 import Element
@@ -407,7 +408,11 @@ class StreamlitUser(BrowserUser):
 
     def sees(self, *messages: Message) -> None:
         lines = [f"{message.sender}: {message.text}" for message in messages]
-        self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
+        try:
+            self.page.wait_for_function(_IN_ORDER, arg=lines, polling=50)
+        except PlaywrightTimeoutError:
+            found = self.page.evaluate(_LINES)
+            raise AssertionError(f"{self.name} sees no {lines}, but {found}") from None
 
     def reads(self, *messages: Message) -> None:
         lines = [f"{message.sender}: {message.text}" for message in messages]
@@ -520,7 +525,7 @@ class StreamlitSocket:
             assert time.monotonic() < deadline, self.lines()
             try:
                 self._hears(_PAUSE)
-            except TimeoutError:
+            except PlaywrightTimeoutError:
                 self.will_look()
 
     def takes_until(self, condition: Callable[[list[str]], bool]) -> None:
