@@ -9,7 +9,7 @@ SUITABLE_PYTHON := .ci/python $(if $(PYTHON),'$(PYTHON)')
 WITH_CHROMIUM = chromium=$$($(VENV)/python -m tests.users.chromium) && \
 	CHROMIUM="$$chromium"
 
-# One test more at once than there are cores; four at most, for each has its own Chromium.
+# As many tests at once as there are cores; four at most, for each has its own Chromium.
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder
 
 # What one page needs: its facts, its programs, its page's checks.

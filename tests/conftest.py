@@ -92,11 +92,6 @@ class ByClass(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no type
         return name.rpartition("::")[0] if name.count("::") == 2 else nodeid
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than there are cores: half of the time tests wait."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByClass:
     """Share the tests out, in their order, among the processes of `make test`."""
     return ByClass(config, log)
