@@ -525,7 +525,7 @@ class StreamlitSocket:
             assert time.monotonic() < deadline, self.lines()
             try:
                 self._hears(_PAUSE)
-            except PlaywrightTimeoutError:
+            except TimeoutError:
                 self.will_look()
 
     def takes_until(self, condition: Callable[[list[str]], bool]) -> None:
