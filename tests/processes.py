@@ -10,7 +10,9 @@ from collections.abc import Generator
 
 import pytest
 
-_STARTS = frozenset({"subprocess.Popen", "os.fork", "os.posix_spawn"})
+_STARTS = frozenset(
+    {"os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"}
+)
 """Python's audit events: https://docs.python.org/3/library/audit_events.html"""
 
 _running: list[pytest.Item] = []
@@ -22,8 +24,7 @@ class StartsProcessError(Exception):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Look at all that is started from now on."""
-    if not _running:
-        sys.addaudithook(_look)
+    sys.addaudithook(_look)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,7 +20,7 @@ ASK_FOR_THE_END = """
 import signal, sys, time
 
 def end(signum, frame):
-    time.sleep(0.2)
+    time.sleep(0.2)  # to tidy up takes a while
     print("tidied up", flush=True)
     sys.exit(3)
 

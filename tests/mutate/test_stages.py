@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
+from concurrent import futures
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from tests.mutate import __main__ as command
 from tests.mutate.copies import Copy, Stopped
 from tests.mutate.mutants import Mutant, mutants_of
 from tests.mutate.stages import (
@@ -23,6 +29,7 @@ from tests.mutate.stages import (
     Judge,
     stages_for,
 )
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.process
 
@@ -163,10 +170,15 @@ def test_what_a_test_has_started_ends_with_it(copy: Copy) -> None:
         "'import time; time.sleep(60)'], start_new_session=True).pid)"
     )
     _, said = copy.run(["-c", program], 10)
-    with pytest.raises(ProcessLookupError):
-        for _ in range(100):  # a killed process is there a moment longer
+
+    def is_gone() -> bool:
+        try:
             os.kill(int(said), 0)
-            time.sleep(0.05)
+        except ProcessLookupError:
+            return True
+        return False
+
+    wait_until(is_gone)  # a killed process is there a moment longer
 
 
 def test_a_copy_that_is_stopped_ends_what_runs_and_starts_nothing(copy: Copy) -> None:
@@ -176,6 +188,41 @@ def test_a_copy_that_is_stopped_ends_what_runs_and_starts_nothing(copy: Copy) ->
             copy.run(["-c", "import time; time.sleep(60)"], 60)
 
 
+def test_a_signal_ends_it_whichever_thread_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Python runs the handler in the main thread, which nothing else wakes up."""
+    mutant = Mutant("livedocs/library.py", "-a\n+b", 0, "number", 1)
+    stopped, ended = threading.Event(), list[bool]()
+
+    def main_thread_waits() -> bool:
+        frame = sys._current_frames()[threading.main_thread().ident or 0]
+        codes = {it.f_code for it, _ in traceback.walk_stack(frame)}
+        return {futures.wait.__code__, threading.Condition.wait.__code__} <= codes
+
+    class Ends(Judge):
+        def judge(self, mutant: Mutant, copy: Copy, *, headless: bool = False) -> Any:
+            wait_until(main_thread_waits)
+            signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+            ended.append(stopped.wait(PATIENCE))
+            raise Stopped
+
+    def create(folder: Path, number: int) -> SimpleNamespace:
+        return SimpleNamespace(stop=stopped.set)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "Copy", SimpleNamespace(create=create))
+    usual = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            command._judge_all([mutant], Ends(), lambda _: None, headless=True)
+    finally:
+        signal.signal(signal.SIGUSR1, usual)
+    assert ended == [True]
+
+
 def test_a_run_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "tests.mutate", "--only=livedocs/links.py"],
@@ -183,8 +230,8 @@ def test_a_run_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None
         env=os.environ | {"TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
     ) as run:
-        while not [*tmp_path.glob("mutate-*/copy1/said")] and run.poll() is None:
-            time.sleep(0.1)  # until tests run in the second copy, too
+        in_the_second_copy = "mutate-*/copy1/said"
+        wait_until(lambda: any(tmp_path.glob(in_the_second_copy)), event="tests")
         run.terminate()
         run.communicate()
     assert run.returncode == 128 + 15

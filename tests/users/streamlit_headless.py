@@ -49,12 +49,8 @@ def own_process() -> Iterator[Callable[[], None]]:
     restart()
 
 
-@cache
-def _manifests(
-    scan: Callable[[], Any] = manifest_scanner.scan_component_manifests,
-) -> Any:
-    """What is installed; a server looks for it once, AppTest with every session."""
-    return scan()
+_manifests = cache(manifest_scanner.scan_component_manifests)
+"""What is installed: a server looks for it once, AppTest with every session."""
 
 
 class StreamlitSession:

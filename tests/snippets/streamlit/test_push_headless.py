@@ -96,6 +96,12 @@ async def told(office: Office, visit: Any) -> Any:
     return said
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Look again and again until it holds; `tell` ends what takes too long."""
+    while not condition():
+        await asyncio.sleep(0.01)  # between two looks
+
+
 def tell(story: Coroutine[Any, Any, None]) -> None:
     """Run a story on an event loop."""
     asyncio.run(asyncio.wait_for(story, PATIENCE))
@@ -113,8 +119,7 @@ class TestNews:
             elsewhere = news(office.listens(office.opens("Third", room="Red")))
             nothing = asyncio.create_task(elsewhere)
             started = time.monotonic()
-            while not office.hub._states.keys() >= {"lobby", "Red"}:
-                await asyncio.sleep(0.01)
+            await until(lambda: office.hub._states.keys() >= {"lobby", "Red"})
             office.write("hello")
             version = office.store.version("lobby")
             assert [said[0] for said in await asyncio.gather(*heard)] == [version] * 2
@@ -160,8 +165,7 @@ class TestNews:
             alex.running = True
             heard = asyncio.create_task(news(office.listens(alex)))
             office.write("meanwhile")
-            while office.hub._states.get("lobby", (0,))[0] == 0:
-                await asyncio.sleep(0.01)
+            await until(lambda: office.hub._states.get("lobby", (0,))[0] != 0)
             assert not heard.done()
             alex.running = False
             office.hub.note(alex)
@@ -238,12 +242,12 @@ class TestNews:
             office.store.version = noted
             pages = [office.opens(f"{k}") for k in range(n)]
             heard = [asyncio.create_task(news(office.listens(page))) for page in pages]
-            while len(office.hub._ends) < n or office.hub._look.is_set():
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.3)  # nothing happens, and that is to be seen
+            hub = office.hub
+            await until(lambda: len(hub._ends) == n and not hub._look.is_set())
+            await asyncio.sleep(0.3)  # what has been asked for is looked at
             before = len(looks)
             assert before <= 2 * n + 1
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.3)  # nothing happens, and that is to be seen
             assert len(looks) == before, "nobody asks what nobody has changed"
             office.write("hello")
             await asyncio.gather(*heard)
@@ -306,8 +310,7 @@ class TestStores:
             office = Office(room_push, here)
             alex = office.opens("Alex")
             heard = asyncio.create_task(news(office.listens(alex)))
-            while "lobby" not in office.hub._states:
-                await asyncio.sleep(0.01)
+            await until(lambda: "lobby" in office.hub._states)
             there.write("lobby", lambda _: {"a": "hello"})
             assert (await heard)[0] == there.version("lobby")
 
