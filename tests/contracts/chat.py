@@ -266,7 +266,7 @@ class BrowserSharedHistory(SharedHistory, FinishedChat, FastTypists):
 def burst(
     alex: BrowserUser, doppler: BrowserUser, third: BrowserUser
 ) -> list[list[Message]]:
-    """Twice 30 messages, alternating, key by key and without any pause.
+    """Three times 60 messages, alternating, key by key and without any pause.
 
     Returns what each of the three sees of it: every message, each sender's in their
     order, and what the server holds for a page that is loaded again as well.
@@ -275,8 +275,8 @@ def burst(
     said: dict[str, list[Message]] = {user.name: [] for user in writers}
     for user in writers:
         user.field.click()
-    for turn in range(2):
-        for n in range(15):
+    for turn in range(3):
+        for n in range(30):
             for user in writers:
                 text = f"{turn}.{n}"
                 user.type_at_once(f"{text}\n")
