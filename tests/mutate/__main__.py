@@ -50,8 +50,11 @@ def main() -> int:
     else:
         mutants = sources.sample(options.count, options.seed, cosmetic)
     judge = Judge()
-    verdicts: list[Verdict] = []
     stages = HEADLESS if options.headless else "all"
+    verdicts: list[Verdict] = []
+    if options.resume and options.json.exists():
+        verdicts = Record.read(options.json).verdicts_on(mutants, stages)
+    judged = {verdict.mutant.key for verdict in verdicts}
 
     def tell(verdict: Verdict) -> None:
         verdicts.append(verdict)
@@ -64,7 +67,8 @@ def main() -> int:
         Record(options.seed, stages, verdicts).write(options.json)
 
     try:
-        _judge_all(mutants, judge, tell, headless=options.headless)
+        left = [mutant for mutant in mutants if mutant.key not in judged]
+        _judge_all(left, judge, tell, headless=options.headless)
     finally:
         record = Record(
             options.seed, stages, sorted(verdicts, key=lambda it: it.mutant)
@@ -102,6 +106,11 @@ def _options() -> argparse.Namespace:
         type=Path,
         metavar="FILE",
         help="the mutants of a record; fails if one was noticed then and is not now",
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the run that wrote the record has stopped",
     )
     parser.add_argument(
         "--json", type=Path, default=RESULT, help="where the record is written"

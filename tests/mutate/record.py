@@ -56,6 +56,11 @@ class Record:
         noticed = {it.mutant.key for it in before.verdicts if it.by}
         return [it for it in self.survivors if it.mutant.key in noticed]
 
+    def verdicts_on(self, mutants: Sequence[Mutant], stages: str) -> list[Verdict]:
+        """What it says about these mutants, if the same tests have judged them."""
+        keys = {mutant.key for mutant in mutants if stages == self.stages}
+        return [verdict for verdict in self.verdicts if verdict.mutant.key in keys]
+
     def table(self) -> str:
         """A line for each file: its mutants, and where they were noticed."""
         files = sorted({verdict.mutant.file for verdict in self.verdicts})

@@ -186,6 +186,13 @@ def test_it_tells_what_is_not_noticed_any_more() -> None:
     assert (before.share, after.share) == (0.5, 0.0)
 
 
+def test_a_run_goes_on_with_what_a_record_does_not_know() -> None:
+    judged, other = verdict("-a\n+b", "test_a"), verdict("-c\n+d")
+    record = Record(1, "all", [judged, other])
+    assert record.verdicts_on([judged.mutant], "all") == [judged]
+    assert record.verdicts_on([judged.mutant], HEADLESS) == []
+
+
 def test_the_table_has_a_line_for_each_file_and_one_for_all() -> None:
     verdicts = [verdict("-a\n+b", "test_a"), verdict("-c\n+d", file="snippets/a.py")]
     assert Record(1, "all", verdicts).table() == (
