@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from livedocs.catalog import Catalog, SnippetError, nearest
+from livedocs.catalog import Catalog, nearest
+from livedocs.errors import SnippetError
 from livedocs.launch import launch
 
 

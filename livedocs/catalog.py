@@ -22,7 +22,8 @@ from functools import cached_property, lru_cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from mkdocs.exceptions import BuildError
+from livedocs.errors import SnippetError
+from livedocs.packages import Package
 
 # The pattern of PEP 723, "Inline script metadata", with the blank lines that follow.
 _HEADER = re.compile(
@@ -30,13 +31,6 @@ _HEADER = re.compile(
 )
 _FILE = re.compile(r"[\w-]+\.py")
 _REGION = re.compile(r"^\s*# (?P<edge>region|endregion)\b[ :]*(?P<name>[\w.-]*)\s*$")
-
-
-class SnippetError(BuildError):
-    """Something on a page or in a snippet is wrong; MkDocs shows it in one piece.
-
-    The message says where it is, what was found and what would be right.
-    """
 
 
 @dataclass(frozen=True)
@@ -118,6 +112,22 @@ class Snippet:
     def name(self) -> str:
         """The file's own name: ``shared_builder.py``."""
         return self.path.name
+
+    @property
+    def package(self) -> str:
+        """The name of the package that it is a module of, or an empty string."""
+        return _package_of(self.path)
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """The libraries that it needs, sorted by name."""
+        folders = {it.path.parent for it in self.companions if it.package}
+        return tuple(Package(folder) for folder in sorted(folders))
+
+    @property
+    def place(self) -> str:
+        """Where it lies beside a program that needs it: a module in its package."""
+        return f"{self.package}/{self.name}" if self.package else self.name
 
     @cached_property
     def sha256(self) -> str:
@@ -225,7 +235,9 @@ class Snippet:
 
     @cached_property
     def is_library(self) -> bool:
-        """Whether another program imports it: it is there to be copied, not run."""
+        """Whether another program imports it: it is there to be used, not run."""
+        if self.package:
+            return True
         if "__main__" in self.text:  # spares the look at all others
             return False
         others = map(self._neighbour, self.path.parents[1].glob("*/*.py"))
@@ -237,13 +249,16 @@ class Snippet:
             yield from self._module(name)
 
     def _module(self, name: str) -> Iterator[Snippet]:
-        """The module of that name: the one beside it, or else the one elsewhere."""
+        """The module of that name: beside it, in a package, or in another topic."""
         if _is_file(beside := self.path.with_name(f"{name}.py")):
             yield self._neighbour(beside)
             return
+        topics = self.path.parent.parent
+        if _is_file(topics / name / "__init__.py"):
+            yield from map(self._neighbour, sorted((topics / name).glob("*.py")))
+            return
         if _is_installed(name):
             return
-        topics = self.path.parent.parent
         elsewhere = [*map(self._neighbour, sorted(topics.glob(f"*/{name}.py")))]
         if len(elsewhere) > 1:
             raise SnippetError(
@@ -265,30 +280,32 @@ class Snippet:
     def run_command(self, site_url: str = "") -> str:
         """The command that runs this program as a reader would, in one line or two.
 
-        A program whose companions are on the site is downloaded with them; uv runs any
-        other from its address. A library is downloaded alone; in a clone there is
-        nothing to do with it, and no command.
+        uv runs a program from its address, with the wheels of the packages that it
+        needs. One that needs other files beside it is downloaded with them. A library
+        is downloaded alone; in a clone there is nothing to do with it, and no command.
 
         Args:
             site_url: address of the site, with or without a slash at its end; the
                 program is then run from there. Without it, from a clone.
         """
+        if self.package:
+            return ""
+        files = [it for it in self.companions if not it.package]
         if not site_url:
-            folder = self.path.parent
-            paths = {it.path.parent for it in self.companions} - {folder}
+            paths = {it.path.parent for it in files} - {self.path.parent}
             topics = (f"snippets/{self.framework}/{path.name}" for path in paths)
             search = f"PYTHONPATH={':'.join(sorted(topics))} " if paths else ""
             start = f"{search}{self._start(f'snippets/{self.file}')}"
             return "" if self.is_library else start
-        root = f"{site_url.rstrip('/')}/snippets"
-        if not self.companions and not self.is_library:
-            return self._start(f"{root}/{self.file}")
-        download = _download(root, [self, *self.companions])
-        return (
-            download if self.is_library else f"{download} &&\n{self._start(self.name)}"
-        )
+        site = site_url.rstrip("/")
+        root = f"{site}/snippets"
+        if not files and not self.is_library:
+            return self._start(f"{root}/{self.file}", site)
+        download = _download(root, [self, *files])
+        start = self._start(self.name, site)
+        return download if self.is_library else f"{download} &&\n{start}"
 
-    def _start(self, place: str) -> str:
+    def _start(self, place: str, site: str = "") -> str:
         if self.framework != "streamlit":
             return f"uv run {place}"
         # Only Streamlit starts its pages, and only from its command line.
@@ -297,9 +314,15 @@ class Snippet:
             need for it in self.companions for need in it.dependencies
         )
         streamlit = [need for need in needs if need.startswith("streamlit==")]
-        others = "".join(f"--with {need} " for need in needs if need not in streamlit)
+        others = [need for need in needs if need not in streamlit]
+        folder = f"./snippets/{self.framework}"
+        others += [
+            f"{site}/{it.wheel}" if site else f"{folder}/{it.name}"
+            for it in self.packages
+        ]
+        with_others = "".join(f"--with {need} " for need in others)
         tool = "".join(streamlit).replace("==", "@") or "streamlit"
-        return f"uvx {others}{tool} run {place}"
+        return f"uvx {with_others}{tool} run {place}"
 
 
 def _download(root: str, files: Iterable[Snippet]) -> str:
@@ -326,6 +349,12 @@ class Catalog:
     def __iter__(self) -> Iterator[Snippet]:
         """Every snippet, sorted by id."""
         return map(self.find, self.ids)
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """The libraries among the programs, sorted by folder."""
+        found = sorted(self.root.glob("*/*/__init__.py"))
+        return tuple(Package(path.parent) for path in found)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -371,6 +400,10 @@ class Catalog:
                     "snippets/<framework>/<topic>/<name>.py."
                 )
             _ = self.find(file.as_posix()).sections
+
+
+def _package_of(path: Path) -> str:
+    return path.parent.name if _is_file(path.with_name("__init__.py")) else ""
 
 
 def _is_file(path: Path) -> bool:

@@ -21,7 +21,8 @@ from mkdocs.structure.toc import TableOfContents
 
 from livedocs.blocks import PageContext, Use
 from livedocs.blocks.block import THEME
-from livedocs.catalog import Snippet, SnippetError
+from livedocs.catalog import Snippet
+from livedocs.errors import SnippetError
 from livedocs.facts import Row
 
 _OBJECTS = {"plugins", "hooks", "exclude_docs", "draft_docs", "not_in_nav"}

@@ -32,7 +32,8 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 
-from livedocs.catalog import SnippetError, nearest
+from livedocs.catalog import nearest
+from livedocs.errors import SnippetError
 
 SCOPES = {
     "one tab": "tab",

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from livedocs.catalog import Snippet, SnippetError, nearest
+from livedocs.catalog import Snippet, nearest
+from livedocs.errors import SnippetError
 
 FOLDER = Path("docs/images")
 """Where films lie, relative to the project's root."""

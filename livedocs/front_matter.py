@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from livedocs.catalog import SnippetError, nearest
+from livedocs.catalog import nearest
+from livedocs.errors import SnippetError
 
 _HEAD = re.compile(
     r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL

@@ -25,7 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livedocs import supervise
-from livedocs.catalog import Snippet, SnippetError, nearest
+from livedocs.catalog import Snippet, nearest
+from livedocs.errors import SnippetError
 
 HOST = "127.0.0.1"
 _OUTPUT_LINES = 20
@@ -142,7 +143,8 @@ def launch(
             temporary = tempfile.TemporaryDirectory(suffix="-livedocs")
             folder = Path(stack.enter_context(temporary))
         for part in (snippet, *snippet.companions):
-            (folder / part.name).write_text(part.text, "utf-8", newline="")
+            (folder / part.place).parent.mkdir(exist_ok=True)
+            (folder / part.place).write_text(part.text, "utf-8", newline="")
         port = port or free_port()
         if not is_free(port):
             raise LaunchError(

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from livedocs.catalog import Catalog, Snippet, SnippetError
+from livedocs.catalog import Catalog, Snippet
+from livedocs.errors import SnippetError
 from livedocs.launch import HOST, App, launch
 
 PREFIX = "/_live/"

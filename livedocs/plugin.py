@@ -31,8 +31,9 @@ from mkdocs.structure.pages import Page
 from livedocs import front_matter, search
 from livedocs.blocks import PageContext
 from livedocs.blocks.block import THEME
-from livedocs.catalog import FRAMEWORKS, Catalog, Framework, SnippetError, nearest
+from livedocs.catalog import FRAMEWORKS, Catalog, Framework, nearest
 from livedocs.conversions import Conversions, LinkTargets, settings_of
+from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Facts, PageFacts, Row
 from livedocs.films import FOLDER, Film, Films
 from livedocs.front_matter import Category, FrontMatter
@@ -206,6 +207,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         for path in self._published():
             source = str(self.root / path)
             files.append(File.generated(config, path, abs_src_path=source))
+        for package in self.catalog.packages:
+            wheel = File.generated(config, package.wheel, content=package.build())
+            files.append(wheel)
         self.links.files = files = LinkTargets(files)
         return files
 

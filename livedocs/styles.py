@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lightningcss import process_stylesheet
 
-from livedocs.catalog import SnippetError
+from livedocs.errors import SnippetError
 
 _NAME = re.compile(r"[.#](-?[_a-zA-Z][\w-]*)")
 _PROPERTY = re.compile(r"(--[\w-]+)\s*:")

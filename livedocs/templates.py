@@ -23,7 +23,7 @@ from mkdocs.structure.toc import AnchorLink
 from mkdocs.theme import Theme
 from mkdocs.utils.templates import TemplateContext
 
-from livedocs.catalog import SnippetError
+from livedocs.errors import SnippetError
 
 _GIVEN = frozenset(TemplateContext.__annotations__)
 """What MkDocs gives to a template; more may come from plugins that are unknown here."""

@@ -14,7 +14,8 @@ from markdown.util import AtomicString
 from pymdownx.blocks.block import Block
 
 from livedocs.blocks.page import Header, LocatedError, Page, PageContext
-from livedocs.catalog import SnippetError, nearest
+from livedocs.catalog import nearest
+from livedocs.errors import SnippetError
 
 THEME = Path(__file__).parents[1] / "theme"
 """Where the templates are."""

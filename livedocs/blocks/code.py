@@ -12,7 +12,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 
-from livedocs.catalog import SnippetError, nearest
+from livedocs.catalog import nearest
+from livedocs.errors import SnippetError
 
 _PLAIN = frozenset({Name, Operator, Text, Whitespace})
 

@@ -14,7 +14,8 @@ from livedocs.blocks.block import (
     is_texts,
     template,
 )
-from livedocs.catalog import Snippet, SnippetError, nearest
+from livedocs.catalog import Snippet, nearest
+from livedocs.errors import SnippetError
 
 
 class DemoBlock(Figure):

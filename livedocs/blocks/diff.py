@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from livedocs.blocks.block import Figure, template
 from livedocs.blocks.code import highlight
-from livedocs.catalog import Snippet, SnippetError
+from livedocs.catalog import Snippet
+from livedocs.errors import SnippetError
 
 
 class DiffBlock(Figure):

@@ -6,7 +6,8 @@ import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from livedocs.catalog import Catalog, Snippet, SnippetError
+from livedocs.catalog import Catalog, Snippet
+from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Row, fold
 from livedocs.films import Films
 from livedocs.record import Receipt, Run

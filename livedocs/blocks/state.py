@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from livedocs.blocks.block import PageBlock, located
 from livedocs.blocks.page import WORD_JOINER
-from livedocs.catalog import SnippetError, nearest
+from livedocs.catalog import nearest
+from livedocs.errors import SnippetError
 from livedocs.facts import EVENTS, FATES, SCOPES, Row
 
 HEAD = ("Name", "Belongs to")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from livedocs.catalog import FRAMEWORKS, Snippet, SnippetError
+from livedocs.catalog import FRAMEWORKS, Snippet
+from livedocs.errors import SnippetError
 from livedocs.front_matter import Framework
 from livedocs.launch import SERVERS
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from livedocs.catalog import SnippetError
+from livedocs.errors import SnippetError
 from livedocs.facts import Facts, Test, fold
 
 from .conftest import Project

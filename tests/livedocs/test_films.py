@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from livedocs.catalog import SnippetError
+from livedocs.errors import SnippetError
 from livedocs.films import DARK, MANIFEST, Film, Films, Step
 
 from .conftest import Project

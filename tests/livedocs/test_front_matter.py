@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from livedocs.catalog import SnippetError
+from livedocs.errors import SnippetError
 from livedocs.front_matter import Category, Framework, read
 
 from .conftest import HEAD

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from livedocs.catalog import SnippetError
+from livedocs.errors import SnippetError
 from livedocs.styles import Styles
 
 LINK = '<link rel="stylesheet" href="../look.css">'

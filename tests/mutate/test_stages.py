@@ -247,7 +247,7 @@ def test_a_run_that_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None
             "flet/chat/history",
         ),
         (
-            "snippets/streamlit/rooms/room_store.py",
+            "snippets/streamlit/room_sync/stores.py",
             "tests/snippets/streamlit/test_",
             "streamlit/rooms/counter",
         ),

@@ -18,11 +18,8 @@ from livedocs.catalog import Catalog, Snippet
 CATALOG = Catalog.default()
 REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
 
-LIBRARY = {
-    f"streamlit/rooms/room_{part}"
-    for part in ("listener", "outbox", "push", "session", "store", "sync")
-}
-"""What readers copy beside their apps: longer, for it keeps every promise of rooms."""
+LIBRARY = {snippet.id for snippet in CATALOG if snippet.package}
+"""What readers install: longer, for it keeps every promise of rooms."""
 LINES = {name: 350 if name in LIBRARY else 80 for name in CATALOG.ids}
 """How many lines that are not blank a program has at most."""
 
@@ -37,16 +34,19 @@ IMPORTABLE = [
 StartImporter = Callable[[str], "subprocess.Popen[str]"]
 
 each_program = pytest.mark.parametrize("snippet", PROGRAMS)
+each_script = pytest.mark.parametrize(
+    "snippet", [pytest.param(it, id=it.id) for it in CATALOG if not it.package]
+)
 
 
-@each_program
+@each_script
 def test_its_header_pins_what_the_tests_run_on(snippet: Snippet) -> None:
     pinned = set(re.findall(r"(?m)^([\w.\[\]-]+==[\w.]+)", REQUIREMENTS.read_text()))
     assert snippet.dependencies, "there is no PEP 723 header"
     assert set(snippet.dependencies) <= pinned
 
 
-@each_program
+@each_script
 def test_its_header_asks_for_a_python_that_the_site_supports(snippet: Snippet) -> None:
     assert '# requires-python = ">=3.11,<3.13"\n' in snippet.text
 
@@ -86,7 +86,9 @@ for line in sys.stdin:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number in (1, 2):
         os.dup2(os.open(f"{folder}.{number}", os.O_WRONLY | os.O_CREAT), number)
-    sys.path.insert(0, os.path.dirname(program))
+    folder = os.path.dirname(program)
+    is_module = os.path.exists(f"{folder}/__init__.py")
+    sys.path.insert(0, os.path.dirname(folder) if is_module else folder)
     runpy.run_path(program)
     break
 """
@@ -99,7 +101,7 @@ program prints goes into files beside the folder.
 
 def imported_by(snippets: Iterable[Snippet]) -> set[str]:
     """The modules that these programs import, but for other programs."""
-    programs = {snippet.path.stem for snippet in CATALOG}
+    programs = {it.package or it.path.stem for it in CATALOG}
     modules: set[str] = set()
     for snippet in snippets:
         for node in ast.walk(ast.parse(snippet.text)):

@@ -66,7 +66,7 @@ def now(root: Path) -> Now:
 CHANGES = [
     ("snippets/flet/chat/fast_typing.py", "flet", "program"),
     ("snippets/streamlit/rooms/push_app.py", "streamlit", "program"),  # its launcher's
-    ("snippets/streamlit/rooms/room_sync.py", "streamlit", "program"),
+    ("snippets/streamlit/room_sync/shared.py", "streamlit", "program"),
     ("tests/stories/flet.py", "flet", "driver"),
     ("tests/stories/streamlit_rooms.py", "streamlit", "driver"),
     ("tests/stories/streamlit.py", "streamlit", "driver"),  # it has the stage

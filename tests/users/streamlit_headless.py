@@ -26,11 +26,12 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 from livedocs.catalog import Catalog
 from tests.waiting import PATIENCE
 
-ROOMS = Catalog.default().root / "streamlit" / "rooms"
-"""Where the library for rooms is."""
+PROGRAMS = Catalog.default().root / "streamlit"
+ROOMS = PROGRAMS / "rooms"
+"""Where the programs with rooms are."""
 
-LIBRARY = ("room_store", "room_session", "room_sync")
-"""What readers copy, as programs import it."""
+LIBRARY = PROGRAMS / "room_sync"
+"""The package that they import."""
 
 Write = Callable[[str], Path]
 
@@ -40,11 +41,11 @@ def own_process() -> Iterator[Callable[[], None]]:
     """Let programs import the library anew; call the result to start once more."""
 
     def restart() -> None:
-        for path in ROOMS.glob("room_*.py"):
-            sys.modules.pop(path.stem, None)
+        for name in [it for it in sys.modules if it.partition(".")[0] == LIBRARY.name]:
+            del sys.modules[name]
 
     restart()
-    with patch.object(sys, "path", [str(ROOMS), *sys.path]):
+    with patch.object(sys, "path", [str(ROOMS), str(PROGRAMS), *sys.path]):
         yield restart
     restart()
 

@@ -6,6 +6,6 @@
 
 import streamlit as st
 
-from room_push import push_route
+from room_sync import push_route
 
 app = st.App("tic_tac_toe.py", routes=[push_route()])

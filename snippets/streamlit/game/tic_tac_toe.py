@@ -4,7 +4,7 @@
 # ///
 """Tic-tac-toe: two play, everybody else watches, and nobody can cheat."""
 
-from room_push import room
+from room_sync import room
 
 NEW = {"board": [""] * 9, "X": None, "O": None}
 MARKS = {"X": ":red[**X**]", "O": ":blue[**O**]"}

@@ -4,7 +4,7 @@
 # ///
 """A page that follows the others at once when push_launcher.py is what you run."""
 
-from room_push import room
+from room_sync import room
 
 
 @room("lobby")

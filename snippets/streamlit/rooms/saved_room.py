@@ -4,8 +4,7 @@
 # ///
 """A room in a file: it survives a restart, and several processes may share it."""
 
-from room_store import SQLite
-from room_sync import sync, use
+from room_sync import SQLite, sync, use
 
 use(SQLite("rooms.db"))
 

@@ -6,7 +6,7 @@
 
 import pandas as pd
 
-from room_push import room
+from room_sync import room
 
 BUDGET = pd.DataFrame(
     {"What": ["Rent", "Food", "Trips"], "Euro": [800, 350, 120], "Paid": [False] * 3}

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from livedocs.catalog import SnippetError
+from livedocs.errors import SnippetError
 from livedocs.films import Film, Films, Step
 
 from ..conftest import Project

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -144,9 +145,9 @@ def process() -> Iterator[Callable[[], None]]:
 
 
 @pytest.fixture
-def room_store(process: Callable[[], None]) -> ModuleType:
+def stores(process: Callable[[], None]) -> ModuleType:
     """The module that the programs of this test import."""
-    return __import__("room_store")
+    return import_module("room_sync.stores")
 
 
 @pytest.fixture

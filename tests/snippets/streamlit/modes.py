@@ -10,7 +10,7 @@ import pytest
 
 from livedocs.catalog import Catalog, Snippet
 
-ROOMS = Catalog.default().root / "streamlit" / "rooms"
+PROGRAMS = Catalog.default().root / "streamlit"
 
 SHIPPED = "shipped"
 """As readers copy it: ``with sync(…)`` runs the whole script when it finds news."""
@@ -45,7 +45,10 @@ def written(lines: str, folder: Path, snippet_id: str = "streamlit/rooms/app") -
     """Write a program of a few lines beside a copy of the library."""
     path = folder / f"{snippet_id}.py"
     if not path.parent.is_dir():
-        shutil.copytree(ROOMS, path.parent, ignore=shutil.ignore_patterns("__*"))
+        leave_out = shutil.ignore_patterns("__pycache__")
+        for name in ("rooms", "room_sync"):
+            folder = path.parent.with_name(name)
+            shutil.copytree(PROGRAMS / name, folder, ignore=leave_out)
     path.write_text(lines, "utf-8")
     return path
 
@@ -71,7 +74,7 @@ def in_mode(mode: str, snippet: Snippet, folder: Path) -> Snippet:
 def _with_function(text: str) -> str:
     *_, last = _BODY.finditer(text)
     body = _BODY.sub(_as_function, text)
-    push = "from room_push import room as in_room\n"
+    push = "from room_sync import room as in_room\n"
     body = re.sub(r"(?m)^(?=from room_sync )", push, body, count=1)
     return f"{body}\n{last[1]}page()\n"
 

@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
 from livedocs.catalog import Catalog
 from tests.contracts.chat import Chat, SharedHistory
 from tests.users.base import Message, User
-from tests.users.streamlit_headless import ROOMS, StreamlitSession, own_process
+from tests.users.streamlit_headless import LIBRARY, StreamlitSession, own_process
 
 CHAT = Catalog.default().find("streamlit/chat/chat").path
 FIELD = "private:outbox:Message"
@@ -194,9 +194,7 @@ class TestOutbox:
     def test_what_cannot_be_saved_waits_and_is_sent_later(self, tmp_path: Path) -> None:
         app = tmp_path / "app.py"
         app.write_text(
-            "from room_outbox import outbox\n"
-            "from room_store import StoreError\n"
-            "from room_sync import sync\n"
+            "from room_sync import StoreError, outbox, sync\n"
             "from pathlib import Path\n"
             'with sync("r") as st:\n'
             "    def send(texts):\n"
@@ -219,8 +217,7 @@ class TestOutbox:
     def test_a_field_that_is_disabled_sends_nothing(self, tmp_path: Path) -> None:
         app = tmp_path / "app.py"
         app.write_text(
-            "from room_outbox import outbox\n"
-            "from room_sync import sync\n"
+            "from room_sync import outbox, sync\n"
             'with sync("r") as st:\n'
             '    outbox("Say", st.text, disabled=True)\n'
         )
@@ -231,5 +228,5 @@ class TestOutbox:
 
 
 def test_the_library_is_where_the_chat_finds_it_and_not_beside_it() -> None:
-    assert not list(CHAT.parent.glob("room_*.py"))
-    assert (ROOMS / "room_outbox.py").exists()
+    assert not (CHAT.parent / "room_sync").exists()
+    assert (LIBRARY / "outbox.py").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -46,7 +47,7 @@ def rules() -> Iterator[ModuleType]:
     """The program's functions, without its page."""
     no_page = SimpleNamespace(room=lambda name: lambda page: lambda: None)
     with (
-        patch.dict(sys.modules, {"room_push": no_page}),
+        patch.dict(sys.modules, {"room_sync": no_page}),
         imported("streamlit/game/tic_tac_toe") as program,
     ):
         yield program
@@ -311,7 +312,7 @@ class TestPlaces:
         clock = SimpleNamespace(
             time=lambda: time.time() + now.passed, monotonic=time.monotonic
         )
-        monkeypatch.setattr(__import__("room_store"), "time", clock)
+        monkeypatch.setattr(import_module("room_sync.stores"), "time", clock)
         x, o, watcher = Player("X"), Player("O"), Player()
         assert watcher.offers() == []
         x.mark(1)

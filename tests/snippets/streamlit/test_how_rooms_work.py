@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -42,7 +43,7 @@ from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED, program
 from tests.snippets.streamlit.test_rooms_headless import edit
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
-from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
+from tests.users.streamlit_headless import PROGRAMS, StreamlitSession, Write, join
 from tests.waiting import wait_until
 
 EVENTS = "**/rooms/events*"
@@ -66,18 +67,18 @@ def serial(user: StreamlitSession, label: str) -> int:
     return int(user.key(label).rpartition("#")[2])
 
 
-@pytest.mark.state("room_sync.py", "_store", "everybody", reload="kept", restart="lost")
-@pytest.mark.state("room_sync.py", "visit", "one tab", reload="lost", restart="lost")
+@pytest.mark.state("rooms.py", "_store", "everybody", reload="kept", restart="lost")
+@pytest.mark.state("shared.py", "visit", "one tab", reload="lost", restart="lost")
 def test_the_store_is_everybodys_and_a_visit_one_tabs(
     process: Callable[[], None], room_sync: ModuleType
 ) -> None:
     alex, doppler = join("first_room"), join("first_room")
     assert visit(alex) is not visit(doppler)
-    assert visit(alex).store is visit(doppler).store is room_sync._store
+    assert visit(alex).store is visit(doppler).store is room_sync.rooms.store()
     alex.set("Select a value", 7)
     reloaded = join("first_room")
     assert reloaded.value("Select a value") == 7
-    assert visit(reloaded).store is room_sync._store
+    assert visit(reloaded).store is room_sync.rooms.store()
     assert visit(reloaded) is not visit(alex)
     process()
     assert join("first_room").value("Select a value") == 0
@@ -156,9 +157,9 @@ def test_values_of_one_text_are_the_same(program: Write, room_sync: ModuleType) 
             '        st.session_state["n"] = np.int64(5)\n'
         )
     )
-    before = room_sync._store.read("lobby")
+    before = room_sync.rooms.store().read("lobby")
     alex.click("Again")
-    assert room_sync._store.read("lobby") == before == (before[0], {"n": "5"})
+    assert room_sync.rooms.store().read("lobby") == before == (before[0], {"n": "5"})
 
 
 @pytest.mark.fact("option-is-found")
@@ -182,12 +183,10 @@ def test_an_option_of_a_class_that_each_run_makes_anew_is_found(
 
 
 @pytest.fixture(params=["Memory", "SQLite"])
-def store(
-    request: pytest.FixtureRequest, room_store: ModuleType, tmp_path: Path
-) -> Any:
+def store(request: pytest.FixtureRequest, stores: ModuleType, tmp_path: Path) -> Any:
     """Each of the stores."""
     file = [str(tmp_path / "rooms.db")] if request.param == "SQLite" else []
-    return getattr(room_store, request.param)(*file)
+    return getattr(stores, request.param)(*file)
 
 
 @pytest.mark.fact("new-versions")
@@ -216,13 +215,13 @@ def test_a_session_gives_only_what_its_user_has_changed(
     """What a session writes names only the keys that its user has changed."""
     alex, doppler = two_sliders
     changes = []
-    write = room_sync._store.write
+    write = room_sync.rooms.store().write
 
     def note(room: str, change: Callable[[Any], Any]) -> None:
         changes.append(change({}))
         write(room, change)
 
-    room_sync._store.write = note
+    room_sync.rooms.store().write = note
     alex.set("A", 5)
     doppler.touch("B", 6)
     doppler.run()
@@ -236,7 +235,7 @@ def test_each_cell_has_a_key_of_its_own(room_sync: ModuleType) -> None:
     alex = join("table")
     edit(alex, 0, "Euro", 900)
     edit(alex, 2, "Paid", True)
-    texts = room_sync._store.read("household")[1]
+    texts = room_sync.rooms.store().read("household")[1]
     assert texts == {'budget[0, "Euro"]': "900", 'budget[2, "Paid"]': "true"}
 
 
@@ -248,7 +247,8 @@ def test_a_run_shows_one_version(program: Write) -> None:
         'with sync("lobby") as st:\n'
         '    a = st.slider("A", key="a")\n'
         '    if st.button("Meanwhile"):\n'
-        '        room_sync._store.write("lobby", lambda _: {"a": "8", "b": "8"})\n'
+        "        write = room_sync.rooms.store().write\n"
+        '        write("lobby", lambda _: {"a": "8", "b": "8"})\n'
         '    b = st.slider("B", key="b")\n'
         '    st.text(f"{a} {b}")\n'
     )
@@ -261,7 +261,7 @@ def test_a_run_shows_one_version(program: Write) -> None:
 
 ADD_50 = """
 import sys
-from room_store import SQLite
+from room_sync import SQLite
 store = SQLite("rooms.db", 60)
 print("ready", flush=True)
 sys.stdin.read()
@@ -271,9 +271,9 @@ for _ in range(50):
 
 
 @pytest.mark.fact("update-in-one-step")
-def test_four_threads_add_fifty_each(room_store: ModuleType) -> None:
+def test_four_threads_add_fifty_each(stores: ModuleType) -> None:
     """Four threads, or four processes, that add 50 each make 200."""
-    store = room_store.Memory()
+    store = stores.Memory()
 
     def one_more(texts: dict[str, str]) -> dict[str, str]:
         # Gives the processor away between reading and writing: without a lock, what
@@ -293,8 +293,8 @@ def test_four_threads_add_fifty_each(room_store: ModuleType) -> None:
 
 @pytest.mark.process
 @pytest.mark.fact("update-in-one-step")
-def test_four_processes_add_fifty_each(room_store: ModuleType, tmp_path: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": str(ROOMS)}
+def test_four_processes_add_fifty_each(stores: ModuleType, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(PROGRAMS)}
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", ADD_50],
@@ -312,7 +312,7 @@ def test_four_processes_add_fifty_each(room_store: ModuleType, tmp_path: Path) -
         assert process.stdin
         process.stdin.close()
     assert [process.wait() for process in processes] == [0] * 4
-    assert room_store.SQLite(str(tmp_path / "rooms.db")).read("r")[1] == {"n": "200"}
+    assert stores.SQLite(str(tmp_path / "rooms.db")).read("r")[1] == {"n": "200"}
 
 
 def test_a_function_that_raises_leaves_the_room_as_it_was(store: Any) -> None:
@@ -373,18 +373,18 @@ def test_fields_of_a_form_that_clears_are_not_shared(
         alex.touch(label, "typed")
     alex.click("Send")
     doppler.wait_a_second()
-    assert room_sync._store.read("lobby")[1] == {"text_input:Below": '"typed"'}
+    assert room_sync.rooms.store().read("lobby")[1] == {"text_input:Below": '"typed"'}
     assert doppler.value("Below") == "typed"
     for label in ("On the form", "On a part of it", "Inside"):
         assert doppler.value(label) == ""
 
 
 def test_whoever_is_silent_is_no_longer_counted(
-    store: Any, room_store: ModuleType, monkeypatch: pytest.MonkeyPatch
+    store: Any, stores: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.time()
     patched = SimpleNamespace(time=lambda: now, monotonic=time.monotonic)
-    monkeypatch.setattr(room_store, "time", patched)
+    monkeypatch.setattr(stores, "time", patched)
     store.keep("Red", "Alex", 3)
     store.keep("Red", "Doppler", 3)
     store.keep("Blue", "Third", 3)
@@ -438,13 +438,13 @@ class Shelf:
 
 
 @pytest.mark.fact("own-store")
-def test_a_store_of_ones_own(room_sync: ModuleType, room_store: ModuleType) -> None:
+def test_a_store_of_ones_own(room_sync: ModuleType, stores: ModuleType) -> None:
     """A store of your own needs no more than the methods of `Store`."""
 
     def names(*spaces: Any) -> set[str]:
         return {n for space in spaces for n in space if not n.startswith("_")}
 
-    protocol = room_store.Store
+    protocol = stores.Store
     shelf = Shelf()
     assert names(vars(Shelf), vars(shelf)) == names(
         vars(protocol), protocol.__annotations__
@@ -459,14 +459,14 @@ def test_a_store_of_ones_own(room_sync: ModuleType, room_store: ModuleType) -> N
 
 
 @pytest.mark.fact("store-error")
-def test_a_store_that_fails(room_sync: ModuleType, room_store: ModuleType) -> None:
+def test_a_store_that_fails(room_sync: ModuleType, stores: ModuleType) -> None:
     """When a store raises `StoreError`, the app shows its message instead of a
     traceback.
     """
 
     class Broken(Shelf):
         def read(self, room: str) -> tuple[int, dict[str, str]]:
-            raise room_store.StoreError("The shelf has fallen down.")
+            raise stores.StoreError("The shelf has fallen down.")
 
     room_sync.use(Broken())
     alex = join("counter")
@@ -492,12 +492,11 @@ def test_what_stays_private(program: Write, room_sync: ModuleType) -> None:
     assert alex.reads("2")
     assert doppler.reads("1")
     assert doppler.value("A") == 0
-    assert room_sync._store.read("lobby")[1] == {}
+    assert room_sync.rooms.store().read("lobby")[1] == {}
 
 
 CLICKS = """
-import room_sync
-from room_sync import sync
+from room_sync import polling, sync
 
 with sync("lobby") as st:
     st.text_input("A")
@@ -506,9 +505,9 @@ with sync("lobby") as st:
         st.update("clicks", lambda clicks: (clicks or 0) + 1)
     st.text(f"{st.session_state.get('clicks', 0)} clicks, {st.present} here")
     if st.button("Hurry"):
-        room_sync.SETTLES = 0  # a server so busy that it takes this for long ago
+        polling.SETTLES = 0  # a server so busy that it takes this for long ago
     if st.button("Relax"):
-        room_sync.SETTLES = 0.2
+        polling.SETTLES = 0.2
     if st.button("Fewer"):
         st.update("gone", lambda gone: (gone or 0) + 1)
     with st.container():
@@ -862,6 +861,6 @@ def test_what_is_loaded_is_no_garbage_and_not_looked_through() -> None:
     """
     loaded = len(gc.get_objects())
     assert gc.get_freeze_count() == 0
-    __import__("room_push").push_route()
+    import_module("room_sync.push").push_route()
     assert gc.get_freeze_count() > loaded / 2
     assert len(gc.get_objects()) < loaded / 10

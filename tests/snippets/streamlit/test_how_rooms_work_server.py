@@ -14,8 +14,7 @@ SLOW = """\
 import time
 
 import streamlit as st
-from room_store import Memory
-from room_sync import sync, use
+from room_sync import Memory, sync, use
 
 
 class Slow(Memory):

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -29,28 +30,31 @@ def process() -> Iterator[Callable[[], None]]:
 
 
 @pytest.fixture
-def room_push() -> ModuleType:
+def push() -> ModuleType:
     """The module, in a server that has its route."""
-    module = __import__("room_push")
+    module = import_module("room_sync.push")
     module.push_route()
     return module
 
 
 @pytest.fixture
-def brief(room_push: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def brief(push: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer lasts, and a session stays, a fraction of what they do."""
-    monkeypatch.setattr(room_push, "LASTS", 0.3)
-    monkeypatch.setattr(room_push, "GATHERS", 0.05)
-    monkeypatch.setattr(room_push, "STAY", 0.5)
+    monkeypatch.setattr(push, "LASTS", 0.3)
+    monkeypatch.setattr(push, "GATHERS", 0.05)
+    monkeypatch.setattr(push, "STAY", 0.5)
 
 
 class Office:
     """The store of a process, and the sessions whose pages it draws."""
 
-    def __init__(self, room_push: ModuleType, store: Any = None) -> None:
-        room_store, session = sys.modules["room_store"], sys.modules["room_session"]
-        self.store = store or room_store.Memory()
-        self.hub = room_push.hub
+    def __init__(self, push: ModuleType, store: Any = None) -> None:
+        stores, session = (
+            sys.modules["room_sync.stores"],
+            sys.modules["room_sync.session"],
+        )
+        self.store = store or stores.Memory()
+        self.hub = push.hub
         self._visit = session.Visit
         self._visits: list[Any] = []  # the hub itself keeps none alive
 
@@ -110,10 +114,10 @@ def tell(story: Coroutine[Any, Any, None]) -> None:
 class TestNews:
     @pytest.mark.alone
     def test_a_change_is_said_at_once_to_all_who_are_in_the_room(
-        self, room_push: ModuleType
+        self, push: ModuleType
     ) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             sessions = [office.opens("Alex"), office.opens("Doppler")]
             heard = [asyncio.create_task(news(office.listens(s))) for s in sessions]
             elsewhere = news(office.listens(office.opens("Third", room="Red")))
@@ -129,10 +133,10 @@ class TestNews:
         tell(story())
 
     def test_a_page_that_is_up_to_date_is_told_nothing(
-        self, room_push: ModuleType, brief: None
+        self, push: ModuleType, brief: None
     ) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             alex = office.opens("Alex")
             office.write("hello")
             office.draws(alex)
@@ -141,10 +145,10 @@ class TestNews:
         tell(story())
 
     def test_whoever_writes_is_told_only_what_their_page_does_not_show_yet(
-        self, room_push: ModuleType, brief: None
+        self, push: ModuleType, brief: None
     ) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             alex = office.opens("Alex")
             alex.write(lambda _: {"a": "1"})
             assert await news(office.listens(alex)) == "nothing"
@@ -157,10 +161,10 @@ class TestNews:
         tell(story())
 
     def test_a_page_that_is_being_drawn_is_told_when_that_is_done(
-        self, room_push: ModuleType
+        self, push: ModuleType
     ) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             alex = office.opens("Alex")
             alex.running = True
             heard = asyncio.create_task(news(office.listens(alex)))
@@ -174,12 +178,12 @@ class TestNews:
         tell(story())
 
     def test_it_is_said_in_each_answer_until_the_page_shows_it(
-        self, room_push: ModuleType
+        self, push: ModuleType
     ) -> None:
         """So it does no harm when a browser has not heard it, or was not heard."""
 
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             alex = office.opens("Alex")
             office.write("hello")
             for _ in range(3):
@@ -189,9 +193,9 @@ class TestNews:
 
         tell(story())
 
-    def test_one_answer_says_one_thing_once(self, room_push: ModuleType) -> None:
+    def test_one_answer_says_one_thing_once(self, push: ModuleType) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             alex, doppler = office.opens("Alex"), office.opens("Doppler")
             office.write("hello")
             answer = office.listens(alex)
@@ -201,9 +205,9 @@ class TestNews:
 
         tell(story())
 
-    def test_a_deleted_room_is_news(self, room_push: ModuleType, brief: None) -> None:
+    def test_a_deleted_room_is_news(self, push: ModuleType, brief: None) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             office.write("hello")
             alex = office.opens("Alex")
             heard = asyncio.create_task(told(office, alex))
@@ -215,10 +219,10 @@ class TestNews:
         tell(story())
 
     def test_a_process_that_does_not_draw_the_page_lets_the_browser_compare(
-        self, room_push: ModuleType, brief: None
+        self, push: ModuleType, brief: None
     ) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             office.opens("Doppler")
             office.write("hello")
             stranger = SimpleNamespace(room="lobby", session="a stranger")
@@ -228,10 +232,10 @@ class TestNews:
 
     @pytest.mark.parametrize("n", [1, 20])
     def test_for_any_number_of_listeners_a_room_is_looked_at_once(
-        self, n: int, room_push: ModuleType
+        self, n: int, push: ModuleType
     ) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             looks: list[str] = []
             look = office.store.version
 
@@ -258,10 +262,10 @@ class TestNews:
 
 class TestPresence:
     def test_who_comes_and_goes_is_news_for_pages_that_show_it(
-        self, room_push: ModuleType, brief: None
+        self, push: ModuleType, brief: None
     ) -> None:
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             alex = office.opens("Alex", shows_present=True)
             blind = office.opens("Blind")
             office.draws(alex, shows_present=True)
@@ -269,7 +273,7 @@ class TestPresence:
             assert await news(office.listens(blind)) == "nothing"
             assert await told(office, alex)
             office.draws(alex, shows_present=True)
-            office.store.keep("lobby", "Doppler", room_push.STAY)
+            office.store.keep("lobby", "Doppler", push.STAY)
             while alex.shown != {"Alex"}:  # who asks stays, the others do not
                 if await news(office.listens(alex)) != "nothing":
                     office.draws(alex, shows_present=True)
@@ -277,37 +281,35 @@ class TestPresence:
         tell(story())
 
     def test_who_keeps_asking_stays(
-        self, room_push: ModuleType, brief: None, monkeypatch: pytest.MonkeyPatch
+        self, push: ModuleType, brief: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(room_push, "STAY", 1.5)  # a second to spare, as pages have
+        monkeypatch.setattr(push, "STAY", 1.5)  # a second to spare, as pages have
 
         async def story() -> None:
-            office = Office(room_push)
+            office = Office(push)
             alex = office.opens("Alex")
             office.store.keep("lobby", "Alex", 0)
             started = time.monotonic()
-            while time.monotonic() - started < 2 * room_push.STAY:
+            while time.monotonic() - started < 2 * push.STAY:
                 assert await news(office.listens(alex)) == "nothing"
                 assert office.store.present("lobby") == {"Alex"}
 
         tell(story())
 
-    def test_who_is_silent_is_gone_within_five_seconds(
-        self, room_push: ModuleType
-    ) -> None:
+    def test_who_is_silent_is_gone_within_five_seconds(self, push: ModuleType) -> None:
         """An answer lasts so long that the next question comes before that."""
-        assert room_push.LASTS + room_push.GATHERS + 1 < room_push.STAY
-        assert room_push.STAY + 0.5 < 5
+        assert push.LASTS + push.GATHERS + 1 < push.STAY
+        assert push.STAY + 0.5 < 5
 
 
 class TestStores:
     def test_what_another_process_writes_is_news(
-        self, room_push: ModuleType, tmp_path: Path
+        self, push: ModuleType, tmp_path: Path
     ) -> None:
         async def story() -> None:
-            store = sys.modules["room_store"].SQLite
+            store = sys.modules["room_sync.stores"].SQLite
             here, there = (store(str(tmp_path / "rooms.db")) for _ in range(2))
-            office = Office(room_push, here)
+            office = Office(push, here)
             alex = office.opens("Alex")
             heard = asyncio.create_task(news(office.listens(alex)))
             await until(lambda: "lobby" in office.hub._states)
@@ -317,12 +319,12 @@ class TestStores:
         tell(story())
 
     def test_a_store_that_fails_and_comes_back_is_news(
-        self, room_push: ModuleType, brief: None, tmp_path: Path
+        self, push: ModuleType, brief: None, tmp_path: Path
     ) -> None:
         file = tmp_path / "rooms.db"
 
         async def story() -> None:
-            office = Office(room_push, sys.modules["room_store"].SQLite(str(file)))
+            office = Office(push, sys.modules["room_sync.stores"].SQLite(str(file)))
             alex = office.opens("Alex")
             file.rename(tmp_path / "away")
             assert await told(office, alex) is None
@@ -339,36 +341,36 @@ class TestStores:
 
 
 class TestRoute:
-    def test_it_answers_with_events(self, room_push: ModuleType) -> None:
-        office = Office(room_push)
+    def test_it_answers_with_events(self, push: ModuleType) -> None:
+        office = Office(push)
         office.opens("Alex")
         office.write("hello")
-        client = TestClient(Starlette(routes=[room_push.push_route()]))
+        client = TestClient(Starlette(routes=[push.push_route()]))
         answer = client.get(
             "/rooms/events", params={"room": "lobby", "session": "Alex"}
         )
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert answer.headers["cache-control"] == "no-cache"
-        said = room_push._summary(1, office.store.present("lobby"))
+        said = push._summary(1, office.store.present("lobby"))
         assert answer.text == f"data: {said}\n\n"
 
     def test_it_lies_below_the_path_of_the_server(
-        self, room_push: ModuleType, monkeypatch: pytest.MonkeyPatch
+        self, push: ModuleType, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": "/apps/"}.get)
-        assert room_push.push_route().path == "/apps/rooms/events"
+        assert push.push_route().path == "/apps/rooms/events"
 
     def test_a_server_without_an_app_answers_and_says_nothing(
-        self, room_push: ModuleType, brief: None
+        self, push: ModuleType, brief: None
     ) -> None:
-        client = TestClient(Starlette(routes=[room_push.push_route()]))
+        client = TestClient(Starlette(routes=[push.push_route()]))
         assert "data" not in client.get("/rooms/events").text
 
 
 LISTENER = "private:listen:lobby"
 
 APP = """
-from room_push import room
+from room_sync import room
 
 @room("lobby")
 def lobby(st):
@@ -393,7 +395,7 @@ def app(tmp_path: Path) -> Path:
 
 def is_behind(user: StreamlitSession) -> bool:
     """Whether the server would say something to this session's browser."""
-    hub = sys.modules["room_push"].hub
+    hub = sys.modules["room_sync.push"].hub
     visit = user.page.session_state["private:visit:lobby"]
     state = visit.store.version("lobby"), visit.store.present("lobby")
     hub._states["lobby"] = state
@@ -403,7 +405,7 @@ def is_behind(user: StreamlitSession) -> bool:
 
 class TestPages:
     def test_news_draws_the_room_and_nothing_else(
-        self, app: Path, room_push: ModuleType
+        self, app: Path, push: ModuleType
     ) -> None:
         alex, doppler = StreamlitSession(app), StreamlitSession(app)
         alex.touch("A", 2)
@@ -416,7 +418,7 @@ class TestPages:
             assert not is_behind(user)
 
     def test_own_edits_and_clicks_run_the_room_alone(
-        self, app: Path, room_push: ModuleType
+        self, app: Path, push: ModuleType
     ) -> None:
         alex, doppler = StreamlitSession(app), StreamlitSession(app)
         for n in range(1, 4):
@@ -427,13 +429,13 @@ class TestPages:
             assert doppler.reads(str(n))
 
     def test_the_browser_knows_where_to_listen_and_what_it_shows(
-        self, app: Path, room_push: ModuleType
+        self, app: Path, push: ModuleType
     ) -> None:
         alex = StreamlitSession(app)
         told = alex.component(LISTENER)
         visit = alex.page.session_state["private:visit:lobby"]
         assert told["url"] == f"/rooms/events?room=lobby&session={visit.session}"
-        assert told["shown"] == room_push._summary(0, visit.present)
+        assert told["shown"] == push._summary(0, visit.present)
 
     @pytest.mark.parametrize("pushed", [False, True])
     @pytest.mark.parametrize("name", ['"lobby", every=None', "None", '""'])
@@ -441,7 +443,7 @@ class TestPages:
         self, pushed: bool, name: str, app: Path
     ) -> None:
         if pushed:
-            __import__("room_push").push_route()
+            import_module("room_sync.push").push_route()
         app.write_text(APP.replace('"lobby"', name))
         alex = StreamlitSession(app)
         alex.set("A", 2)
@@ -449,7 +451,7 @@ class TestPages:
         assert not alex.page.get("bidi_component")
 
     def test_a_viewers_forged_message_changes_nothing(
-        self, app: Path, room_push: ModuleType
+        self, app: Path, push: ModuleType
     ) -> None:
         alex = StreamlitSession(app)
         alex.touch("A", 2)
@@ -469,27 +471,25 @@ class TestPages:
         assert alex.reads("0")
 
     def test_the_name_of_a_room_may_be_anything(
-        self, app: Path, room_push: ModuleType
+        self, app: Path, push: ModuleType
     ) -> None:
         app.write_text(APP.replace('"lobby"', '"Tea & ☕?#/"'))
         told = StreamlitSession(app).component("private:listen:Tea & ☕?#/")
-        client = TestClient(Starlette(routes=[room_push.push_route()]))
+        client = TestClient(Starlette(routes=[push.push_route()]))
         request = client.build_request("GET", told["url"])
         assert request.url.params["room"] == "Tea & ☕?#/"
 
-    def test_the_app_of_the_page_runs_in_both_modes(
-        self, room_push: ModuleType
-    ) -> None:
+    def test_the_app_of_the_page_runs_in_both_modes(self, push: ModuleType) -> None:
         alex = StreamlitSession(ROOMS / "push_app.py")
         alex.touch("Select a value", 7)
         alex.hear()
-        room_push.hub.is_open = False
+        push.hub.is_open = False
         doppler = StreamlitSession(ROOMS / "push_app.py")
         assert doppler.value("Select a value") == 7
 
 
 DRAFTS = """
-from room_push import room
+from room_sync import room
 
 @room("lobby")
 def lobby(st):
@@ -504,14 +504,14 @@ lobby()
 class TestDrafts:
     @pytest.fixture
     def users(
-        self, app: Path, room_push: ModuleType
+        self, app: Path, push: ModuleType
     ) -> tuple[StreamlitSession, StreamlitSession]:
         app.write_text(DRAFTS)
         return StreamlitSession(app), StreamlitSession(app)
 
     def types(self, user: StreamlitSession, *labels: str, at: float = 1) -> None:
         """Let the browser tell in which fields it has something unsent."""
-        route = sys.modules["room_push"].push_route()
+        route = sys.modules["room_sync.push"].push_route()
         client = TestClient(Starlette(routes=[route]))
         url = user.component(LISTENER)["url"]
         keys = [user.key(label) for label in labels]
@@ -579,7 +579,7 @@ class TestMerge:
         self, steps: list[tuple[int, str, int, bool]], tmp_path_factory: Any
     ) -> None:
         with own_process():
-            __import__("room_push").push_route()
+            import_module("room_sync.push").push_route()
             app = tmp_path_factory.mktemp("merge") / "app.py"
             app.write_text(APP)
             users = [StreamlitSession(app) for _ in range(3)]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -25,7 +26,13 @@ import streamlit as st
 from hypothesis import given, settings, strategies
 from streamlit.runtime import Runtime
 
-from tests.users.streamlit_headless import LIBRARY, ROOMS, StreamlitSession, Write, join
+from tests.users.streamlit_headless import (
+    LIBRARY,
+    PROGRAMS,
+    StreamlitSession,
+    Write,
+    join,
+)
 
 pytestmark = pytest.mark.usefixtures("process")
 
@@ -42,7 +49,7 @@ with sync("lobby") as st:
 """
 
 IN_A_FUNCTION = """
-from room_push import room
+from room_sync import room
 
 @room("lobby")
 def lobby(st):
@@ -331,7 +338,7 @@ class TestValues:
         app = program(f'import pandas as pd\nwith sync("lobby") as st:\n    {line}\n')
         (warning,) = join(app).warnings()
         assert f"“{key}” stays private" in warning
-        assert room_sync._store.read("lobby")[1] == {}
+        assert room_sync.rooms.store().read("lobby")[1] == {}
 
     def test_a_table_of_fixed_length_is_shared_without_a_warning(
         self, program: Write
@@ -558,7 +565,7 @@ class TestState:
             'with sync("lobby") as st:\n'
             '    a = st.slider("A", key="a")\n'
             '    if st.button("Meanwhile"):\n'
-            '        room_sync._store.write("lobby", lambda _: {"a": "8"})\n'
+            '        room_sync.rooms.store().write("lobby", lambda _: {"a": "8"})\n'
             '    st.text(f"{a} {st.session_state.a}")\n'
         )
         alex = join(app)
@@ -625,13 +632,13 @@ class TestState:
 
     @pytest.mark.parametrize("kind", ["Memory", "SQLite"])
     def test_an_update_is_one_step_for_all_threads(
-        self, kind: str, room_store: ModuleType, tmp_path: Path
+        self, kind: str, stores: ModuleType, tmp_path: Path
     ) -> None:
         def store_of_a_process() -> Any:
             file = str(tmp_path / "rooms.db")
-            return memory if kind == "Memory" else room_store.SQLite(file, 60)
+            return memory if kind == "Memory" else stores.SQLite(file, 60)
 
-        memory = room_store.Memory()
+        memory = stores.Memory()
         first = store_of_a_process()
         first.write("r", lambda _: {"n": "0"})  # it stays open till the end
 
@@ -653,10 +660,10 @@ class TestState:
 
     @pytest.mark.parametrize("kind", ["Memory", "SQLite"])
     def test_an_update_that_fails_halfway_has_not_happened(
-        self, kind: str, room_store: ModuleType, tmp_path: Path
+        self, kind: str, stores: ModuleType, tmp_path: Path
     ) -> None:
         arguments = [str(tmp_path / "rooms.db")] if kind == "SQLite" else []
-        store = getattr(room_store, kind)(*arguments)
+        store = getattr(stores, kind)(*arguments)
         store.write("r", lambda _: {"n": "1"})
         with pytest.raises(ZeroDivisionError):
             store.write("r", lambda texts: {"n": str(int(texts["n"]) / 0)})
@@ -664,22 +671,22 @@ class TestState:
         assert store.read("r")[1] == {"n": "1", "m": "1"}
 
     def test_processes_may_make_the_same_file_at_the_same_moment(
-        self, room_store: ModuleType, tmp_path: Path
+        self, stores: ModuleType, tmp_path: Path
     ) -> None:
         for n in range(100):
             file = str(tmp_path / f"{n}.db")
-            stores = [room_store.SQLite(file, 60) for _ in range(4)]
-            with ThreadPoolExecutor(len(stores)) as pool:
-                assert list(pool.map(lambda s: s.rooms(), stores)) == [[]] * 4
+            files = [stores.SQLite(file, 60) for _ in range(4)]
+            with ThreadPoolExecutor(len(files)) as pool:
+                assert list(pool.map(lambda s: s.rooms(), files)) == [[]] * 4
 
 
 class Clock:
     """What `time.time()` says in the stores, in the hands of a test."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, room_store: ModuleType) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, stores: ModuleType) -> None:
         self.now = time.time()
         patched = SimpleNamespace(time=lambda: self.now, monotonic=time.monotonic)
-        monkeypatch.setattr(room_store, "time", patched)
+        monkeypatch.setattr(stores, "time", patched)
 
 
 class TestRooms:
@@ -813,14 +820,14 @@ class TestPresence:
     def test_who_is_silent_is_gone_within_five_seconds(
         self,
         kind: str,
-        room_store: ModuleType,
+        stores: ModuleType,
         room_sync: ModuleType,
         monkeypatch: pytest.MonkeyPatch,
         tmp_path: Path,
     ) -> None:
         if kind == "SQLite":
-            room_sync.use(room_store.SQLite(str(tmp_path / "rooms.db")))
-        now = Clock(monkeypatch, room_store)
+            room_sync.use(stores.SQLite(str(tmp_path / "rooms.db")))
+        now = Clock(monkeypatch, stores)
         alex, _ = join("first_room"), join("first_room")
         for _ in range(2):
             now.now += 1
@@ -909,12 +916,12 @@ class TestViewers:
         """What the script of a viewer would change in the room is refused, with a
         message.
         """
-        room_sync._store.write("lobby", lambda _: {"n": "7"})
+        room_sync.rooms.store().write("lobby", lambda _: {"n": "7"})
         app = program(f'with sync("lobby", read_only=True) as st:\n    {change}\n')
         assert join(app).errors() == [
             "You are watching this room: changes are not accepted."
         ]
-        assert room_sync._store.read("lobby")[1] == {"n": "7"}
+        assert room_sync.rooms.store().read("lobby")[1] == {"n": "7"}
 
 
 def edit(user: StreamlitSession, row: int, column: str, value: Any) -> None:
@@ -951,7 +958,7 @@ class TestTable:
 
 
 SAVED = """
-from room_store import SQLite
+from room_sync import SQLite
 use(SQLite("rooms.db", timeout=0.05))
 with sync("notes") as st:
     text = st.text_area("Notes")
@@ -1013,6 +1020,15 @@ FAILURES = {
 }
 
 
+def modules_of_the_library() -> dict[str, ModuleType]:
+    """What a process has imported of it."""
+    return {
+        name: module
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] == "room_sync"
+    }
+
+
 class TestSavedRooms:
     @pytest.mark.fact("room-in-a-file")
     @pytest.mark.state("saved_room.py", "text", "every process", restart="kept")
@@ -1023,11 +1039,11 @@ class TestSavedRooms:
         same file share it.
         """
         alex = join("saved_room")
-        here = {name: sys.modules[name] for name in LIBRARY}
+        here = modules_of_the_library()
         process()
         doppler = join("saved_room")
-        there = {name: sys.modules[name] for name in LIBRARY}
-        assert here["room_sync"]._store is not there["room_sync"]._store
+        there = modules_of_the_library()
+        assert here["room_sync.rooms"].store() is not there["room_sync.rooms"].store()
         doppler.set("Notes", "hello")
         sys.modules.update(here)
         alex.wait_a_second()
@@ -1051,7 +1067,7 @@ class TestSavedRooms:
         alex, doppler = join(app), join(app)
         alex.click("Count")
         doppler.wait_a_second()
-        store = sys.modules["room_sync"]._store
+        store = sys.modules["room_sync.rooms"].store()
         while_it_lasts = "meanwhile" * 2000  # more than the pages that it has can hold
         with failure(file, store):
             alex.set("Notes", while_it_lasts)
@@ -1079,7 +1095,7 @@ class TestSavedRooms:
     ) -> None:
         alex = join(
             program(
-                "from room_store import SQLite\n"
+                "from room_sync import SQLite\n"
                 'use(SQLite("rooms.db", timeout=0.05))\n'
                 'with sync("notes") as st:\n'
                 "    def count():\n"
@@ -1107,7 +1123,7 @@ class TestSavedRooms:
         alex = join(
             program(
                 "import streamlit as st\n"
-                "from room_store import SQLite\n"
+                "from room_sync import SQLite\n"
                 'use(SQLite("rooms.db", timeout=0.05))\n'
                 f'st.button("Do", on_click={call}, args=["Red"])\n'
                 "st.text(current_room())\n"
@@ -1124,10 +1140,10 @@ class TestSavedRooms:
         assert alex.reads("['Red']" if call == "enter_room" else "[]")
 
     def test_presence_waits_for_no_disk_and_what_is_saved_does(
-        self, file: Path, room_store: ModuleType
+        self, file: Path, stores: ModuleType
     ) -> None:
         """SQLite's 1 is NORMAL, which syncs now and then; 2 is FULL: at each commit."""
-        store = room_store.SQLite(str(file))
+        store = stores.SQLite(str(file))
 
         def synchronous() -> int:
             (level,) = store._file.execute("PRAGMA synchronous").fetchone()
@@ -1161,7 +1177,7 @@ class TestSavedRooms:
     def test_all_that_was_acknowledged_outlives_a_kill(self, file: Path) -> None:
         writer = (
             "from itertools import count\n"
-            "from room_store import SQLite\n"
+            "from room_sync import SQLite\n"
             "store = SQLite('rooms.db')\n"
             "for n in count():\n"
             "    store.write('r', lambda _: {'n': str(n), str(n): 'x'})\n"
@@ -1171,7 +1187,7 @@ class TestSavedRooms:
             [sys.executable, "-c", writer],
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOMS)},
+            env=os.environ | {"PYTHONPATH": str(PROGRAMS)},
         )
         assert process.stdout
         for _ in range(50):
@@ -1180,7 +1196,7 @@ class TestSavedRooms:
         rest = process.stdout.read().splitlines(keepends=True)
         process.wait()
         last = max([49, *(int(line) for line in rest if line.endswith("\n"))])
-        texts = __import__("room_store").SQLite(str(file)).read("r")[1]
+        texts = import_module("room_sync.stores").SQLite(str(file)).read("r")[1]
         assert int(texts["n"]) in (last, last + 1)
         assert all(str(n) in texts for n in range(last + 1))
 
@@ -1191,7 +1207,7 @@ class TestEdges:
     ) -> None:
         monkeypatch.setattr(st, "__version__", "1.59.2")
         with pytest.raises(ImportError, match=r"needs Streamlit 1\.60 .* is 1\.59\.2"):
-            runpy.run_path(str(ROOMS / "room_sync.py"))
+            runpy.run_path(str(LIBRARY / "__init__.py"))
 
     def test_the_longer_name_of_the_old_library_works(
         self, room_sync: ModuleType

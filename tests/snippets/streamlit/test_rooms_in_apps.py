@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from tests.snippets.streamlit.test_rooms_headless import edit
-from tests.users.streamlit_headless import ROOMS, StreamlitSession, Write, join
+from tests.users.streamlit_headless import LIBRARY, StreamlitSession, Write, join
 
 pytestmark = pytest.mark.usefixtures("process")
 
@@ -276,9 +276,9 @@ class TestReadme:
 
 
 @pytest.mark.fact("public-names")
-@pytest.mark.parametrize("path", sorted(ROOMS.glob("room_*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.py")), ids=lambda p: p.stem)
 def test_the_library_uses_public_names(path: Path) -> None:
-    """The files that you copy use only public names of Streamlit."""
+    """The library uses only public names of Streamlit."""
     tree = ast.parse(path.read_text("utf-8"))
     modules, names = set(), set()
     for node in ast.walk(tree):

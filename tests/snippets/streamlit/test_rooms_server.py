@@ -84,8 +84,7 @@ def test_what_a_viewers_browser_forges_is_refused(
 
 
 SAVED = """\
-from room_store import SQLite
-from room_sync import sync, use
+from room_sync import SQLite, sync, use
 
 use(SQLite("rooms.db"))
 

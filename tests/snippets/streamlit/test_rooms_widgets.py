@@ -98,7 +98,7 @@ def test_which_widgets_are_shared(program: Write, room_sync: ModuleType) -> None
     )
     alex = join(app)
     assert alex.reads(str(sorted(LAYOUT | {"pagination"})))
-    assert room_sync._store.read("lobby")[1] == {}
+    assert room_sync.rooms.store().read("lobby")[1] == {}
 
 
 @pytest.mark.fact("shared-widgets")

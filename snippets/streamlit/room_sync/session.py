@@ -1,7 +1,3 @@
-# /// script
-# requires-python = ">=3.11,<3.13"
-# dependencies = ["streamlit==1.67.0"]
-# ///
 """One session in a room: what it shows, what its user changes, what the others do."""
 
 from __future__ import annotations
@@ -20,24 +16,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.errors import DuplicateWidgetID, StreamlitAPIException
 
-from room_store import (
-    Change,
-    RefusedError,
-    RoomError,
-    Store,
-    StoreError,
-    Texts,
-    UnshareableError,
-    about,
-    cells,
-    chosen,
-    filled,
-    fixed_table,
-    from_text,
-    merged,
-    offered,
-    to_text,
-)
+from room_sync.errors import RefusedError, RoomError, StoreError, UnshareableError
+from room_sync.stores import Change, Store, Texts, about, merged
+from room_sync.tables import cells, filled, fixed_table
+from room_sync.values import chosen, from_text, offered, to_text
 
 # Widgets that rooms share, with the argument that takes their first value.
 WIDGETS = {

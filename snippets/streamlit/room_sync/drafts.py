@@ -1,7 +1,3 @@
-# /// script
-# requires-python = ">=3.11,<3.13"
-# dependencies = ["streamlit==1.67.0"]
-# ///
 """What listens in the page for a room's news, and for what its user has not sent."""
 
 import streamlit as st

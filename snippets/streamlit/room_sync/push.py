@@ -1,7 +1,3 @@
-# /// script
-# requires-python = ">=3.11,<3.13"
-# dependencies = ["streamlit==1.67.0"]
-# ///
 """Rooms drawn by a function, whose news the server may push."""
 
 from __future__ import annotations
@@ -24,10 +20,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from room_listener import listener
-from room_session import Visit
-from room_store import Store, StoreError
-from room_sync import SETTLES, private, sync, watch
+from room_sync.drafts import listener
+from room_sync.errors import StoreError
+from room_sync.polling import SETTLES, private, watch
+from room_sync.session import Visit
+from room_sync.shared import sync
+from room_sync.stores import Store
 
 LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.4  # seconds for which a session that has asked counts as present

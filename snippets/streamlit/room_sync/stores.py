@@ -1,107 +1,21 @@
-# /// script
-# requires-python = ">=3.11,<3.13"
-# dependencies = ["streamlit==1.67.0"]
-# ///
-"""What rooms keep, as text, and where: in memory or in a file."""
+"""Where rooms are kept: in memory, or in a file."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from datetime import time as clock
-from enum import Enum
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-import pandas as pd
+from room_sync.errors import StoreError
 
 Texts = dict[str, str]  # a room: each key with its value as text, see to_text()
 Change = dict[str, str | None]  # what to set in a room; None removes a key
-
-
-class RoomError(Exception):
-    """What rooms show in the app instead of a traceback."""
-
-
-class StoreError(RoomError):
-    """The rooms cannot be read or written now; nothing that was saved is touched."""
-
-
-class RefusedError(RoomError):
-    """A session that only watches has tried to change its room."""
-
-
-class UnshareableError(RoomError, TypeError):
-    """A value stays in its session, because text cannot hold it."""
-
-
-def to_plain(value: Any) -> Any:
-    """Say a value in JSON's terms; each object is one tag and what it holds."""
-    match value:
-        case Enum():
-            return {"enum": [type(value).__module__, type(value).__name__, value.name]}
-        case None | bool() | int() | float() | str():
-            return value
-        case np.generic():
-            return to_plain(value.item())
-        case list():
-            return [to_plain(item) for item in value]
-        case dict():
-            return {"dict": [[to_plain(k), to_plain(v)] for k, v in value.items()]}
-        case tuple():
-            return {"tuple": [to_plain(item) for item in value]}
-        case set() | frozenset():
-            return {"set": sorted(map(to_plain, value), key=json.dumps)}
-        case datetime() | date() | clock():
-            return {_kind(value).__name__: value.isoformat()}
-        case timedelta():
-            return {"timedelta": [value.days, value.seconds, value.microseconds]}
-    raise UnshareableError(f"a {type(value).__name__} cannot be shared")
-
-
-def _kind(value: date | clock) -> type:
-    return next(kind for kind in (datetime, date, clock) if isinstance(value, kind))
-
-
-def to_text(value: Any) -> str:
-    """Write a value as text; raises UnshareableError."""
-    return json.dumps(to_plain(value))
-
-
-def _enum(parts: list[str]) -> Enum:
-    module, name, member = parts
-    return getattr(sys.modules[module], name)[member]
-
-
-FROM_PLAIN: dict[str, Callable[[Any], Any]] = {
-    "enum": _enum,
-    "dict": dict,
-    "tuple": tuple,
-    "set": set,
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": clock.fromisoformat,
-    "timedelta": lambda parts: timedelta(*parts),
-}
-
-
-def from_text(text: str) -> Any:
-    """Read what to_text() wrote."""
-
-    def build(tagged: dict[str, Any]) -> Any:
-        ((tag, plain),) = tagged.items()
-        return FROM_PLAIN[tag](plain)
-
-    return json.loads(text, object_hook=build)
 
 
 def merged(texts: Texts, change: Change) -> Texts:
@@ -113,71 +27,6 @@ def about(name: str, texts: Texts) -> Texts:
     """What a room says about a widget: one text, or one for each cell of a table."""
     cells = f"{name}["
     return {k: text for k, text in texts.items() if k == name or k.startswith(cells)}
-
-
-def cells(name: str, edited: dict[int, dict[str, Any]]) -> Texts:
-    """A table's edited cells, each under a key of its own in the room."""
-    return {
-        f"{name}{json.dumps([row, column])}": to_text(value)
-        for row, columns in edited.items()
-        for column, value in columns.items()
-    }
-
-
-def fixed_table(given: dict[str, Any]) -> pd.DataFrame:
-    """The app's table, if it can be shared; raises UnshareableError."""
-    fixed = given.get("num_rows", "fixed") == "fixed"
-    if not (fixed and isinstance(given["data"], pd.DataFrame)):
-        raise UnshareableError(
-            "a shared table is a DataFrame with a fixed number of rows"
-        )
-    return given["data"]
-
-
-def filled(table: pd.DataFrame, name: str, texts: Texts) -> pd.DataFrame:
-    """A copy of the table with the room's cells in it, as far as it has such cells."""
-    table = table.copy()
-    columns = {str(column): column for column in table.columns}
-    for key, text in texts.items():
-        row, column = json.loads(key.removeprefix(name))
-        if row < len(table) and column in columns:
-            values = table[columns[column]].astype(object)
-            values.iloc[row] = from_text(text)
-            kind = table[columns[column]].dtype
-            table[columns[column]] = values.astype(kind, errors="ignore")
-    return table
-
-
-def chosen(text: str, options: list[Any]) -> Any:
-    """The option, or the list or tuple of options, that the text stands for.
-
-    It compares texts, so that an Enum which each run of a script defines anew is found.
-    Raises ValueError when one is not among the options.
-    """
-    texts = [to_text(option) for option in options]
-
-    def find(plain: Any) -> Any:
-        return options[texts.index(json.dumps(plain))]
-
-    if text == "null" or text in texts:
-        return None if text == "null" else options[texts.index(text)]
-    match json.loads(text):
-        case list(plain):
-            return [find(item) for item in plain]
-        case {"tuple": plain}:
-            return tuple(find(item) for item in plain)
-        case plain:
-            return find(plain)
-
-
-def offered(given: dict[str, Any], text: str) -> list[Any]:
-    """The options of a widget, and what somebody has typed besides them."""
-    options: list[Any] = given["options"]
-    if not given.get("accept_new_options"):
-        return options
-    said = from_text(text)
-    typed = said if isinstance(said, list) else [said]
-    return [*options, *(new for new in typed if new not in [None, *options])]
 
 
 class Store(Protocol):

@@ -1,7 +1,3 @@
-# /// script
-# requires-python = ">=3.11,<3.13"
-# dependencies = ["streamlit==1.67.0"]
-# ///
 """A field for messages that loses none, however fast they are sent."""
 
 from __future__ import annotations
@@ -12,8 +8,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-from room_store import RoomError
-from room_sync import private
+from room_sync.errors import RoomError
+from room_sync.polling import private
 
 _field = st.components.v2.component(
     "room_outbox",

@@ -1,0 +1,95 @@
+"""The libraries that programs import and readers install: packages in `snippets/`.
+
+One is a folder with an ``__init__.py`` and a ``pyproject.toml``. The site publishes it
+as a wheel, built by hatchling, which gives the same bytes for the same files
+(https://hatch.pypa.io/latest/config/build/#reproducible-builds).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from livedocs.errors import SnippetError
+
+_VERSION = re.compile(r'(?m)^__version__ = "(?P<version>[^"]+)"$')
+
+
+@dataclass(frozen=True)
+class Package:
+    """A library below ``snippets/``."""
+
+    folder: Path
+    """Where its modules are; the folder's name is the package's."""
+
+    @property
+    def name(self) -> str:
+        """What programs import: ``room_sync``."""
+        return self.folder.name
+
+    @property
+    def project(self) -> str:
+        """What installers call it: ``room-sync``.
+
+        Raises:
+            SnippetError: there is no pyproject.toml, or it names no project.
+        """
+        path = self.folder / "pyproject.toml"
+        try:
+            name: str = tomllib.loads(path.read_text("utf-8"))["project"]["name"]
+        except (OSError, ValueError, KeyError) as error:
+            raise SnippetError(
+                f"{_shown(path)}: A package has a pyproject.toml with a project's "
+                f"name: {error}."
+            ) from None
+        return name
+
+    @property
+    def version(self) -> str:
+        """What its ``__init__.py`` says.
+
+        Raises:
+            SnippetError: it says nothing.
+        """
+        path = self.folder / "__init__.py"
+        if not (found := _VERSION.search(path.read_text("utf-8"))):
+            raise SnippetError(
+                f'{_shown(path)}: A package says its version: __version__ = "0.1.0".'
+            )
+        return found["version"]
+
+    @property
+    def wheel(self) -> str:
+        """The path of its wheel below the site."""
+        project = re.sub(r"[-_.]+", "_", self.project).lower()
+        return f"packages/{project}-{self.version}-py3-none-any.whl"
+
+    def build(self) -> bytes:
+        """The wheel: the same bytes for the same files, wherever it is built."""
+        files = sorted(path for path in self.folder.iterdir() if path.is_file())
+        parts = (f"{path.name}\0".encode() + path.read_bytes() for path in files)
+        digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+        return _wheel(self.folder, digest)
+
+
+@lru_cache(maxsize=4)
+def _wheel(folder: Path, digest: str) -> bytes:
+    """Build it once for each state of its files, which the digest stands for."""
+    from hatchling.builders.wheel import WheelBuilder  # only who publishes needs it
+
+    with tempfile.TemporaryDirectory() as target:
+        (path,) = WheelBuilder(str(folder)).build(
+            directory=target, versions=["standard"]
+        )
+        return Path(path).read_bytes()
+
+
+def _shown(path: Path) -> str:
+    """The path as error messages show it: from ``snippets/`` on."""
+    parts = path.parts[-4:]
+    return "/".join(parts)

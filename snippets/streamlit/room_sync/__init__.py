@@ -1,0 +1,52 @@
+"""Rooms in which Streamlit sessions share widgets and values, on public API alone."""
+
+import streamlit
+
+if tuple(int(part) for part in streamlit.__version__.split(".")[:2]) < (1, 60):
+    raise ImportError(
+        f"room_sync needs Streamlit 1.60 or newer, and this is "
+        f"{streamlit.__version__}: pip install --upgrade streamlit"
+    )
+
+from room_sync.errors import RefusedError, RoomError, StoreError, UnshareableError
+from room_sync.outbox import outbox
+from room_sync.polling import current_room, private
+from room_sync.push import push_route, room
+from room_sync.rooms import (
+    delete_room,
+    enter_room,
+    exit_room,
+    list_rooms,
+    select_room_widget,
+    use,
+)
+from room_sync.shared import Shared, sync
+from room_sync.stores import Memory, SQLite, Store
+
+__version__ = "0.1.0"
+
+get_not_synced_key = private  # its name in streamlit-sync
+
+__all__ = [
+    "Memory",
+    "RefusedError",
+    "RoomError",
+    "SQLite",
+    "Shared",
+    "Store",
+    "StoreError",
+    "UnshareableError",
+    "current_room",
+    "delete_room",
+    "enter_room",
+    "exit_room",
+    "get_not_synced_key",
+    "list_rooms",
+    "outbox",
+    "private",
+    "push_route",
+    "room",
+    "select_room_widget",
+    "sync",
+    "use",
+]
