@@ -1,4 +1,4 @@
-"""Libraries among the programs: what needs them, how they are run with, their wheels."""
+"""Libraries among the programs: what needs them, and their wheels."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,9 @@ class StreamlitSession:
 
     def is_one_fragment(self) -> bool:
         """Whether a function draws all of the room, with the component that listens."""
-        return any("-private:listen:" in node.proto.id for node in self._components())
+        return any(
+            "-private:room_sync:listen:" in node.proto.id for node in self._components()
+        )
 
     def hear(self, message: WidgetStates | None = None) -> None:
         """Let the room's own fragment run, as news and touches do where rooms push.
@@ -156,7 +159,7 @@ class StreamlitSession:
             self._run_fragments(message or self.message())
 
     def looks(self, drawn: float = -inf) -> Any:
-        """Let the fragment that only looks run; return what its bell says.
+        """Let the fragment that polls run; return what its component is told.
 
         Args:
             drawn: when the page was drawn last: long ago, or not even now.
@@ -170,9 +173,9 @@ class StreamlitSession:
         return json.loads(bell.proto.json)
 
     def _was_drawn(self, when: float) -> None:
-        if "private:drawn" in self.page.session_state:
-            room, _ = self.page.session_state["private:drawn"]
-            self.page.session_state["private:drawn"] = room, when
+        if "private:room_sync:rendered" in self.page.session_state:
+            room, _ = self.page.session_state["private:room_sync:rendered"]
+            self.page.session_state["private:room_sync:rendered"] = room, when
 
     def _run_fragments(self, message: WidgetStates, *fragments: str) -> None:
         """Run these, or all: AppTest runs whole scripts only, its runner takes both."""
@@ -186,6 +189,12 @@ class StreamlitSession:
         with patch.object(LocalScriptRunner, "request_rerun", request_fragments):
             self.page._run(message)
         assert not self.page.exception, self.page.exception[0].value
+
+    def in_room(self, room: str = "lobby") -> Any:
+        """What the library keeps about this session in that room."""
+        held = import_module("room_sync.held")
+        token = self.page.session_state["private:room_sync:token"]
+        return held.of(token).rooms[room]
 
     def component(self, key: str) -> Any:
         """What the server has told the component with that key."""

@@ -8,9 +8,16 @@ if tuple(int(part) for part in streamlit.__version__.split(".")[:2]) < (1, 60):
         f"{streamlit.__version__}: pip install --upgrade streamlit"
     )
 
-from room_sync.errors import RefusedError, RoomError, StoreError, UnshareableError
+from room_sync.errors import (
+    ConflictError,
+    RefusedError,
+    RoomError,
+    StoreError,
+    UnshareableError,
+)
+from room_sync.held import private
 from room_sync.outbox import outbox
-from room_sync.polling import current_room, private
+from room_sync.polling import current_room
 from room_sync.push import push_route, room
 from room_sync.rooms import (
     delete_room,
@@ -20,7 +27,7 @@ from room_sync.rooms import (
     select_room_widget,
     use,
 )
-from room_sync.shared import Shared, sync
+from room_sync.shared import Shared, State, sync
 from room_sync.stores import Memory, SQLite, Store
 
 __version__ = "0.1.0"
@@ -28,11 +35,13 @@ __version__ = "0.1.0"
 get_not_synced_key = private  # its name in streamlit-sync
 
 __all__ = [
+    "ConflictError",
     "Memory",
     "RefusedError",
     "RoomError",
     "SQLite",
     "Shared",
+    "State",
     "Store",
     "StoreError",
     "UnshareableError",

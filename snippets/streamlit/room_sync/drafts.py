@@ -94,11 +94,11 @@ export default function (component) {
   for (const kind in on) document.addEventListener(kind, react, true);
   const focus = document.activeElement;  // its user may have been faster
   on.input(owner(focus), { target: focus });
-  document.addEventListener("room-news", ring);
+  document.addEventListener("room-changed", ring);
   if (data.pushed) listen();
   self.leave = () => {
     for (const kind in on) document.removeEventListener(kind, react, true);
-    document.removeEventListener("room-news", ring);
+    document.removeEventListener("room-changed", ring);
     [later, ...ends.values()].forEach(clearTimeout);
     source?.close();
     self.url = null;

@@ -13,5 +13,9 @@ class RefusedError(RoomError):
     """A session that only watches has tried to change its room."""
 
 
+class ConflictError(RoomError):
+    """What was to be changed isn't there any more; nothing has changed."""
+
+
 class UnshareableError(RoomError, TypeError):
     """A value stays in its session, because text cannot hold it."""

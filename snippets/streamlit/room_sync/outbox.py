@@ -9,7 +9,7 @@ from uuid import uuid4
 import streamlit as st
 
 from room_sync.errors import RoomError
-from room_sync.polling import private
+from room_sync.held import internal
 
 _field = st.components.v2.component(
     "room_outbox",
@@ -66,8 +66,8 @@ def outbox(
         send: takes new messages, oldest first; if it raises a RoomError, they wait.
         disabled: nothing can be written or sent.
     """
-    key, taken = private(f"outbox:{label}"), private(f"taken:{label}")
-    session = st.session_state.setdefault(private("outbox"), uuid4().hex)
+    key, taken = internal(f"outbox:{label}"), internal(f"taken:{label}")
+    session = st.session_state.setdefault(internal("outbox"), uuid4().hex)
     st.session_state.setdefault(taken, 0)
 
     def take() -> None:

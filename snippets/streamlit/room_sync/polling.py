@@ -8,95 +8,94 @@ from itertools import count
 
 import streamlit as st
 
-from room_sync.session import PRIVATE, Visit
+from room_sync import process
+from room_sync.held import internal
+from room_sync.session import Session
 
-mark = st.components.v2.component(
-    "room_mark",
+rendered = st.components.v2.component(
+    "room_rendered",
     js="""
 export default function ({ data, setTriggerValue, parentElement: self }) {
   const place = ((window.roomPlaces ??= {})[data.place] ??= {});
-  place.looked = Date.now();
-  if (place.drawn !== data.drawn) place.since = place.looked;
-  place.drawn = data.drawn;
+  place.polledAt = Date.now();
+  if (place.rendered !== data.rendered) place.renderedAt = place.polledAt;
+  place.rendered = data.rendered;
   clearInterval(self.timer);
   self.timer = setInterval(() => {
-    if (Date.now() - place.looked < 1000 * (3 * data.every + 2)) return;
-    place.looked = Date.now();
-    setTriggerValue("silent", place.looked);  // nobody asks for the bell any more
+    if (Date.now() - place.polledAt < 1000 * (3 * data.every + 2)) return;
+    place.polledAt = Date.now();
+    setTriggerValue("silent", place.polledAt);  // nobody polls any more
   }, 1000);
   return () => clearInterval(self.timer);
 }
 """,
 )
 
-bell = st.components.v2.component(
-    "room_bell",
+polled = st.components.v2.component(
+    "room_polled",
     js="""
 export default function ({ data, setTriggerValue, parentElement: self }) {
-  if (self.look === data.look) return;
-  self.look = data.look;
+  if (self.poll === data.poll) return;
+  self.poll = data.poll;
   const place = ((window.roomPlaces ??= {})[data.place] ??= {});
-  place.looked = Date.now();
-  const detail = [data.url, data.look];
-  const ring = () => data.url
-    ? document.dispatchEvent(new CustomEvent("room-news", { detail }))
-    : setTriggerValue("lost", data.look);
-  const isFresh = data.behind === false && place.looked - place.since < 300;
-  if (isFresh || (data.behind && data.url)) ring();
-  else setTimeout(() => place.drawn !== data.drawn && ring(), 200);
+  place.polledAt = Date.now();
+  const detail = [data.url, data.poll];
+  const askForRun = () => data.url
+    ? document.dispatchEvent(new CustomEvent("room-changed", { detail }))
+    : setTriggerValue("lost", data.poll);
+  const isFresh = data.behind === false && place.polledAt - place.renderedAt < 300;
+  if (isFresh || (data.behind && data.url)) askForRun();
+  else setTimeout(() => place.rendered !== data.rendered && askForRun(), 200);
 }
 """,
 )
 
-SETTLES = 0.2  # seconds after which a page surely has what was drawn for it
-_numbers = count(int(1000 * time.time()))  # none that a server before has given
+SETTLES = 0.2  # seconds after which a page surely has what was rendered for it
+
+# None that a server before has given.
+_numbers = process.only("numbers", lambda: count(int(1000 * time.time())))
 
 
-def private(key: str) -> str:
-    """A key that stays in its session, for a widget or in st.session_state."""
-    return PRIVATE + key
-
-
-def poll(visit: Visit) -> None:
-    """Look at the room from time to time, and run the script when it has news."""
-    watch(visit.room, visit.is_behind, visit.every)
+def poll(session: Session) -> None:
+    """Poll the room, and run the script when it has changed."""
+    watch(session.room, session.is_behind, session.every)
 
 
 def watch(
     place: str, is_behind: Callable[[], bool], every: float | None, url: str = ""
 ) -> None:
-    """Ask from time to time, in a fragment, whether the page has to be drawn anew.
+    """Ask from time to time, in a fragment, whether the page has to be rendered again.
 
-    Streamlit may lose what a run has drawn, or keep what that has replaced, when a
-    fragment is asked for as the run ends. So each run marks the page, a bell in the
-    fragment looks for the mark, and a look a moment after a run, as the server sees it
-    or the page, asks for another one.
+    Streamlit may lose what a run has rendered, or keep what that has replaced, when a
+    fragment is asked for as the run ends. So each run puts its number into the page,
+    each poll says which number has to be there, and a poll a moment after a run, as
+    the server sees it or the page, asks for another run.
 
     Args:
         place: what is watched; pages watch more than one.
-        is_behind: whether it has to be; what it draws is there after each run.
-        every: seconds between two looks.
-        url: what draws it anew hears a bell with this name; else the script runs.
+        is_behind: whether it has to be; what it renders is there after each run.
+        every: seconds between two polls.
+        url: the component with this address asks for the run; else the script runs.
     """
-    drawn, whole_run = next(_numbers), True
-    note_drawn()
-    mark(
-        key=private(f"mark:{place}"),
-        data={"place": place, "drawn": drawn, "every": every},
+    number, whole_run = next(_numbers), True
+    note_rendered()
+    rendered(
+        key=internal(f"rendered:{place}"),
+        data={"place": place, "rendered": number, "every": every},
         on_silent_change=lambda: None,
     )
 
-    def look() -> None:
-        room, when = st.session_state[private("drawn")]
+    def ask() -> None:
+        room, when = st.session_state[internal("rendered")]
         is_fresh = time.monotonic() - when < SETTLES
         behind = is_behind() or is_fresh
-        told = {"place": place, "drawn": drawn, "look": next(_numbers), "url": url}
-        heard = bell(
-            key=private(f"bell:{place}"),
-            data={**told, "behind": None if whole_run else behind},
+        data = {"place": place, "rendered": number, "poll": next(_numbers), "url": url}
+        page = polled(
+            key=internal(f"polled:{place}"),
+            data={**data, "behind": None if whole_run else behind},
             on_lost_change=lambda: None,
         )
-        if whole_run or url or not (behind or heard.lost or room != current_room()):
+        if whole_run or url or not (behind or page.lost or room != current_room()):
             return
         if room:
             st.query_params["room"] = room
@@ -104,13 +103,13 @@ def watch(
             st.query_params.pop("room", None)
         st.rerun()
 
-    st.fragment(look, run_every=every)()
+    st.fragment(ask, run_every=every)()
     whole_run = False
 
 
-def note_drawn() -> None:
+def note_rendered() -> None:
     """Remember when, and at which address: Streamlit may lose that as well."""
-    st.session_state[private("drawn")] = current_room(), time.monotonic()
+    st.session_state[internal("rendered")] = current_room(), time.monotonic()
 
 
 def current_room() -> str | None:

@@ -20,10 +20,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from room_sync import process
 from room_sync.drafts import listener
 from room_sync.errors import StoreError
-from room_sync.polling import SETTLES, private, watch
-from room_sync.session import Visit
+from room_sync.held import internal
+from room_sync.polling import SETTLES, watch
+from room_sync.session import Session
 from room_sync.shared import sync
 from room_sync.stores import Store
 
@@ -54,7 +56,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.is_open = False  # the route is part of the server
-        self.visits: WeakValueDictionary[Who, Visit] = WeakValueDictionary()
+        self.sessions: WeakValueDictionary[Who, Session] = WeakValueDictionary()
         self._store: Store | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._streams: set[Stream] = set()
@@ -67,11 +69,11 @@ class Hub:
         self._stays: dict[Who, float] = {}  # until when, where the store is to be told
         self._keeper: asyncio.Task[None] | None = None
 
-    def note(self, visit: Visit) -> None:
+    def note(self, session: Session) -> None:
         """Say what the page has to hear from now on; for any thread."""
-        who = visit.room, visit.session
-        self.visits[who], visit.stay = visit, STAY
-        self._store, visit.store.tell = visit.store, self.wake
+        who = session.room, session.id
+        self.sessions[who], session.stay = session, STAY
+        self._store, session.store.notify = session.store, self.wake
         self.wake(*who)
 
     def wake(self, room: str, drawn: str = "") -> None:
@@ -114,7 +116,7 @@ class Hub:
                 if is_news or stream.who in drawn:
                     stream.news.set()
             try:
-                async with asyncio.timeout(self._store.every):
+                async with asyncio.timeout(self._store.poll_interval):
                     await self._look.wait()
             except TimeoutError:  # another process may have changed any
                 self._changed = {stream.who[0] for stream in self._streams}
@@ -174,42 +176,46 @@ class Hub:
 
     def hear(self, who: Who, when: float, typing: list[str]) -> None:
         """Know from a browser which widgets have something unsent in them."""
-        visit = self.visits.get(who)
-        if visit and when > visit.typed:
-            visit.typed, visit.typing = when, frozenset(typing)
+        session = self.sessions.get(who)
+        if session and when > session.drafts_at:
+            session.drafts_at, session.drafts = when, frozenset(typing)
             self._wake(*who)
 
     def _held(self, who: Who) -> frozenset[str]:
         """The widgets that may be drawn anew now, because their drafts are gone."""
-        visit = self.visits.get(who)
-        return visit.held - visit.typing if visit else frozenset()
+        session = self.sessions.get(who)
+        return session.deferred - session.drafts if session else frozenset()
 
     def _drawn_for(self, who: Who) -> Summary | None:
         """What the page has to show, unless it may still be on its way there."""
-        visit = self.visits.get(who)
-        if not visit or visit.running or time.monotonic() - visit.ended < SETTLES:
+        session = self.sessions.get(who)
+        if (
+            not session
+            or session.is_rendering
+            or time.monotonic() - session.rendered_at < SETTLES
+        ):
             return None
-        return visit.drawn
+        return session.summary
 
     def _is_behind(self, who: Who, state: State) -> bool:
         """Whether the page shows something else, and nobody is drawing it anew."""
-        visit = self.visits.get(who)
-        if visit is None:  # another process draws it: the browser will compare
+        session = self.sessions.get(who)
+        if session is None:  # another process draws it: the browser will compare
             return state is not None
-        if visit.running or who[0] not in self._states:
+        if session.is_rendering or who[0] not in self._states:
             return False
-        if state is None or visit.trouble:
-            return bool(state) or not visit.trouble
-        return not visit.is_up_to_date(*state)
+        if state is None or session.error:
+            return bool(state) or not session.error
+        return not session.is_up_to_date(*state)
 
 
-hub = Hub()
+hub = process.only("hub", Hub)
 
 
 def _keep(store: Store, seconds: dict[Who, float]) -> None:
     for who, left in seconds.items():
         with suppress(StoreError):
-            store.keep(*who, left)
+            store.heartbeat(*who, left)
 
 
 def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
@@ -240,7 +246,7 @@ def _path() -> str:
 async def _answer(request: Request) -> Response:
     who = request.query_params.get("room", ""), request.query_params.get("session", "")
     if request.method == "POST":
-        if who in hub.visits:
+        if who in hub.sessions:
             hub.hear(who, *await request.json())
         return Response(status_code=204)
     return StreamingResponse(
@@ -258,15 +264,20 @@ def push_route() -> Route:
     return Route(_path(), _answer, methods=["GET", "POST"])
 
 
-def listen(visit: Visit, *, pushed: bool) -> None:
+def listen(session: Session, *, pushed: bool) -> None:
     """Ask for another run of the fragment around it when there are news."""
-    key, room = private(f"listen:{visit.room}"), visit.room
-    url = f"{_path()}?{urlencode({'room': room, 'session': visit.session})}"
-    widgets, is_whole = visit.widgets.values(), not (visit.trouble or visit.held)
-    visit.drawn = _summary(visit.version, visit.shown) if is_whole else None
+    key, room = internal(f"listen:{session.room}"), session.room
+    url = f"{_path()}?{urlencode({'room': room, 'session': session.id})}"
+    widgets, is_whole = (
+        session.widgets.values(),
+        not (session.error or session.deferred),
+    )
+    session.summary = (
+        _summary(session.version, session.rendered_present) if is_whole else None
+    )
 
     def hear() -> None:
-        visit.typing = frozenset(st.session_state[key].typing or [])
+        session.drafts = frozenset(st.session_state[key].typing or [])
 
     listener(
         key=key,
@@ -275,16 +286,16 @@ def listen(visit: Visit, *, pushed: bool) -> None:
             "pushed": pushed,
             "keys": [widget.key for widget in widgets],
             "forms": [widget.key for widget in widgets if widget.in_form],
-            "sent": visit.sent,
-            "shown": visit.drawn,
+            "sent": session.forms_sent,
+            "shown": session.summary,
         },
         on_news_change=lambda: None,
         on_typing_change=hear,
     )
     if pushed:
-        hub.note(visit)
-    elif visit.every:
-        watch(visit.room, visit.is_behind, visit.every, url)
+        hub.note(session)
+    elif session.every:
+        watch(session.room, session.is_behind, session.every, url)
 
 
 def room(

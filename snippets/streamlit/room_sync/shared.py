@@ -2,67 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from functools import partial
+from types import FrameType
 from typing import Any
 
 import streamlit as st
 
 from room_sync import rooms
+from room_sync.entries import of_key
 from room_sync.errors import RoomError
-from room_sync.polling import poll, private
-from room_sync.session import CLEARS, FILES, STAYS, WIDGETS, Visit
-from room_sync.stores import Change, Memory, Texts
-from room_sync.values import from_text, to_text
+from room_sync.held import held, is_internal
+from room_sync.live import plain
+from room_sync.polling import poll
+from room_sync.rendering import CLEARS, STAYS, form_around, render_own, render_shared
+from room_sync.session import Session
+from room_sync.stores import Changes, Entries
+from room_sync.values import dumps, loads
+from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
 
-ACTIONS = {"button", "form_submit_button", "chat_input", "menu_button"}
 PLACES = {"container", "columns", "tabs", "expander", "popover", "form", "empty"}
 PLACES |= {"sidebar", "bottom", "status", "chat_message", "grid"}
+_OWN = ACTIONS | LINKS | PRIVATE.keys() - OPENINGS
+_MISSING: Any = object()
 
 
-@contextmanager
-def sync(
-    room: str | None,
-    *,
-    read_only: bool = False,
-    only: Collection[str] | None = None,
-    every: float | None = 1.0,
-    follow: Callable[[Visit], None] = poll,
-) -> Iterator[Shared]:
-    """Share what is drawn with all sessions in the room: ``with sync("lobby") as st:``.
+class sync:  # noqa: N801 -- it is used like a function
+    """Share what is rendered with all sessions in the room.
+
+    ``with sync("lobby") as room:`` gives the block a Streamlit whose widgets and
+    ``session_state`` are the room's. What is rendered after the block is the app's own.
 
     Args:
         room: its name; with None or "" the session is in a room of its own.
         read_only: widgets are disabled, and changes are refused.
         only: the keys to share; without it, all that are not private.
-        every: seconds between two looks at what the others have done; with None the
+        every: seconds between two polls of what the others have done; with None the
             page follows them only when its own user does something.
-        follow: what draws the part of the page that follows the others.
+        follow: what renders the part of the page that follows the others.
     """
-    own, room = st.session_state, room or ""
-    store = rooms.store() if room else own.setdefault(private("alone"), Memory())
-    visit = own.setdefault(private(f"visit:{room}"), Visit(rooms.session_id(), room))
-    visit.begin(store, read_only=read_only, only=only, every=every)
-    try:
-        yield Shared(st, visit)
-    except RoomError as error:
-        visit.report(error)
-    finally:
-        visit.end()
-        if every and room:
-            follow(visit)
+
+    def __init__(
+        self,
+        room: str | None,
+        *,
+        read_only: bool = False,
+        only: Collection[str] | None = None,
+        every: float | None = 1.0,
+        follow: Callable[[Session], None] = poll,
+    ) -> None:
+        self._room = room or ""
+        self._read_only, self._only = read_only, only
+        self._every, self._follow = every, follow
+
+    def __enter__(self) -> Shared:
+        mine = held()
+        if self._room not in mine.rooms:
+            mine.rooms[self._room] = Session(mine.id, self._room)
+        self._session = session = mine.rooms[self._room]
+        store = rooms.store() if self._room else mine.alone
+        session.begin(
+            store, read_only=self._read_only, only=self._only, every=self._every
+        )
+        self._shared = Shared(st, session, _Block(sys._getframe(1)))
+        return self._shared
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        session = self._session
+        if is_ours := isinstance(error, RoomError):
+            session.show_error(error)
+        try:
+            session.end()
+        finally:
+            self._shared.block.is_over = True
+            if self._every and self._room:
+                self._follow(session)
+        return is_ours
+
+
+class _Block:
+    """The lines of an app that are in a room."""
+
+    def __init__(self, frame: FrameType) -> None:
+        self._frame = frame
+        self.is_over = False
+
+    def is_left(self) -> bool:
+        """Whether what runs comes after it in the same function, or below that.
+
+        Callbacks and the app's own fragments run later, without the lines around them:
+        they belong to the room for as long as they can be called.
+        """
+        frame: FrameType | None = sys._getframe(2) if self.is_over else None
+        while frame and frame is not self._frame:
+            frame = frame.f_back
+        return frame is not None
 
 
 class Place:
     """Streamlit, or one of its containers, whose widgets are the room's."""
 
-    def __init__(self, target: Any, visit: Visit, form: str = "") -> None:
-        self._target, self._visit, self._form = target, visit, form
+    def __init__(
+        self, target: Any, session: Session, block: _Block, form: str = ""
+    ) -> None:
+        self._target, self._session, self._form = target, session, form
+        self.block = block
 
     def __enter__(self) -> Place:
         self._target.__enter__()
-        self._forms = self._visit.forms  # another run begins with a list of its own
+        self._forms = self._session.open_forms  # another run has a list of its own
         self._forms.append(self._form)
         return self
 
@@ -72,20 +128,27 @@ class Place:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._target, name)
+        if self.block.is_left():
+            return found
         if name in WIDGETS:
-            return partial(self._visit.draw, found, name, self._form)
-        if name in ACTIONS | FILES:
-            return partial(self._visit.draw_own, found, name)
+            return partial(render_shared, self._session, found, name, self._form)
+        if name in _OWN:
+            return partial(render_own, self._session, found, name)
         if name in PLACES:
             if not callable(found):
                 return self._wrap(found)
-            return partial(self._open, found, STAYS if name == "form" else "")
+            return partial(self._open, found, name)
         return found
 
     def _open(
-        self, make: Callable[..., Any], form: str, *args: Any, **options: Any
+        self, make: Callable[..., Any], kind: str, *args: Any, **options: Any
     ) -> Any:
+        key = str(options.get("key") or (args[0] if args else ""))
+        held().take(key)
+        if options.get("on_change", "ignore") != "ignore" and self._session.shares(key):
+            self._session.warn(key, PRIVATE[kind])
         made = make(*args, **options)
+        form = STAYS if kind == "form" else ""
         if options.get("clear_on_submit"):
             form = CLEARS  # what it clears was each user's own draft all along
         if isinstance(made, Sequence):
@@ -93,16 +156,17 @@ class Place:
         return self._wrap(made, form)
 
     def _wrap(self, place: Any, form: str = "") -> Place:
-        return Place(place, self._visit, form or self._form or self._visit.form())
+        form = form or self._form or form_around(self._session)
+        return Place(place, self._session, self.block, form)
 
 
 class Shared(Place):
-    """Streamlit, as an app draws in a room: ``with sync("lobby") as st:``."""
+    """Streamlit, as an app renders in a room: ``with sync("lobby") as room:``."""
 
     @property
-    def session_state(self) -> State:
+    def session_state(self) -> Any:
         """The room's values; under private keys, the session's own."""
-        return State(self._visit)
+        return st.session_state if self.block.is_left() else State(self._session)
 
     @property
     def present(self) -> int:
@@ -112,13 +176,13 @@ class Shared(Place):
     @property
     def sessions(self) -> frozenset[str]:
         """The sessions in the room; the page follows when one comes or goes."""
-        self._visit.shown = self._visit.present
-        return self._visit.present
+        self._session.rendered_present = self._session.present
+        return self._session.present
 
     @property
     def session(self) -> str:
         """This session, as it is called among those in the room."""
-        return self._visit.session
+        return self._session.id
 
     def update(self, key: str, function: Callable[[Any], Any]) -> Any:
         """Set a shared value to function(the present one or None), in one step.
@@ -129,45 +193,79 @@ class Shared(Place):
         """
         new = None
 
-        def change(texts: Texts) -> Change:
+        def change(entries: Entries) -> Changes:
             nonlocal new
-            new = function(from_text(texts.get(key, "null")))
-            return {key: to_text(new)}
+            new = function(loads(entries.get(of_key(key), "null")))
+            return {of_key(key): dumps(new)}
 
-        self._visit.write(change)
+        self._session.write(change)
         return new
 
 
 class State(MutableMapping[str, Any]):
-    """st.session_state, where every key that is not private is the room's."""
+    """``st.session_state``, where every key that is not private is the room's.
 
-    def __init__(self, visit: Visit) -> None:
-        self.__dict__["_visit"] = visit
+    Lists, dictionaries and sets in it are live: what is done to them in place is done
+    in the room, in one step.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.__dict__["_session"] = session
 
     def __getitem__(self, key: str) -> Any:
-        shared = self._visit.shares(key)
-        return self._visit.value(key) if shared else st.session_state[key]
+        shared = self._session.shares(key)
+        return self._session.value(key) if shared else st.session_state[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if self._visit.shares(key):
-            self._visit.set(key, value)
+        if self._session.shares(key):
+            self._session.set({key: value})
         else:
             st.session_state[key] = value
 
     def __delitem__(self, key: str) -> None:
-        if self._visit.shares(key):
-            self._visit.write(lambda _: {key: None})
+        if self._session.shares(key):
+            self._session.remove(key)
         else:
             del st.session_state[key]
 
     def __iter__(self) -> Iterator[str]:
-        texts = self._visit.read()
-        self._visit.asked |= texts.keys()
-        yield from texts
-        yield from (key for key in st.session_state if not self._visit.shares(str(key)))
+        shared = self._session.keys()
+        yield from shared
+        for key in map(str, st.session_state):
+            if not (self._session.shares(key) or is_internal(key)):
+                yield key
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """The value, which is this one from now on if there was none: in one step."""
+        if self._session.shares(key):
+            return self._session.set_default(key, default)
+        return st.session_state.setdefault(key, default)
+
+    def pop(self, key: str, default: Any = _MISSING) -> Any:
+        """Remove a value in one step: of several who do, one is given it."""
+        try:
+            if self._session.shares(key):
+                return loads(self._session.remove(key))
+            return st.session_state.pop(key)
+        except KeyError:
+            if default is _MISSING:
+                raise
+            return default
+
+    def update(self, *others: Any, **more: Any) -> None:
+        """Set many values; the shared ones in one step."""
+        values: Mapping[str, Any] = dict(*others, **more)
+        shared = {k: value for k, value in values.items() if self._session.shares(k)}
+        self._session.set(shared)
+        for key in values.keys() - shared.keys():
+            st.session_state[key] = values[key]
+
+    def to_dict(self) -> dict[str, Any]:
+        """A copy of all values, which is nobody else's."""
+        return {key: plain(value) for key, value in self.items()}
 
     def __getattr__(self, key: str) -> Any:
         try:

@@ -14,35 +14,31 @@ from typing import Protocol
 
 from room_sync.errors import StoreError
 
-Texts = dict[str, str]  # a room: each key with its value as text, see to_text()
-Change = dict[str, str | None]  # what to set in a room; None removes a key
+Entries = dict[str, str]  # a room: the name of each entry, and its value as text
+Changes = dict[str, str | None]  # what to set in a room; None removes an entry
 
 
-def merged(texts: Texts, change: Change) -> Texts:
-    """The texts with the change applied; a key that it does not name stays."""
-    return {k: text for k, text in (texts | change).items() if text is not None}
-
-
-def about(name: str, texts: Texts) -> Texts:
-    """What a room says about a widget: one text, or one for each cell of a table."""
-    cells = f"{name}["
-    return {k: text for k, text in texts.items() if k == name or k.startswith(cells)}
+def applied(entries: Entries, changes: Changes) -> Entries:
+    """The entries with the changes; one that they do not name stays."""
+    return {k: text for k, text in (entries | changes).items() if text is not None}
 
 
 class Store(Protocol):
     """Where rooms are kept. A method that raises StoreError has changed nothing."""
 
-    tell: Callable[[str], None]  # is called with each room that this process changes
-    every: float | None  # seconds between two looks at what other processes change
+    notify: Callable[[str], None]  # is called with each room that this process changes
+    poll_interval: (
+        float | None
+    )  # seconds between two polls for other processes' changes
 
     def version(self, room: str) -> int:
         """The room's version, 0 if it does not exist."""
 
-    def read(self, room: str) -> tuple[int, Texts]:
-        """The room's version, 0 if it does not exist, and its texts."""
+    def read(self, room: str) -> tuple[int, Entries]:
+        """The room's version, 0 if it does not exist, and its entries."""
 
-    def write(self, room: str, change: Callable[[Texts], Change]) -> None:
-        """Merge what change(the room's texts) returns, in one step; None removes."""
+    def write(self, room: str, change: Callable[[Entries], Changes]) -> None:
+        """Apply what change(the room's entries) returns, in one step."""
 
     def rooms(self) -> list[str]:
         """The names of all rooms."""
@@ -50,7 +46,7 @@ class Store(Protocol):
     def delete(self, room: str) -> None:
         """Forget the room."""
 
-    def keep(self, room: str, session: str, seconds: float) -> None:
+    def heartbeat(self, room: str, session: str, seconds: float) -> None:
         """Count the session as present for so long from now on."""
 
     def present(self, room: str) -> frozenset[str]:
@@ -58,38 +54,38 @@ class Store(Protocol):
 
 
 def nobody(room: str) -> None:
-    """Tell nobody."""
+    """Notify nobody."""
 
 
 class Memory:
     """Rooms in the memory of this process."""
 
-    every = None  # there are no others
+    poll_interval = None  # there are no others
 
     def __init__(self) -> None:
-        self.tell: Callable[[str], None] = nobody
+        self.notify: Callable[[str], None] = nobody
         self._lock = threading.RLock()
         self._versions = count(1)
-        self._rooms: dict[str, tuple[int, Texts]] = {}
+        self._rooms: dict[str, tuple[int, Entries]] = {}
         self._until: dict[str, dict[str, float]] = {}
 
     def version(self, room: str) -> int:
         with self._lock:
             return self._rooms.get(room, (0, {}))[0]
 
-    def read(self, room: str) -> tuple[int, Texts]:
+    def read(self, room: str) -> tuple[int, Entries]:
         with self._lock:
-            version, texts = self._rooms.get(room, (0, {}))
-            return version, dict(texts)
+            version, entries = self._rooms.get(room, (0, {}))
+            return version, dict(entries)
 
-    def write(self, room: str, change: Callable[[Texts], Change]) -> None:
+    def write(self, room: str, change: Callable[[Entries], Changes]) -> None:
         with self._lock:
             before = self.read(room)[1]
-            after = merged(before, change(dict(before)))
+            after = applied(before, change(dict(before)))
             if after == before and room in self._rooms:
                 return
             self._rooms[room] = next(self._versions), after
-        self.tell(room)
+        self.notify(room)
 
     def rooms(self) -> list[str]:
         with self._lock:
@@ -98,9 +94,9 @@ class Memory:
     def delete(self, room: str) -> None:
         with self._lock:
             self._rooms.pop(room, None)
-        self.tell(room)
+        self.notify(room)
 
-    def keep(self, room: str, session: str, seconds: float) -> None:
+    def heartbeat(self, room: str, session: str, seconds: float) -> None:
         with self._lock:
             self._until.setdefault(room, {})[session] = time.time() + seconds
 
@@ -128,8 +124,8 @@ class SQLite:
 
     path: str
     timeout: float = 2.0  # seconds to wait for another process that writes
-    every: float | None = 0.25  # seconds between two looks at what it has written
-    tell: Callable[[str], None] = field(default=nobody, compare=False, repr=False)
+    poll_interval: float | None = 0.25  # seconds between two polls for what it writes
+    notify: Callable[[str], None] = field(default=nobody, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -194,15 +190,15 @@ class SQLite:
         with self._transaction("BEGIN") as sql:
             return _version(sql, room)
 
-    def read(self, room: str) -> tuple[int, Texts]:
+    def read(self, room: str) -> tuple[int, Entries]:
         with self._transaction("BEGIN") as sql:
-            texts = dict(sql("SELECT key, text FROM text WHERE room = ?", room))
-            return _version(sql, room), texts
+            entries = dict(sql("SELECT key, text FROM text WHERE room = ?", room))
+            return _version(sql, room), entries
 
-    def write(self, room: str, change: Callable[[Texts], Change]) -> None:
+    def write(self, room: str, change: Callable[[Entries], Changes]) -> None:
         with self._transaction() as sql:
             before = dict(sql("SELECT key, text FROM text WHERE room = ?", room))
-            after = merged(before, change(dict(before)))
+            after = applied(before, change(dict(before)))
             if after == before and _version(sql, room):
                 return
             for key in before.keys() - after.keys():
@@ -211,7 +207,7 @@ class SQLite:
                 sql("REPLACE INTO text VALUES (?, ?, ?)", room, key, text)
             sql("UPDATE last SET version = version + 1")
             sql("REPLACE INTO room SELECT ?, version FROM last", room)
-        self.tell(room)
+        self.notify(room)
 
     def rooms(self) -> list[str]:
         with self._transaction("BEGIN") as sql:
@@ -221,9 +217,9 @@ class SQLite:
         with self._transaction() as sql:
             sql("DELETE FROM text WHERE room = ?", room)
             sql("DELETE FROM room WHERE name = ?", room)
-        self.tell(room)
+        self.notify(room)
 
-    def keep(self, room: str, session: str, seconds: float) -> None:
+    def heartbeat(self, room: str, session: str, seconds: float) -> None:
         now = time.time()
         with self._transaction(synchronous="NORMAL") as sql:  # nobody would miss it
             sql("DELETE FROM present WHERE until < ?", now)

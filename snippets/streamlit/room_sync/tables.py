@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
 
+from room_sync import entries as names
 from room_sync.errors import UnshareableError
-from room_sync.stores import Texts
-from room_sync.values import from_text, to_text
+from room_sync.stores import Entries
+from room_sync.values import dumps, loads
 
 
-def cells(name: str, edited: dict[int, dict[str, Any]]) -> Texts:
-    """A table's edited cells, each under a key of its own in the room."""
+def cells(table: str, edited: dict[int, dict[str, Any]]) -> Entries:
+    """A table's edited cells, each with an entry of its own in the room."""
     return {
-        f"{name}{json.dumps([row, column])}": to_text(value)
+        names.of_cell(table, row, column): dumps(value)
         for row, columns in edited.items()
         for column, value in columns.items()
     }
@@ -31,15 +31,15 @@ def fixed_table(given: dict[str, Any]) -> pd.DataFrame:
     return given["data"]
 
 
-def filled(table: pd.DataFrame, name: str, texts: Texts) -> pd.DataFrame:
+def filled(table: pd.DataFrame, entries: Entries) -> pd.DataFrame:
     """A copy of the table with the room's cells in it, as far as it has such cells."""
     table = table.copy()
     columns = {str(column): column for column in table.columns}
-    for key, text in texts.items():
-        row, column = json.loads(key.removeprefix(name))
-        if row < len(table) and column in columns:
+    for name, text in entries.items():
+        row, column = names.place_of(name)
+        if isinstance(row, int) and row < len(table) and column in columns:
             values = table[columns[column]].astype(object)
-            values.iloc[row] = from_text(text)
+            values.iloc[row] = loads(text)
             kind = table[columns[column]].dtype
             table[columns[column]] = values.astype(kind, errors="ignore")
     return table

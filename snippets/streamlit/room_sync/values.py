@@ -3,105 +3,185 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock
+from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 
 from room_sync.errors import UnshareableError
+from room_sync.live import LiveDict, LiveList, LiveSet
+
+_LONG = 1 << 1024  # such integers are tagged: Python limits how many digits it reads
 
 
-def to_plain(value: Any) -> Any:
+def dumps(value: Any) -> str:
+    """Write a value as text; two values are the same if their texts are.
+
+    Raises:
+        UnshareableError: text cannot hold it.
+    """
+    try:
+        return json.dumps(_to_plain(value))
+    except RecursionError:
+        raise UnshareableError(
+            f"a {type(value).__name__} that contains itself cannot be shared"
+        ) from None
+
+
+def loads(text: str) -> Any:
+    """Read what `dumps` has written.
+
+    Raises:
+        UnshareableError: it has an object whose class this app does not have.
+    """
+    return json.loads(text, object_hook=_from_tagged)
+
+
+def _to_plain(value: Any) -> Any:
     """Say a value in JSON's terms; each object is one tag and what it holds."""
+    if value is pd.NaT or value is pd.NA:
+        return {"missing": str(value).strip("<>")}
     match value:
         case Enum():
-            return {"enum": [type(value).__module__, type(value).__name__, value.name]}
-        case None | bool() | int() | float() | str():
+            return {"enum": [*_class_name(value), value.name]}
+        case None | bool() | str():
             return value
         case np.generic():
-            return to_plain(value.item())
-        case list():
-            return [to_plain(item) for item in value]
-        case dict():
-            return {"dict": [[to_plain(k), to_plain(v)] for k, v in value.items()]}
-        case tuple():
-            return {"tuple": [to_plain(item) for item in value]}
-        case set() | frozenset():
-            return {"set": sorted(map(to_plain, value), key=json.dumps)}
+            return _to_plain(value.item())
+        case int():
+            return int(value) if abs(value) < _LONG else {"int": hex(value)}
+        case float():
+            return float(value) if math.isfinite(value) else {"float": str(value)}
+        case complex():
+            return {"complex": [value.real, value.imag]}
+        case bytes():
+            return {"bytes": b64encode(value).decode()}
+        case Decimal() | UUID() | Fraction():
+            return {type(value).__name__: str(value)}
+        case PurePath():
+            kind = "Path" if isinstance(value, Path) else type(value).__name__
+            return {kind: str(value)}
+        case datetime() | clock() if isinstance(value.tzinfo, ZoneInfo):
+            local = _to_plain(value.replace(tzinfo=None))
+            return {"zoned": [local, value.tzinfo.key, value.fold]}
         case datetime() | date() | clock():
             return {_kind(value).__name__: value.isoformat()}
         case timedelta():
             return {"timedelta": [value.days, value.seconds, value.microseconds]}
-    raise UnshareableError(f"a {type(value).__name__} cannot be shared")
+    return _container_to_plain(value)
+
+
+def _container_to_plain(value: Any) -> Any:
+    kind = type(value)
+    if kind in (list, LiveList):
+        return [_to_plain(item) for item in value]
+    if kind in (dict, LiveDict):
+        return {"dict": [[_to_plain(k), _to_plain(v)] for k, v in value.items()]}
+    if kind is tuple:
+        return {"tuple": [_to_plain(item) for item in value]}
+    if kind in (set, LiveSet):
+        return {"set": sorted(map(_to_plain, value), key=json.dumps)}
+    if kind is frozenset:
+        return {"frozenset": sorted(map(_to_plain, value), key=json.dumps)}
+    if is_dataclass(kind):
+        held = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {"dataclass": [*_class_name(value), _to_plain(held)]}
+    raise UnshareableError(f"a {kind.__name__} cannot be shared")
 
 
 def _kind(value: date | clock) -> type:
     return next(kind for kind in (datetime, date, clock) if isinstance(value, kind))
 
 
-def to_text(value: Any) -> str:
-    """Write a value as text; raises UnshareableError."""
-    return json.dumps(to_plain(value))
+def _class_name(value: Any) -> tuple[str, str]:
+    kind = type(value)
+    if "<" in kind.__qualname__:
+        raise UnshareableError(
+            f"a {kind.__name__} cannot be shared: its class is made in a function"
+        )
+    return kind.__module__, kind.__qualname__
 
 
-def _enum(parts: list[str]) -> Enum:
-    module, name, member = parts
-    return getattr(sys.modules[module], name)[member]
+def _class(module: str, name: str, kind: Callable[[Any], bool]) -> Any:
+    """The class of that name, as the running script has made it."""
+    frame = sys._getframe()
+    while frame and frame.f_globals.get("__name__") != module:
+        frame = frame.f_back  # the script of each session is a "__main__" of its own
+    try:
+        names = frame.f_globals if frame else vars(sys.modules[module])
+        first, *rest = name.split(".")
+        found = names[first]
+        for part in rest:
+            found = getattr(found, part)
+    except (KeyError, AttributeError):
+        found = None
+    if not kind(found):
+        raise UnshareableError(f"this app has no class {module}.{name}")
+    return found
 
 
-FROM_PLAIN: dict[str, Callable[[Any], Any]] = {
+def _is_enum(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, Enum)
+
+
+def _enum(plain: list[str]) -> Enum:
+    module, name, member = plain
+    return _class(module, name, _is_enum)[member]
+
+
+def _dataclass(plain: list[Any]) -> Any:
+    module, name, held = plain
+    value = object.__new__(_class(module, name, is_dataclass))
+    for field, item in held.items():
+        object.__setattr__(value, field, item)  # frozen ones, too
+    return value
+
+
+def _zoned(plain: list[Any]) -> datetime | clock:
+    local, key, fold = plain
+    zoned: datetime | clock = local.replace(tzinfo=ZoneInfo(key), fold=fold)
+    return zoned
+
+
+_FROM_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "missing": {"NA": pd.NA, "NaT": pd.NaT}.__getitem__,
     "enum": _enum,
-    "dict": dict,
-    "tuple": tuple,
-    "set": set,
+    "int": lambda text: int(text, 16),
+    "float": float,
+    "complex": lambda parts: complex(*parts),
+    "bytes": b64decode,
+    "Decimal": Decimal,
+    "UUID": UUID,
+    "Fraction": Fraction,
+    "Path": Path,
+    "PurePosixPath": PurePosixPath,
+    "PureWindowsPath": PureWindowsPath,
+    "zoned": _zoned,
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": clock.fromisoformat,
     "timedelta": lambda parts: timedelta(*parts),
+    "dict": dict,
+    "tuple": tuple,
+    "set": set,
+    "frozenset": frozenset,
+    "dataclass": _dataclass,
 }
 
 
-def from_text(text: str) -> Any:
-    """Read what to_text() wrote."""
-
-    def build(tagged: dict[str, Any]) -> Any:
-        ((tag, plain),) = tagged.items()
-        return FROM_PLAIN[tag](plain)
-
-    return json.loads(text, object_hook=build)
-
-
-def chosen(text: str, options: list[Any]) -> Any:
-    """The option, or the list or tuple of options, that the text stands for.
-
-    It compares texts, so that an Enum which each run of a script defines anew is found.
-    Raises ValueError when one is not among the options.
-    """
-    texts = [to_text(option) for option in options]
-
-    def find(plain: Any) -> Any:
-        return options[texts.index(json.dumps(plain))]
-
-    if text == "null" or text in texts:
-        return None if text == "null" else options[texts.index(text)]
-    match json.loads(text):
-        case list(plain):
-            return [find(item) for item in plain]
-        case {"tuple": plain}:
-            return tuple(find(item) for item in plain)
-        case plain:
-            return find(plain)
-
-
-def offered(given: dict[str, Any], text: str) -> list[Any]:
-    """The options of a widget, and what somebody has typed besides them."""
-    options: list[Any] = given["options"]
-    if not given.get("accept_new_options"):
-        return options
-    said = from_text(text)
-    typed = said if isinstance(said, list) else [said]
-    return [*options, *(new for new in typed if new not in [None, *options])]
+def _from_tagged(tagged: dict[str, Any]) -> Any:
+    ((tag, plain),) = tagged.items()
+    return _FROM_PLAIN[tag](plain)

@@ -20,7 +20,7 @@ from tests.users.base import Message, User
 from tests.users.streamlit_headless import LIBRARY, StreamlitSession, own_process
 
 CHAT = Catalog.default().find("streamlit/chat/chat").path
-FIELD = "private:outbox:Message"
+FIELD = "private:room_sync:outbox:Message"
 
 
 @pytest.fixture(autouse=True, scope="class")
@@ -206,11 +206,11 @@ class TestOutbox:
         )
         alex = StreamlitSession(app)
         (tmp_path / "full").touch()
-        tells(alex, "private:outbox:Say", [[1, "hello"]])
+        tells(alex, "private:room_sync:outbox:Say", [[1, "hello"]])
         assert alex.errors() == ["The disk is full."]
-        assert alex.component("private:outbox:Say")["taken"] == 0
+        assert alex.component("private:room_sync:outbox:Say")["taken"] == 0
         (tmp_path / "full").unlink()
-        tells(alex, "private:outbox:Say", [[1, "hello"], [2, "again"]])
+        tells(alex, "private:room_sync:outbox:Say", [[1, "hello"], [2, "again"]])
         assert alex.reads("['hello', 'again']")
         assert not alex.errors()
 
@@ -222,8 +222,8 @@ class TestOutbox:
             '    outbox("Say", st.text, disabled=True)\n'
         )
         alex = StreamlitSession(app)
-        assert alex.component("private:outbox:Say")["disabled"]
-        tells(alex, "private:outbox:Say", [[1, "hello"]])
+        assert alex.component("private:room_sync:outbox:Say")["disabled"]
+        tells(alex, "private:room_sync:outbox:Say", [[1, "hello"]])
         assert not alex.page.text
 
 

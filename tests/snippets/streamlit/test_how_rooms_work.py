@@ -59,7 +59,7 @@ with sync("lobby") as st:
 
 def visit(user: StreamlitSession) -> Any:
     """What the session keeps about the room `lobby`."""
-    return user.page.session_state["private:visit:lobby"]
+    return user.in_room()
 
 
 def serial(user: StreamlitSession, label: str) -> int:
@@ -67,8 +67,8 @@ def serial(user: StreamlitSession, label: str) -> int:
     return int(user.key(label).rpartition("#")[2])
 
 
-@pytest.mark.state("rooms.py", "_store", "everybody", reload="kept", restart="lost")
-@pytest.mark.state("shared.py", "visit", "one tab", reload="lost", restart="lost")
+@pytest.mark.state("rooms.py", "store", "everybody", reload="kept", restart="lost")
+@pytest.mark.state("held.py", "held", "one tab", reload="lost", restart="lost")
 def test_the_store_is_everybodys_and_a_visit_one_tabs(
     process: Callable[[], None], room_sync: ModuleType
 ) -> None:
@@ -159,7 +159,14 @@ def test_values_of_one_text_are_the_same(program: Write, room_sync: ModuleType) 
     )
     before = room_sync.rooms.store().read("lobby")
     alex.click("Again")
-    assert room_sync.rooms.store().read("lobby") == before == (before[0], {"n": "5"})
+    assert (
+        room_sync.rooms.store().read("lobby")
+        == before
+        == (
+            before[0],
+            {"key:n": "5"},
+        )
+    )
 
 
 @pytest.mark.fact("option-is-found")
@@ -228,7 +235,10 @@ def test_a_session_gives_only_what_its_user_has_changed(
     for user in (alex, doppler):
         user.wait_a_second()
         user.run()
-    assert changes == [{"slider:A": "5"}, {"slider:B": "6"}]
+    assert changes == [
+        {'label:["slider", "A"]': "5"},
+        {'label:["slider", "B"]': "6"},
+    ]
 
 
 def test_each_cell_has_a_key_of_its_own(room_sync: ModuleType) -> None:
@@ -236,7 +246,10 @@ def test_each_cell_has_a_key_of_its_own(room_sync: ModuleType) -> None:
     edit(alex, 0, "Euro", 900)
     edit(alex, 2, "Paid", True)
     texts = room_sync.rooms.store().read("household")[1]
-    assert texts == {'budget[0, "Euro"]': "900", 'budget[2, "Paid"]': "true"}
+    assert texts == {
+        'cell:["key:budget", 0, "Euro"]': "900",
+        'cell:["key:budget", 2, "Paid"]': "true",
+    }
 
 
 @pytest.mark.fact("one-version-per-run")
@@ -248,7 +261,7 @@ def test_a_run_shows_one_version(program: Write) -> None:
         '    a = st.slider("A", key="a")\n'
         '    if st.button("Meanwhile"):\n'
         "        write = room_sync.rooms.store().write\n"
-        '        write("lobby", lambda _: {"a": "8", "b": "8"})\n'
+        '        write("lobby", lambda _: {"key:a": "8", "key:b": "8"})\n'
         '    b = st.slider("B", key="b")\n'
         '    st.text(f"{a} {b}")\n'
     )
@@ -338,13 +351,13 @@ def test_a_widget_with_something_unsent_keeps_its_key(
     app = program('with sync("lobby") as st:\n    st.text_input("A")\n')
     alex, doppler = join(app), join(app)
     draft = doppler.key("A")
-    visit(doppler).typing = frozenset({draft})
+    visit(doppler).drafts = frozenset({draft})
     alex.set("A", "sent")
     doppler.wait_a_second()
     assert (doppler.key("A"), doppler.value("A")) == (draft, "")
     if is_sent:
         doppler.set("A", "later")
-    visit(doppler).typing = frozenset()
+    visit(doppler).drafts = frozenset()
     for user in (alex, doppler):
         user.wait_a_second()
         assert user.value("A") == ("later" if is_sent else "sent")
@@ -373,7 +386,9 @@ def test_fields_of_a_form_that_clears_are_not_shared(
         alex.touch(label, "typed")
     alex.click("Send")
     doppler.wait_a_second()
-    assert room_sync.rooms.store().read("lobby")[1] == {"text_input:Below": '"typed"'}
+    assert room_sync.rooms.store().read("lobby")[1] == {
+        'label:["text_input", "Below"]': '"typed"'
+    }
     assert doppler.value("Below") == "typed"
     for label in ("On the form", "On a part of it", "Inside"):
         assert doppler.value(label) == ""
@@ -385,11 +400,11 @@ def test_whoever_is_silent_is_no_longer_counted(
     now = time.time()
     patched = SimpleNamespace(time=lambda: now, monotonic=time.monotonic)
     monkeypatch.setattr(stores, "time", patched)
-    store.keep("Red", "Alex", 3)
-    store.keep("Red", "Doppler", 3)
-    store.keep("Blue", "Third", 3)
+    store.heartbeat("Red", "Alex", 3)
+    store.heartbeat("Red", "Doppler", 3)
+    store.heartbeat("Blue", "Third", 3)
     now += 2
-    store.keep("Red", "Alex", 3)
+    store.heartbeat("Red", "Alex", 3)
     assert (store.present("Red"), store.present("Blue")) == (
         {"Alex", "Doppler"},
         {"Third"},
@@ -401,10 +416,10 @@ def test_whoever_is_silent_is_no_longer_counted(
 class Shelf:
     """A store that keeps each room in a dictionary of its own, and nothing else."""
 
-    every = None
+    poll_interval = None
 
     def __init__(self) -> None:
-        self.tell: Callable[[str], None] = lambda room: None
+        self.notify: Callable[[str], None] = lambda room: None
         self._versions: dict[str, int] = {}
         self._texts: dict[str, dict[str, str]] = {}
         self._until: dict[tuple[str, str], float] = {}
@@ -428,7 +443,7 @@ class Shelf:
     def delete(self, room: str) -> None:
         self._texts.pop(room, None)
 
-    def keep(self, room: str, session: str, seconds: float) -> None:
+    def heartbeat(self, room: str, session: str, seconds: float) -> None:
         self._until[room, session] = time.time() + seconds
 
     def present(self, room: str) -> frozenset[str]:
@@ -455,7 +470,7 @@ def test_a_store_of_ones_own(room_sync: ModuleType, stores: ModuleType) -> None:
     doppler.wait_a_second()
     assert doppler.value("Select a value") == 7
     assert doppler.reads("2 here")
-    assert shelf.read("lobby")[1] == {"slider:Select a value": "7"}
+    assert shelf.read("lobby")[1] == {'label:["slider", "Select a value"]': "7"}
 
 
 @pytest.mark.fact("store-error")
@@ -840,7 +855,7 @@ def test_who_asks_for_a_fragment_as_a_run_ends_makes_streamlit_drop_its_messages
 
 def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
     alex, doppler = join("push_app"), join("push_app")
-    listener = "private:listen:lobby"
+    listener = "private:room_sync:listen:lobby"
     url = doppler.component(listener)["url"]
     assert not doppler.component(listener)["pushed"]
     assert doppler.looks(drawn=math.inf)["behind"], "it was drawn a moment before"
@@ -848,7 +863,7 @@ def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
     alex.click("Click")
     rings = [doppler.looks() for _ in range(2)]
     assert [(ring["behind"], ring["url"]) for ring in rings] == [(True, url)] * 2
-    assert rings[0]["look"] < rings[1]["look"]
+    assert rings[0]["poll"] < rings[1]["poll"]
     doppler.hear()
     assert doppler.reads("1 clicks, 2 here")
     assert not doppler.looks()["behind"]

@@ -55,7 +55,7 @@ class Office:
         )
         self.store = store or stores.Memory()
         self.hub = push.hub
-        self._visit = session.Visit
+        self._visit = session.Session
         self._visits: list[Any] = []  # the hub itself keeps none alive
 
     def opens(
@@ -71,17 +71,17 @@ class Office:
         """Run a session's script."""
         visit.begin(self.store)
         if shows_present:
-            visit.shown = visit.present
-        visit.running = False
+            visit.rendered_present = visit.present
+        visit.is_rendering = False
         self.hub.note(visit)
 
     def write(self, text: str, room: str = "lobby") -> None:
         """Let somebody else change the room."""
-        self.store.write(room, lambda _: {"a": text})
+        self.store.write(room, lambda _: {"key:a": text})
 
     def listens(self, visit: Any) -> AsyncIterator[str]:
         """The answer to a session's browser."""
-        answer: AsyncIterator[str] = self.hub.events((visit.room, visit.session))
+        answer: AsyncIterator[str] = self.hub.events((visit.room, visit.id))
         return answer
 
 
@@ -150,10 +150,10 @@ class TestNews:
         async def story() -> None:
             office = Office(push)
             alex = office.opens("Alex")
-            alex.write(lambda _: {"a": "1"})
+            alex.write(lambda _: {"key:a": "1"})
             assert await news(office.listens(alex)) == "nothing"
             assert alex.value("a") == 1
-            alex.write(lambda _: {"a": "2"})
+            alex.write(lambda _: {"key:a": "2"})
             assert (await told(office, alex))[0] == 2
             office.draws(alex)
             assert await news(office.listens(alex)) == "nothing"
@@ -166,12 +166,12 @@ class TestNews:
         async def story() -> None:
             office = Office(push)
             alex = office.opens("Alex")
-            alex.running = True
+            alex.is_rendering = True
             heard = asyncio.create_task(news(office.listens(alex)))
             office.write("meanwhile")
             await until(lambda: office.hub._states.get("lobby", (0,))[0] != 0)
             assert not heard.done()
-            alex.running = False
+            alex.is_rendering = False
             office.hub.note(alex)
             assert (await heard)[0] == office.store.version("lobby")
 
@@ -225,7 +225,7 @@ class TestNews:
             office = Office(push)
             office.opens("Doppler")
             office.write("hello")
-            stranger = SimpleNamespace(room="lobby", session="a stranger")
+            stranger = SimpleNamespace(room="lobby", id="a stranger")
             assert (await told(office, stranger))[0] == 1
 
         tell(story())
@@ -273,8 +273,10 @@ class TestPresence:
             assert await news(office.listens(blind)) == "nothing"
             assert await told(office, alex)
             office.draws(alex, shows_present=True)
-            office.store.keep("lobby", "Doppler", push.STAY)
-            while alex.shown != {"Alex"}:  # who asks stays, the others do not
+            office.store.heartbeat("lobby", "Doppler", push.STAY)
+            while alex.rendered_present != {
+                "Alex"
+            }:  # who asks stays, the others do not
                 if await news(office.listens(alex)) != "nothing":
                     office.draws(alex, shows_present=True)
 
@@ -288,7 +290,7 @@ class TestPresence:
         async def story() -> None:
             office = Office(push)
             alex = office.opens("Alex")
-            office.store.keep("lobby", "Alex", 0)
+            office.store.heartbeat("lobby", "Alex", 0)
             started = time.monotonic()
             while time.monotonic() - started < 2 * push.STAY:
                 assert await news(office.listens(alex)) == "nothing"
@@ -329,12 +331,12 @@ class TestStores:
             file.rename(tmp_path / "away")
             assert await told(office, alex) is None
             office.draws(alex)
-            assert alex.trouble
+            assert alex.error
             assert await news(office.listens(alex)) == "nothing"
             (tmp_path / "away").rename(file)
             assert await told(office, alex)
             office.draws(alex)
-            assert not alex.trouble
+            assert not alex.error
             assert await news(office.listens(alex)) == "nothing"
 
         tell(story())
@@ -367,7 +369,7 @@ class TestRoute:
         assert "data" not in client.get("/rooms/events").text
 
 
-LISTENER = "private:listen:lobby"
+LISTENER = "private:room_sync:listen:lobby"
 
 APP = """
 from room_sync import room
@@ -396,10 +398,10 @@ def app(tmp_path: Path) -> Path:
 def is_behind(user: StreamlitSession) -> bool:
     """Whether the server would say something to this session's browser."""
     hub = sys.modules["room_sync.push"].hub
-    visit = user.page.session_state["private:visit:lobby"]
+    visit = user.in_room()
     state = visit.store.version("lobby"), visit.store.present("lobby")
     hub._states["lobby"] = state
-    behind: bool = hub._is_behind(("lobby", visit.session), state)
+    behind: bool = hub._is_behind(("lobby", visit.id), state)
     return behind
 
 
@@ -433,9 +435,9 @@ class TestPages:
     ) -> None:
         alex = StreamlitSession(app)
         told = alex.component(LISTENER)
-        visit = alex.page.session_state["private:visit:lobby"]
-        assert told["url"] == f"/rooms/events?room=lobby&session={visit.session}"
-        assert told["shown"] == push._summary(0, visit.present)
+        visit = alex.in_room()
+        assert told["url"] == f"/rooms/events?room=lobby&session={visit.id}"
+        assert told["shown"] == push._summary(visit.version, visit.present)
 
     @pytest.mark.parametrize("pushed", [False, True])
     @pytest.mark.parametrize("name", ['"lobby", every=None', "None", '""'])
@@ -474,7 +476,7 @@ class TestPages:
         self, app: Path, push: ModuleType
     ) -> None:
         app.write_text(APP.replace('"lobby"', '"Tea & ☕?#/"'))
-        told = StreamlitSession(app).component("private:listen:Tea & ☕?#/")
+        told = StreamlitSession(app).component("private:room_sync:listen:Tea & ☕?#/")
         client = TestClient(Starlette(routes=[push.push_route()]))
         request = client.build_request("GET", told["url"])
         assert request.url.params["room"] == "Tea & ☕?#/"

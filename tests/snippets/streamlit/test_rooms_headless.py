@@ -565,7 +565,7 @@ class TestState:
             'with sync("lobby") as st:\n'
             '    a = st.slider("A", key="a")\n'
             '    if st.button("Meanwhile"):\n'
-            '        room_sync.rooms.store().write("lobby", lambda _: {"a": "8"})\n'
+            '        room_sync.rooms.store().write("lobby", lambda _: {"key:a": "8"})\n'
             '    st.text(f"{a} {st.session_state.a}")\n'
         )
         alex = join(app)
@@ -1043,7 +1043,7 @@ class TestSavedRooms:
         process()
         doppler = join("saved_room")
         there = modules_of_the_library()
-        assert here["room_sync.rooms"].store() is not there["room_sync.rooms"].store()
+        assert here["room_sync._process"].store is not there["room_sync._process"].store
         doppler.set("Notes", "hello")
         sys.modules.update(here)
         alex.wait_a_second()
@@ -1150,11 +1150,11 @@ class TestSavedRooms:
             return int(level)
 
         for _ in range(2):
-            store.keep("r", "Alex", 3)
+            store.heartbeat("r", "Alex", 3)
             assert synchronous() == 1
             store.write("r", lambda texts: {"n": f"{len(texts)}"})
             assert synchronous() == 2
-            store.keep("r", "Alex", 3)
+            store.heartbeat("r", "Alex", 3)
             store.delete("r")
             assert synchronous() == 2
 

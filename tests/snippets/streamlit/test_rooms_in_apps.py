@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import ast
+import copy
+import math
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock
+from decimal import Decimal
 from enum import Enum
-from pathlib import Path
+from fractions import Fraction
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from textwrap import indent
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.snippets.streamlit.test_rooms_headless import edit
@@ -42,7 +51,7 @@ def test_a_table_in_which_somebody_types_stays_as_it_is() -> None:
     """
     alex, doppler = join("table"), join("table")
     before = doppler.page.data_editor[0].proto.id
-    listener = "private:listen:household"
+    listener = "private:room_sync:listen:household"
     (key,) = doppler.component(listener)["keys"]
     doppler.say(listener, typing=[key])
     edit(alex, 1, "Euro", 410)
@@ -63,11 +72,36 @@ class Stars(Enum):
     ONE = 1
 
 
+@dataclass
+class Place:
+    """A value of a class of the app's own."""
+
+    name: str
+    position: list[float]
+
+
+def _inside() -> type:
+    @dataclass
+    class Inside:
+        pass
+
+    return Inside
+
+
+Inside = _inside()
+
 VALUES: list[Any] = [
     *(None, True, 7, 0.5, "text", [1, [2]], {"a": {"b": None}}),
     *(date(2026, 1, 2), clock(3, 4), datetime(2026, 1, 2, 3, 4), timedelta(1, 2)),
     *({1, "2"}, (1, (2,)), Stars.ONE, {3: {"dict": date(2026, 1, 2)}}),
     *(np.int64(7), np.float32(0.5), np.True_, [np.int64(8)]),
+    *(math.inf, -math.inf, 10**5000, -(2**2000), 1 + 2j, b"\0\xff", "\ud800"),
+    *(Decimal("1.10"), UUID(int=7), Fraction(1, 3), Path("a/b"), frozenset({(1,)})),
+    *(PureWindowsPath("c:/x"), PurePosixPath("/x"), pd.NA, pd.NaT),
+    datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1),
+    *([], {}, (), set(), [(1, [2])], {"": {None: [{}]}}),
+    Place("Ulm", [48.4, 10.0]),
+    *(pd.Timestamp("2026-01-02 03:04"), pd.Timedelta(days=1)),
 ]
 
 
@@ -77,7 +111,7 @@ def test_values_that_are_shared(
     value: Any, program: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In `st.session_state`, values that JSON has are shared, and so are dates, times,
-    sets, tuples, NumPy's numbers and enums.
+    sets, tuples, bytes, decimals, UUIDs, paths, NumPy's numbers, enums and dataclasses.
     """
     monkeypatch.setattr(sys.modules[__name__], "value", value, raising=False)
     app = program(
@@ -91,9 +125,57 @@ def test_values_that_are_shared(
     alex, doppler = join(app), join(app)
     alex.click("Set")
     doppler.wait_a_second()
-    got = doppler.page.session_state["private:got"]
+    got = copy.copy(doppler.page.session_state["private:got"])
+    if value is pd.NA or value is pd.NaT:
+        assert got is value
+        return
     assert got == value
-    assert type(got) is type(value.item() if isinstance(value, np.generic) else value)
+    own = value.item() if isinstance(value, np.generic) else value
+    assert type(got) in type(own).__mro__[:-1]
+    assert getattr(got, "tzinfo", None) is getattr(value, "tzinfo", None)
+
+
+def test_what_is_not_a_number_is_shared(program: Write) -> None:
+    app = program(
+        'with sync("lobby") as st:\n'
+        '    if st.button("Set"):\n'
+        '        st.session_state["a"] = float("nan")\n'
+        '    st.text(st.session_state.get("a"))\n'
+    )
+    alex, doppler = join(app), join(app)
+    alex.click("Set")
+    doppler.wait_a_second()
+    assert doppler.reads("nan")
+
+
+CYCLE: list[Any] = []
+CYCLE.append(CYCLE)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (object(), "a object cannot be shared"),
+        (pd.DataFrame({"a": [1]}), "a DataFrame cannot be shared"),
+        (Counter("aab"), "a Counter cannot be shared"),
+        (CYCLE, "a list that contains itself cannot be shared"),
+        (Inside(), "a Inside cannot be shared: its class is made in a function"),
+    ],
+    ids=["object", "frame", "counter", "cycle", "local class"],
+)
+def test_values_that_are_not_shared(
+    value: Any, reason: str, program: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "value", value, raising=False)
+    app = program(
+        "import sys\n"
+        'with sync("lobby") as st:\n'
+        f'    st.session_state["a"] = sys.modules[{__name__!r}].value\n'
+        '    st.text(type(st.session_state["a"]).__name__)\n'
+    )
+    alex = join(app)
+    assert alex.warnings() == [f"“a” stays private: {reason}."]
+    assert alex.reads(type(value).__name__)
 
 
 FUNCTION = """

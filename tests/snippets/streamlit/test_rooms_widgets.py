@@ -13,6 +13,8 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import Mock
 
+import altair as alt
+import pandas as pd
 import pytest
 import streamlit
 
@@ -37,7 +39,7 @@ FILES = {"audio_input", "camera_input", "file_uploader"}
 CHARTS = {"altair_chart", "echarts_chart", "plotly_chart"}
 CHARTS |= {"pydeck_chart", "vega_lite_chart"}
 LAYOUT = {"expander", "popover", "tabs"}
-OWN = FILES | CHARTS | LAYOUT | {"dataframe", "pagination"}
+OWN = FILES | CHARTS | LAYOUT | {"dataframe"}
 """What has a value that a room does not share."""
 
 KINDS: dict[str, tuple[str, Any]] = {
@@ -64,6 +66,7 @@ KINDS: dict[str, tuple[str, Any]] = {
     "pills": ('"X", list("abc")', "b"),
     "segmented_control": ('"X", list("abc"), selection_mode="multi"', ["a"]),
     "feedback": ('"stars"', 3),
+    "pagination": ("9", 4),
 }
 """Arguments, and another value, by function and what tells two of one apart."""
 
@@ -75,30 +78,41 @@ SHARED = {kind.partition(" ")[0] for kind in KINDS} | {"data_editor"}
     over="the functions of Streamlit that take a key and on_change or on_select, as "
     "inspect finds them",
 )
-def test_which_widgets_are_shared(program: Write, room_sync: ModuleType) -> None:
-    """A room shares each of Streamlit's widgets that holds a value, except files,
-    `st.pagination`, what is selected in charts and data frames, and what is open of
-    tabs, expanders and popovers; those stay in their session.
+def test_which_widgets_are_shared(
+    program: Write, room_sync: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A room shares each of Streamlit's widgets that holds a value, except files, what
+    is selected in charts and data frames, and what is open of tabs, expanders and
+    popovers; those stay in their session, and a warning names them.
     """
     assert take("on_change", "on_select") == SHARED | OWN
-    shared = room_sync.Shared(streamlit, Mock())
-    untouched = {
-        name for name in OWN if getattr(shared, name) == getattr(streamlit, name)
-    }
-    assert untouched == OWN - FILES - LAYOUT
+    for name in ("echarts_chart", "plotly_chart", "pydeck_chart"):
+        nothing = Mock(return_value=None)  # what draws it is not installed
+        nothing.__signature__ = inspect.signature(getattr(streamlit, name))
+        monkeypatch.setattr(streamlit, name, nothing)
     app = program(
-        "import streamlit\n"
+        "import sys\n"
         'with sync("lobby") as st:\n'
-        '    st.tabs(["one", "two"], key="tabs", on_change="rerun")\n'
-        '    st.expander("X", key="expander", on_change="rerun")\n'
-        '    st.popover("X", key="popover", on_change="rerun")\n'
-        '    st.pagination(5, key="pagination")\n'
-        "    keys = streamlit.session_state\n"
-        '    st.text(sorted(key for key in keys if ":" not in key))\n'
+        f"    for name, more in sys.modules[{__name__!r}].HOLDING.items():\n"
+        f"        with st.container():\n"
+        "            getattr(st, name)(*more[0], key=name, **more[1])\n"
+        '    st.slider("Own", key=private("own"))\n'
     )
     alex = join(app)
-    assert alex.reads(str(sorted(LAYOUT | {"pagination"})))
+    warned = {warning.split("”")[0].lstrip("“") for warning in alex.warnings()}
+    assert warned == HOLDING.keys() == OWN
     assert room_sync.rooms.store().read("lobby")[1] == {}
+
+
+def test_what_holds_nothing_is_rendered_without_a_warning(program: Write) -> None:
+    app = program(
+        "import pandas as pd\n"
+        'with sync("lobby") as st:\n'
+        '    st.dataframe(pd.DataFrame({"a": [1]}))\n'
+        '    st.tabs(["one", "two"])\n'
+        '    st.file_uploader("Mine", key=private("mine"))\n'
+    )
+    assert not join(app).warnings()
 
 
 @pytest.mark.fact("shared-widgets")
@@ -121,7 +135,7 @@ def test_a_kind_of_widget_is_shared(kind: str, program: Write) -> None:
     assert doppler.only(widget).value == value
 
 
-ENABLED = FILES | {"download_button", "link_button", "pagination", "popover"}
+ENABLED = {"popover"}
 """What a viewer may use: it changes nothing in the room."""
 
 
@@ -131,9 +145,9 @@ ENABLED = FILES | {"download_button", "link_button", "pagination", "popover"}
     "them",
 )
 def test_which_widgets_are_disabled_for_viewers(program: Write) -> None:
-    """Viewers see each change, and what could change the room is disabled for them: the
-    widgets that it shares, buttons, menus and the chat input. Files, `st.pagination`,
-    popovers, download and link buttons aren't.
+    """Viewers see each change, and what they could operate is disabled for them:
+    widgets, files, buttons, menus, downloads, links and the chat input. They can open
+    popovers and expanders, and select in charts and data frames.
     """
     app = program(
         "import sys\n"
@@ -153,6 +167,30 @@ def test_which_widgets_are_disabled_for_viewers(program: Write) -> None:
     doppler.wait_a_second()
     assert doppler.page.number_input[0].value == 7
 
+
+SPEC = {"mark": "point", "params": [{"name": "p", "select": "point"}]}
+SELECTS: dict[str, Any] = {"on_select": "rerun"}
+RERUNS: dict[str, Any] = {"on_change": "rerun"}
+HOLDING: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    **{name: (["X"], {}) for name in FILES},
+    "tabs": ([["one", "two"]], RERUNS),
+    "expander": (["X"], RERUNS),
+    "popover": (["X"], RERUNS),
+    "dataframe": ([pd.DataFrame({"a": [1]})], SELECTS),
+    "vega_lite_chart": ([pd.DataFrame({"a": [1]}), SPEC], SELECTS),
+    "altair_chart": (
+        [
+            alt.Chart(pd.DataFrame({"a": [1]}))
+            .mark_point()
+            .add_params(alt.selection_point("p"))
+        ],
+        SELECTS,
+    ),
+    "plotly_chart": ([{"data": [], "layout": {}}], SELECTS),
+    "pydeck_chart": ([None], SELECTS),
+    "echarts_chart": ([{"series": []}], SELECTS),
+}
+"""What holds a value that rooms leave to the session, with its arguments."""
 
 DRAWN: dict[str, list[Any]] = {
     "data_editor": [{"a": [1]}],

@@ -1,0 +1,49 @@
+"""What the entries of a room are called: each kind has a key space of its own."""
+
+from __future__ import annotations
+
+import json
+
+from room_sync.stores import Entries
+
+_KEY, _LABEL, _CELL = "key:", "label:", "cell:"
+
+
+def of_key(key: str) -> str:
+    """A value, or a widget that has a key."""
+    return f"{_KEY}{key}"
+
+
+def of_label(kind: str, label: str) -> str:
+    """A widget without a key."""
+    return f"{_LABEL}{json.dumps([kind, label])}"
+
+
+def of_cell(table: str, row: int | str, column: str) -> str:
+    """A cell of the table with that entry."""
+    return f"{_CELL}{json.dumps([table, row, column])}"
+
+
+def key_of(entry: str) -> str | None:
+    """The key of a value or a widget; None: it has none."""
+    return entry.removeprefix(_KEY) if entry.startswith(_KEY) else None
+
+
+def cells_of(table: str, entries: Entries) -> Entries:
+    """The cells that a room has of a table."""
+    begins = f"{_CELL}{json.dumps([table])[:-1]}, "
+    return {name: text for name, text in entries.items() if name.startswith(begins)}
+
+
+def place_of(cell: str) -> tuple[int | str, str]:
+    """Row and column of a cell."""
+    _, row, column = json.loads(cell.removeprefix(_CELL))
+    return row, column
+
+
+def shown(entry: str) -> str:
+    """What people know it by: a key, or kind and label."""
+    if (key := key_of(entry)) is not None:
+        return key
+    kind, label = json.loads(entry.removeprefix(_LABEL))
+    return f"{kind}:{label}"

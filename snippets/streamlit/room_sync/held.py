@@ -1,0 +1,92 @@
+"""What is kept for one session: a tab that is open, in whatever rooms it is."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from room_sync import process
+from room_sync.stores import Memory
+
+if TYPE_CHECKING:
+    from room_sync.session import Session
+
+PRIVATE = "private:"
+_INTERNAL = f"{PRIVATE}room_sync:"
+
+
+def private(key: str) -> str:
+    """A key that stays in its session, for a widget or in ``st.session_state``."""
+    return PRIVATE + key
+
+
+def internal(key: str) -> str:
+    """A key of this library's own."""
+    return _INTERNAL + key
+
+
+def is_internal(key: str) -> bool:
+    """Whether a key is this library's own."""
+    return key.startswith(_INTERNAL)
+
+
+class Token:
+    """Lives in ``st.session_state`` as long as the session, and names it.
+
+    All else is kept elsewhere, for an app may ask Streamlit to refuse what cannot be
+    pickled there (``runner.enforceSerializableSessionState``).
+    """
+
+    def __init__(self) -> None:
+        self.session = uuid.uuid4().hex
+
+    def __reduce__(self) -> Any:
+        return str, (self.session,)
+
+
+@dataclass
+class Mirrored:
+    """A room's value, as the app's own ``st.session_state`` shows it."""
+
+    room: str
+    text: str
+    value: Any
+
+
+@dataclass
+class Held:
+    """What is kept for a session."""
+
+    id: str
+    """What it is called in its rooms."""
+    rooms: dict[str, Session] = field(default_factory=dict)
+    alone: Memory = field(default_factory=Memory)
+    """The room of a session that is in none."""
+    mirrored: dict[str, Mirrored] = field(default_factory=dict)
+    """By key."""
+    taken: set[str] = field(default_factory=set)
+    """Keys of forms, buttons and the like, which Streamlit lets nobody set."""
+
+    def take(self, key: str) -> None:
+        """Leave a key to what the app has given it to."""
+        self.taken.add(key)
+        if self.mirrored.pop(key, None):
+            st.session_state.pop(key, None)
+
+
+def held() -> Held:
+    """What is kept for the session whose script runs."""
+    token: Token = st.session_state.setdefault(internal("token"), Token())
+    return of(token)
+
+
+def of(token: Token) -> Held:
+    """What is kept for the session with that token; it goes with the session."""
+    everything: WeakKeyDictionary[Token, Held] = process.only("held", WeakKeyDictionary)
+    if token not in everything:
+        everything[token] = Held(token.session)
+    return everything[token]

@@ -1,0 +1,32 @@
+"""What a server process has one of, for as long as it runs.
+
+Streamlit imports an app's modules again when one of their files is saved. So this is
+kept where a module is found that has no file: it outlives that, and pages that were
+open before and after it are in the same rooms.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, TypeVar
+
+_NAME = "room_sync._process"
+
+T = TypeVar("T")
+
+
+def only(name: str, make: Callable[[], T]) -> T:
+    """The object with that name, made when it is asked for first."""
+    held: dict[str, Any] = vars(sys.modules.setdefault(_NAME, ModuleType(_NAME)))
+    if name not in held:
+        held.setdefault(name, make())
+    found: T = held[name]
+    return found
+
+
+def keep(name: str, value: Any) -> None:
+    """Put another object in its place."""
+    only(name, lambda: value)
+    setattr(sys.modules[_NAME], name, value)

@@ -1,0 +1,165 @@
+"""How the widgets of a room are rendered in one session."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from inspect import BoundArguments, signature
+from itertools import count
+from typing import Any
+
+from streamlit.errors import DuplicateWidgetID, StreamlitAPIException
+
+from room_sync import entries as names
+from room_sync import process, widgets
+from room_sync.errors import UnshareableError
+from room_sync.held import held
+from room_sync.options import Options, as_list
+from room_sync.session import Session
+from room_sync.tables import fixed_table
+from room_sync.widgets import FILES, PRIVATE, Widget
+
+STAYS, CLEARS = "stays", "clears"  # kinds of forms, by what they do when sent
+_CALLBACKS = {"on_click", "on_change", "on_select", "on_submit"}
+
+# None comes again, not even after a restart.
+_serials = process.only("serials", lambda: count(time.time_ns()))
+
+Call = Callable[..., Any]
+
+
+def form_around(session: Session) -> str:
+    """The kind of form that is open around what is rendered now, or ""."""
+    return next(filter(None, reversed(session.open_forms)), "")
+
+
+def _bind(session: Session, call: Call, *args: Any, **options: Any) -> BoundArguments:
+    """Name the arguments; what a callback is refused is said in the next run."""
+    bound = signature(call).bind(*args, **options)
+    for name in _CALLBACKS & bound.arguments.keys():
+        if callable(function := bound.arguments[name]):
+            bound.arguments[name] = partial(session.call, function)
+    return bound
+
+
+def _name(kind: str, bound: BoundArguments) -> tuple[str, str]:
+    """What a widget is called, and its entry: by its key, or by kind and label."""
+    given = bound.arguments
+    if key := given.get("key"):
+        return str(key), names.of_key(str(key))
+    label = str(given.get("label", ""))
+    return f"{kind}:{label}", names.of_label(kind, label)
+
+
+def render_own(
+    session: Session, call: Call, kind: str, *args: Any, **options: Any
+) -> Any:
+    """Render what rooms never share: actions, files, selections."""
+    bound = _bind(session, call, *args, **options)
+    given = bound.arguments
+    name, _ = _name(kind, bound)
+    held().take(name)
+    if session.shares(name):
+        holds = (
+            kind in FILES
+            or given.get("on_select", given.get("on_change", "ignore")) != "ignore"
+        )
+        if kind in PRIVATE and holds:
+            session.warn(name, PRIVATE[kind])
+        if session.read_only and "disabled" in bound.signature.parameters:
+            given["disabled"] = True
+    result = call(*bound.args, **bound.kwargs)
+    session.forms_sent += kind == "form_submit_button" and bool(result)
+    return result
+
+
+def render_shared(
+    session: Session, call: Call, kind: str, form: str, *args: Any, **options: Any
+) -> Any:
+    """Render a widget with the room's value in it."""
+    form = form or form_around(session)
+    bound = _bind(session, call, *args, **options)
+    given = bound.arguments
+    name, entry = _name(kind, bound)
+    if not session.shares(name):
+        return call(*bound.args, **bound.kwargs)
+    if session.read_only:
+        given["disabled"] = True
+    if "options" in given and kind != "feedback":
+        given["options"] = as_list(given["options"])  # read more than once
+    if form != CLEARS:
+        try:
+            result = _render(session, call, kind, entry, bound)
+        except UnshareableError as reason:
+            session.warn(name, reason)
+        else:
+            if entry in session.widgets:
+                session.widgets[entry].in_form = bool(form)
+            return result
+    return call(*bound.args, **bound.kwargs)
+
+
+def _render(
+    session: Session, call: Call, kind: str, entry: str, bound: BoundArguments
+) -> Any:
+    given = bound.arguments
+    base = fixed_table(given) if kind == "data_editor" else None
+    widget = session.widget(entry)
+    entries = _entries(session, entry, base is not None)
+    session.used |= {entry, *entries}
+    if widget and widget.key in session.drafts and widget.is_current(None, base):
+        _defer(session, widget, entries)
+    elif not (widget and widget.is_current(entries, base)):
+        widget = Widget(entries, {}, base, _options(kind, given))
+        widget.initial = widgets.initial(kind, entry, entries, given, widget)
+    try:
+        result = _show(session, call, entry, widget, bound)
+    except DuplicateWidgetID:
+        raise
+    except StreamlitAPIException:  # this session's widget cannot hold that value
+        widget = Widget(entries, {}, base, _options(kind, given))
+        result = _show(session, call, entry, widget, bound)
+    if base is None and not (widget.reported and session.error):
+        try:
+            text = widget.dumps(result)
+        except UnshareableError as reason:
+            del session.widgets[entry]
+            session.warn(names.shown(entry), reason)
+            return result
+        widget.reported = {entry: text}
+        if entry not in session.entries:
+            session.set_first(entry, text)
+    return result
+
+
+def _entries(session: Session, entry: str, is_table: bool) -> dict[str, str]:
+    if is_table:
+        return names.cells_of(entry, session.entries)
+    return {e: text for e, text in session.entries.items() if e == entry}
+
+
+def _options(kind: str, given: dict[str, Any]) -> Options | None:
+    if "options" not in given or kind == "feedback":
+        return None
+    label = given.get("format_func", str)
+    return Options(given["options"], label, bool(given.get("accept_new_options")))
+
+
+def _defer(session: Session, widget: Widget, entries: dict[str, str]) -> None:
+    """Leave a widget alone, whatever the others have set, until it has no draft."""
+    if widget.rendered != entries:
+        session.deferred |= {widget.key}
+        others = {e: text for e, text in session.entries.items() if e not in entries}
+        session.entries = others | widget.rendered
+
+
+def _show(
+    session: Session, call: Call, entry: str, widget: Widget, bound: BoundArguments
+) -> Any:
+    widget.key = widget.key or f"{names.shown(entry)}#{next(_serials)}"
+    given = {**bound.arguments, **widget.initial, "key": widget.key}
+    shown = BoundArguments(bound.signature, given)
+    result = call(*shown.args, **shown.kwargs)
+    session.widgets[entry] = widget
+    return result

@@ -1,0 +1,113 @@
+"""Which widgets rooms share, and one of them as a session's browser knows it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from room_sync import tables
+from room_sync.errors import UnshareableError
+from room_sync.options import Options
+from room_sync.stores import Entries
+from room_sync.values import dumps, loads
+
+# Widgets that rooms share, with the argument that takes their first value.
+WIDGETS = {
+    "data_editor": "data",
+    "feedback": "default",
+    "pagination": "default",
+    "radio": "index",
+    "selectbox": "index",
+    **dict.fromkeys(["multiselect", "pills", "segmented_control"], "default"),
+    **dict.fromkeys(["checkbox", "number_input", "select_slider", "slider"], "value"),
+    **dict.fromkeys(["color_picker", "text_area", "text_input", "toggle"], "value"),
+    **dict.fromkeys(["date_input", "datetime_input", "time_input"], "value"),
+}
+
+FILES = {"file_uploader", "camera_input", "audio_input"}
+CHARTS = {"altair_chart", "echarts_chart", "plotly_chart", "pydeck_chart"}
+SELECTIONS = {*CHARTS, "vega_lite_chart", "dataframe"}
+OPENINGS = {"tabs", "expander", "popover"}
+LINKS = {"download_button", "link_button", "page_link"}
+ACTIONS = {"button", "form_submit_button", "chat_input", "menu_button"}
+
+PRIVATE = {
+    **dict.fromkeys(FILES, "files cannot be shared"),
+    **dict.fromkeys(SELECTIONS, "what is selected in it cannot be shared"),
+    **dict.fromkeys(OPENINGS, "what is open of it cannot be shared"),
+}
+"""Widgets that hold a value which stays in its session, with the reason."""
+
+
+@dataclass
+class Widget:
+    """A shared widget as this session's browser knows it.
+
+    A session's own edits keep it, its key and the focus. When somebody else has set
+    another value, it is a new one for Streamlit, under a key that the browser has never
+    seen and with the value as its own default. So no message can carry an older value
+    for its key: whatever differs from what it reported last is this user's edit.
+    """
+
+    rendered: Entries  # what the room says about it, as this session shows it
+    initial: dict[str, Any]  # the arguments that make it show that
+    base: pd.DataFrame | None = None  # of a table: the app's data
+    options: Options | None = None  # what can be chosen
+    key: str = ""  # Streamlit's
+    in_form: bool = False
+    reported: Entries = field(default_factory=dict)  # what it said last
+
+    def edits(self, entry: str) -> Entries:
+        """What the user has changed since it reported something last."""
+        if self.key not in st.session_state:  # the last run did not render it
+            return {}
+        now = st.session_state[self.key]
+        edits: Entries = {}
+        with suppress(UnshareableError):
+            is_table = self.base is not None
+            edits = (
+                tables.cells(entry, now["edited_rows"])
+                if is_table
+                else {entry: self.dumps(now)}
+            )
+        return {e: text for e, text in edits.items() if self.reported.get(e) != text}
+
+    def is_current(self, entries: Entries | None, base: pd.DataFrame | None) -> bool:
+        """Whether it can stay; None for what the room says leaves that aside."""
+        same = base is self.base or (base is not None and base.equals(self.base))
+        entries = self.rendered if entries is None else entries
+        return same and self.rendered == entries and self.key in st.session_state
+
+    def dumps(self, value: Any) -> str:
+        """Write a value of it as text; raises UnshareableError."""
+        return self.options.dumps(value) if self.options else dumps(value)
+
+    def loads(self, text: str) -> Any:
+        """Read that; raises ValueError for what is no option in this session."""
+        return self.options.loads(text) if self.options else loads(text)
+
+
+def initial(
+    kind: str, entry: str, entries: Entries, given: dict[str, Any], widget: Widget
+) -> dict[str, Any]:
+    """The arguments with which a widget shows what the room says about it."""
+    if kind == "data_editor":
+        return {"data": tables.filled(given["data"], entries)}
+    if entry not in entries:
+        return {}
+    argument = WIDGETS[kind]
+    try:
+        value = widget.loads(entries[entry])
+    except (ValueError, UnshareableError):  # not an option in this session
+        return {}
+    if not widget.options:
+        return {argument: value}
+    options = widget.options.with_chosen(value)
+    if argument == "index" and value is not None:
+        value = options.index(value)
+    more = {"options": options} if widget.options.takes_new else {}
+    return {argument: value, **more}
