@@ -6,6 +6,7 @@ there; and what it writes there is written to the room.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -20,32 +21,52 @@ if TYPE_CHECKING:
     from room_sync.session import Session
 
 
-def show(session: Session) -> None:
-    """Let code that knows nothing of the room find its values."""
-    mirrored, taken = held().mirrored, held().taken
-    shared = {
-        key: entry
-        for entry in session.entries
-        if (key := names.key_of(entry)) is not None
-        and session.shares(key)
-        and key not in taken
-    }
-    for key in [it for it in mirrored if it not in shared]:
-        if mirrored[key].room == session.room:
-            del mirrored[key]
-            st.session_state.pop(key, None)
-    for key, entry in shared.items():
-        text = session.entries[entry]
-        known = mirrored.get(key)
+def begin(session: Session) -> None:
+    """Leave out what rooms have shown that the page does not have any more."""
+    mirrored, others = held().mirrored, held().rooms
+    for key, known in list(mirrored.items()):
+        other = others.get(known.room)
+        if (
+            other is None
+            or other.began_at < session.rendered_at
+            or (known.room == session.room and names.of_key(key) not in session.entries)
+        ):
+            forget(key)
+    show(session, session.entries)
+
+
+def forget(key: str) -> None:
+    """Take a key out of the app's own state."""
+    del held().mirrored[key]
+    st.session_state.pop(key, None)
+
+
+def show(session: Session, entries: Iterable[str]) -> None:
+    """Let code that knows nothing of the room find what these entries say."""
+    for entry in entries:
+        key = names.key_of(entry)
+        if key is None or not session.shares(key):
+            continue
+        text = session.entries.get(entry)
+        if text is None:
+            if key in held().mirrored:
+                forget(key)
+            continue
+        known = held().mirrored.get(key)
         if known and (known.room, known.text) == (session.room, text):
             continue
         widget = session.widgets.get(entry)
-        try:
+        with suppress(ValueError, RoomError):  # no option here
             value = widget.loads(text) if widget else session.given_out(entry, text)
+            show_value(session, key, text, value)
+
+
+def show_value(session: Session, key: str, text: str, value: Any) -> None:
+    """Let such code find this value, unless the app has given the key to a widget."""
+    if key not in held().taken:
+        with suppress(StreamlitAPIException):
             st.session_state[key] = value
-        except (ValueError, RoomError, StreamlitAPIException):
-            continue  # no option here, or a widget of the app's own has that key
-        mirrored[key] = Mirrored(session.room, text, value)
+            held().mirrored[key] = Mirrored(session.room, text, value)
 
 
 def take(session: Session) -> None:

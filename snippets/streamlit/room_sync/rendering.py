@@ -9,10 +9,11 @@ from inspect import BoundArguments, signature
 from itertools import count
 from typing import Any
 
+import streamlit as st
 from streamlit.errors import DuplicateWidgetID, StreamlitAPIException
 
 from room_sync import entries as names
-from room_sync import process, widgets
+from room_sync import mirror, process, widgets
 from room_sync.errors import UnshareableError
 from room_sync.held import held
 from room_sync.options import Options, as_list
@@ -84,6 +85,11 @@ def render_shared(
     name, entry = _name(kind, bound)
     if not session.shares(name):
         return call(*bound.args, **bound.kwargs)
+    if given.pop("bind", None):
+        st.warning(
+            f"“{name}” is not in the page's address: `bind` does not work in a room, "
+            "where a widget that somebody else has changed is a new one."
+        )
     if session.read_only:
         given["disabled"] = True
     if "options" in given and kind != "feedback":
@@ -108,17 +114,20 @@ def _render(
     widget = session.widget(entry)
     entries = _entries(session, entry, base is not None)
     session.used |= {entry, *entries}
+    options = _options(kind, given)
+    if widget:
+        widget.options = options  # each run of the script may make its objects again
     if widget and widget.key in session.drafts and widget.is_current(None, base):
         _defer(session, widget, entries)
     elif not (widget and widget.is_current(entries, base)):
-        widget = Widget(entries, {}, base, _options(kind, given))
+        widget = Widget(entries, {}, base, options)
         widget.initial = widgets.initial(kind, entry, entries, given, widget)
     try:
         result = _show(session, call, entry, widget, bound)
     except DuplicateWidgetID:
         raise
     except StreamlitAPIException:  # this session's widget cannot hold that value
-        widget = Widget(entries, {}, base, _options(kind, given))
+        widget = Widget(entries, {}, base, options)
         result = _show(session, call, entry, widget, bound)
     if base is None and not (widget.reported and session.error):
         try:
@@ -128,6 +137,8 @@ def _render(
             session.warn(names.shown(entry), reason)
             return result
         widget.reported = {entry: text}
+        if (key := names.key_of(entry)) is not None:
+            mirror.show_value(session, key, text, result)
         if entry not in session.entries:
             session.set_first(entry, text)
     return result

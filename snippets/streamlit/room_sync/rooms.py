@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import streamlit as st
 
-from room_sync import process
+from room_sync import mirror, process
 from room_sync.errors import StoreError
 from room_sync.held import held, internal
 from room_sync.polling import current_room, note_rendered, watch
@@ -39,15 +39,22 @@ def enter_room(name: str) -> None:
     with _shown_errors():
         store().write(name, lambda _: {})
         st.query_params["room"] = name
-        note_rendered()
+        _leave()
 
 
 def exit_room() -> None:
     """Leave; the room keeps its values."""
     if name := st.query_params.pop("room", None):
-        note_rendered()
+        _leave()
         with suppress(StoreError):  # the others see it soon in any case
             store().heartbeat(name, held().id, 0)
+
+
+def _leave() -> None:
+    """Forget what the page has shown of the room that it was in."""
+    for key in list(held().mirrored):
+        mirror.forget(key)
+    note_rendered()
 
 
 def list_rooms() -> list[str]:

@@ -42,7 +42,8 @@ class Session:
     error: StoreError | None = None
     refusal: RoomError | None = None  # of what a callback tried before this run
     is_rendering: bool = False
-    rendered_at: float = 0  # when the last run ended, by the server's clock
+    began_at: float = 0  # when the last run began, by the server's clock
+    rendered_at: float = 0  # when it ended
     summary: list[int | None] | None = None  # what the browser is told that it shows
     stay: float = 3.0  # seconds for which it counts as present, at least
     widgets: dict[str, Widget] = field(default_factory=dict)  # by entry
@@ -89,8 +90,9 @@ class Session:
             self.open_forms, self.rendered_present, self.used = [], None, set()
             self._given, self._defaults = {}, {}
             mirror.take(self)
+            self.began_at = time.monotonic()
             self.version = self._exchange()
-            mirror.show(self)
+            mirror.begin(self)
         if problem := self.error or self.refusal:
             st.error(str(problem))
         self.refusal = None
@@ -101,7 +103,6 @@ class Session:
             self._publish_defaults()
             self._publish_given()
             mirror.take(self)
-            mirror.show(self)
         except RoomError as error:
             self.show_error(error)
         finally:
@@ -200,6 +201,7 @@ class Session:
 
         self.store.write(self.room, changed)
         self.entries = applied(self.entries, written)
+        mirror.show(self, written)
         if is_known and (is_rendered or not written.keys() & self.used):
             with suppress(StoreError):  # the page shows it already
                 version, entries = self.store.read(self.room)
@@ -259,12 +261,13 @@ class Session:
         self.used.add(entry)
         widget = self.widget(entry)
         entries = self.entries if widget else self.read()
-        if entry in entries and not widget:
-            return self.given_out(entry, entries[entry])
-        if entry in entries and widget:
-            with suppress(ValueError):
-                return widget.loads(entries[entry])
-        return self._own(key, widget.key if widget else PRIVATE + key)
+        own = widget.key if widget else PRIVATE + key
+        text = entries.get(entry)
+        is_own = widget and widget.reported.get(entry) == text
+        if text is not None and not (is_own and own in st.session_state):
+            with suppress(ValueError, UnshareableError):  # no option in this session
+                return widget.loads(text) if widget else self.given_out(entry, text)
+        return self._own(key, own)
 
     def _own(self, key: str, own: str) -> Any:
         """What the room does not have, and this session does."""
@@ -376,7 +379,7 @@ class Session:
         with suppress(StoreError):  # the run will say it
             self.publish()
         with self.refusing():
-            mirror.show(self)
+            mirror.show(self, self.entries)
             function(*arguments, **options)
             mirror.take(self)
 

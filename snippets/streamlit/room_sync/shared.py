@@ -28,6 +28,7 @@ from room_sync.session import Session
 from room_sync.stores import Changes, Entries
 from room_sync.values import dumps, loads
 from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
+from room_sync.workarounds import let_components_be_serialized
 
 PLACES = {"container", "columns", "tabs", "expander", "popover", "form", "empty"}
 PLACES |= {"sidebar", "bottom", "status", "chat_message", "grid"}
@@ -64,6 +65,7 @@ class sync:  # noqa: N801 -- it is used like a function
         self._every, self._follow = every, follow
 
     def __enter__(self) -> Shared:
+        let_components_be_serialized()
         mine = held()
         if self._room not in mine.rooms:
             mine.rooms[self._room] = Session(mine.id, self._room)

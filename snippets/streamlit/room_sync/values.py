@@ -184,4 +184,6 @@ _FROM_PLAIN: dict[str, Callable[[Any], Any]] = {
 
 def _from_tagged(tagged: dict[str, Any]) -> Any:
     ((tag, plain),) = tagged.items()
+    if tag not in _FROM_PLAIN:
+        raise UnshareableError(f"this app knows no {tag} {plain!r}")
     return _FROM_PLAIN[tag](plain)

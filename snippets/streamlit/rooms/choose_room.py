@@ -9,7 +9,8 @@ from room_sync import select_room_widget, sync
 room = select_room_widget()
 
 with sync(room) as st:
-    st.title(room or "Nobody else is here")
+    st.title("A sum")
+    st.text(room or "Nobody else is here")
     left, right = st.columns(2)
     a = left.number_input("A", value=1)
     b = right.number_input("B", value=2)

@@ -16,7 +16,7 @@ for name in ROOMS:
     if name in list_rooms():
         delete.button(f"Delete {name}", on_click=delete_room, args=[name])
 
-if room := current_room():
+if (room := current_room()) in ROOMS:
     st.button(f"Leave {room}", on_click=exit_room)
     with sync(room) as st:
         st.text_input("What everybody in the room reads")

@@ -1,0 +1,42 @@
+"""What works around faults of Streamlit, by its private names; each can be taken out.
+
+Nothing else in this package uses a private name of Streamlit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+
+def let_components_be_serialized() -> None:
+    """Let ``runner.enforceSerializableSessionState`` accept components of version 2.
+
+    Streamlit 1.67 gives ``st.session_state`` a value for each of them whose class is
+    made in a function, and pickle refuses such classes
+    (``streamlit/components/v2/presentation.py``, ``_WriteThrough``). Take this out when
+    Streamlit's own components pass its own check.
+    """
+    if not st.get_option("runner.enforceSerializableSessionState"):
+        return
+    from streamlit.components.v2.bidi_component import main
+
+    make = main.make_bidi_component_presenter
+    if getattr(make, "is_serializable", False):
+        return
+
+    def make_serializable(*args: Any, **options: Any) -> Callable[..., Any]:
+        present = make(*args, **options)
+
+        def present_serializable(*state: Any) -> Any:
+            value = present(*state)
+            if isinstance(value, dict) and type(value) is not dict:
+                type(value).__reduce__ = lambda self: (dict, (dict(self),))
+            return value
+
+        return present_serializable
+
+    make_serializable.is_serializable = True
+    main.make_bidi_component_presenter = make_serializable
