@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from room_sync.stores import Entries
 
-_KEY, _LABEL, _CELL = "key:", "label:", "cell:"
+_KEY, _LABEL, _CELL, _ROW = "key:", "label:", "cell:", "row:"
 
 
 def of_key(key: str) -> str:
@@ -24,21 +25,27 @@ def of_cell(table: str, row: int | str, column: str) -> str:
     return f"{_CELL}{json.dumps([table, row, column])}"
 
 
+def of_row(table: str, row: int | str) -> str:
+    """A row of that table which somebody has added or deleted."""
+    return f"{_ROW}{json.dumps([table, row])}"
+
+
 def key_of(entry: str) -> str | None:
     """The key of a value or a widget; None: it has none."""
     return entry.removeprefix(_KEY) if entry.startswith(_KEY) else None
 
 
-def cells_of(table: str, entries: Entries) -> Entries:
-    """The cells that a room has of a table."""
-    begins = f"{_CELL}{json.dumps([table])[:-1]}, "
+def of_table(table: str, entries: Entries) -> Entries:
+    """The cells and rows that a room has of a table."""
+    inside = f"{json.dumps([table])[:-1]}, "
+    begins = (f"{_CELL}{inside}", f"{_ROW}{inside}")
     return {name: text for name, text in entries.items() if name.startswith(begins)}
 
 
-def place_of(cell: str) -> tuple[int | str, str]:
-    """Row and column of a cell."""
-    _, row, column = json.loads(cell.removeprefix(_CELL))
-    return row, column
+def place_of(name: str) -> list[Any]:
+    """The row of such an entry, and of a cell the column."""
+    _, *place = json.loads(name.partition(":")[2])
+    return place
 
 
 def shown(entry: str) -> str:

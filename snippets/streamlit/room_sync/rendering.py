@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from inspect import BoundArguments, signature
-from itertools import count
 from typing import Any
 
 import streamlit as st
 from streamlit.errors import DuplicateWidgetID, StreamlitAPIException
 
 from room_sync import entries as names
-from room_sync import mirror, process, widgets
+from room_sync import mirror, widgets
 from room_sync.errors import UnshareableError
 from room_sync.held import held
 from room_sync.options import Options, as_list
 from room_sync.session import Session
-from room_sync.tables import fixed_table
-from room_sync.widgets import FILES, PRIVATE, Widget
+from room_sync.tables import Table, shared_table
+from room_sync.widgets import FILES, PRIVATE, Widget, serial
 
 STAYS, CLEARS = "stays", "clears"  # kinds of forms, by what they do when sent
 _CALLBACKS = {"on_click", "on_change", "on_select", "on_submit"}
-
-# None comes again, not even after a restart.
-_serials = process.only("serials", lambda: count(time.time_ns()))
 
 Call = Callable[..., Any]
 
@@ -110,7 +105,7 @@ def _render(
     session: Session, call: Call, kind: str, entry: str, bound: BoundArguments
 ) -> Any:
     given = bound.arguments
-    base = fixed_table(given) if kind == "data_editor" else None
+    base = shared_table(given) if kind == "data_editor" else None
     widget = session.widget(entry)
     entries = _entries(session, entry, base is not None)
     session.used |= {entry, *entries}
@@ -120,16 +115,20 @@ def _render(
     if widget and widget.key in session.drafts and widget.is_current(None, base):
         _defer(session, widget, entries)
     elif not (widget and widget.is_current(entries, base)):
-        widget = Widget(entries, {}, base, options)
+        table = None if base is None else Table(base, entry)
+        widget = Widget(entries, {}, table, options)
         widget.initial = widgets.initial(kind, entry, entries, given, widget)
     try:
         result = _show(session, call, entry, widget, bound)
     except DuplicateWidgetID:
         raise
     except StreamlitAPIException:  # this session's widget cannot hold that value
-        widget = Widget(entries, {}, base, options)
+        table = None if base is None else Table(base, entry, [*range(len(base))])
+        widget = Widget(entries, {}, table, options)
         result = _show(session, call, entry, widget, bound)
-    if base is None and not (widget.reported and session.error):
+    if widget.table:
+        return widget.table.numbered(result)
+    if not (widget.reported and session.error):
         try:
             text = widget.dumps(result)
         except UnshareableError as reason:
@@ -146,7 +145,7 @@ def _render(
 
 def _entries(session: Session, entry: str, is_table: bool) -> dict[str, str]:
     if is_table:
-        return names.cells_of(entry, session.entries)
+        return names.of_table(entry, session.entries)
     return {e: text for e, text in session.entries.items() if e == entry}
 
 
@@ -168,7 +167,7 @@ def _defer(session: Session, widget: Widget, entries: dict[str, str]) -> None:
 def _show(
     session: Session, call: Call, entry: str, widget: Widget, bound: BoundArguments
 ) -> Any:
-    widget.key = widget.key or f"{names.shown(entry)}#{next(_serials)}"
+    widget.key = widget.key or f"{names.shown(entry)}#{serial()}"
     given = {**bound.arguments, **widget.initial, "key": widget.key}
     shown = BoundArguments(bound.signature, given)
     result = call(*shown.args, **shown.kwargs)

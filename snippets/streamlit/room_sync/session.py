@@ -154,7 +154,7 @@ class Session:
                 self._write(lambda _: dict(changes))
                 for widget, new in edits:
                     widget.reported |= new
-                    widget.rendered |= new
+                    widget.rendered = applied(widget.rendered, new)
 
     def _publish_defaults(self) -> None:
         """Share the first values of new widgets: whoever comes first decides for all.

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from room_sync import tables
+from room_sync import process
 from room_sync.errors import UnshareableError
 from room_sync.options import Options
-from room_sync.stores import Entries
+from room_sync.stores import Changes, Entries
+from room_sync.tables import Table
 from room_sync.values import dumps, loads
 
 # Widgets that rooms share, with the argument that takes their first value.
@@ -43,6 +46,11 @@ PRIVATE = {
 """Widgets that hold a value which stays in its session, with the reason."""
 
 
+def serial() -> int:
+    """A number that does not come again, not even after a restart."""
+    return next(process.only("serials", lambda: count(time.time_ns())))
+
+
 @dataclass
 class Widget:
     """A shared widget as this session's browser knows it.
@@ -55,30 +63,30 @@ class Widget:
 
     rendered: Entries  # what the room says about it, as this session shows it
     initial: dict[str, Any]  # the arguments that make it show that
-    base: pd.DataFrame | None = None  # of a table: the app's data
+    table: Table | None = None  # if it is one
     options: Options | None = None  # what can be chosen
     key: str = ""  # Streamlit's
     in_form: bool = False
-    reported: Entries = field(default_factory=dict)  # what it said last
+    reported: Changes = field(default_factory=dict)  # what it said last
 
-    def edits(self, entry: str) -> Entries:
+    def edits(self, entry: str) -> Changes:
         """What the user has changed since it reported something last."""
         if self.key not in st.session_state:  # the last run did not render it
             return {}
         now = st.session_state[self.key]
-        edits: Entries = {}
+        edits: Changes = {}
         with suppress(UnshareableError):
-            is_table = self.base is not None
-            edits = (
-                tables.cells(entry, now["edited_rows"])
-                if is_table
-                else {entry: self.dumps(now)}
-            )
-        return {e: text for e, text in edits.items() if self.reported.get(e) != text}
+            if self.table:
+                edits = self.table.edits(now, serial)
+            else:
+                edits = {entry: self.dumps(now)}
+        known = self.reported
+        return {e: text for e, text in edits.items() if known.get(e, ...) != text}
 
     def is_current(self, entries: Entries | None, base: pd.DataFrame | None) -> bool:
         """Whether it can stay; None for what the room says leaves that aside."""
-        same = base is self.base or (base is not None and base.equals(self.base))
+        before = self.table.base if self.table else None
+        same = base is before or (base is not None and base.equals(before))
         entries = self.rendered if entries is None else entries
         return same and self.rendered == entries and self.key in st.session_state
 
@@ -95,8 +103,8 @@ def initial(
     kind: str, entry: str, entries: Entries, given: dict[str, Any], widget: Widget
 ) -> dict[str, Any]:
     """The arguments with which a widget shows what the room says about it."""
-    if kind == "data_editor":
-        return {"data": tables.filled(given["data"], entries)}
+    if widget.table:
+        return {"data": widget.table.rendered(entries)}
     if entry not in entries:
         return {}
     argument = WIDGETS[kind]

@@ -533,7 +533,7 @@ def test_what_would_bind_a_widget_to_the_address_is_refused(program: Write) -> N
 @pytest.mark.parametrize("name", ["![x](https://example.org/x.png)", ":red[A]", "$5$"])
 def test_a_rooms_name_is_text(name: str) -> None:
     alex = join("choose_room", room=name)
-    alex.wait_a_second()
+    alex.run()
     assert alex.reads(f"You are in: {name}")
     assert alex.reads(name)
     assert alex.reads(f"{name}: 1 here")

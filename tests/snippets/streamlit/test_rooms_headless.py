@@ -290,7 +290,6 @@ OWN = [
     ('st.camera_input("Photo")', "camera_input:Photo"),
     ('st.audio_input("Voice")', "audio_input:Voice"),
     ('st.session_state["frame"] = pd.DataFrame({"a": [1]})', "frame"),
-    ('st.data_editor(pd.DataFrame({"n": [1]}), num_rows="dynamic", key="t")', "t"),
     ('st.data_editor({"n": [1, 2]}, key="t")', "t"),
 ]
 """What a room does not share though it could be asked to, with the key it has."""
@@ -332,8 +331,8 @@ class TestValues:
     def test_what_cannot_be_shared_stays_private_and_a_warning_names_it(
         self, line: str, key: str, program: Write, room_sync: ModuleType
     ) -> None:
-        """Files, data frames in `st.session_state`, and tables that can grow or aren't
-        a `DataFrame` stay in their session, with a warning that names the key.
+        """Files, data frames in `st.session_state`, and tables that are no `DataFrame`
+        stay in their session, with a warning that names the key.
         """
         app = program(f'import pandas as pd\nwith sync("lobby") as st:\n    {line}\n')
         (warning,) = join(app).warnings()
