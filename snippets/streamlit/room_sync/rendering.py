@@ -114,8 +114,12 @@ def _render(
         widget.options = options  # each run of the script may make its objects again
     if widget and widget.key in session.drafts and widget.is_current(None, base):
         _defer(session, widget, entries)
+    elif widget and widget.can_be_updated(entries, base):
+        widget.rendered = entries
+        widget.initial = widgets.initial(kind, entry, entries, given, widget)
     elif not (widget and widget.is_current(entries, base)):
-        table = None if base is None else Table(base, entry)
+        is_fixed = given.get("num_rows", "fixed") == "fixed"
+        table = None if base is None else Table(base, entry, is_fixed)
         widget = Widget(entries, {}, table, options)
         widget.initial = widgets.initial(kind, entry, entries, given, widget)
     try:
@@ -123,7 +127,7 @@ def _render(
     except DuplicateWidgetID:
         raise
     except StreamlitAPIException:  # this session's widget cannot hold that value
-        table = None if base is None else Table(base, entry, [*range(len(base))])
+        table = None if base is None else Table(base, entry, rows=[*range(len(base))])
         widget = Widget(entries, {}, table, options)
         result = _show(session, call, entry, widget, bound)
     if widget.table:

@@ -42,6 +42,8 @@ class Table:
     base: pd.DataFrame
     """The app's data."""
     entry: str
+    is_fixed: bool = True
+    """Nobody adds rows, nobody deletes any."""
     rows: list[Row] = field(default_factory=list)
     """Which ones the browser was given, from top to bottom."""
     added: list[str] = field(default_factory=list)

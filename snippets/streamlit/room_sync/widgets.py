@@ -90,6 +90,18 @@ class Widget:
         entries = self.rendered if entries is None else entries
         return same and self.rendered == entries and self.key in st.session_state
 
+    def can_be_updated(self, entries: Entries, base: pd.DataFrame | None) -> bool:
+        """Whether what others have changed can be shown without a new widget.
+
+        Streamlit keeps a table with a key and so many rows when its values change, with
+        all that its user has edited. So others may change what this user has not: the
+        table stays where it was scrolled, sorted as it was.
+        """
+        if not (self.table and self.table.is_fixed and self.is_current(None, base)):
+            return False
+        changed = {e for e, _ in self.rendered.items() ^ entries.items()}
+        return not changed & self.reported.keys()
+
     def dumps(self, value: Any) -> str:
         """Write a value of it as text; raises UnshareableError."""
         return self.options.dumps(value) if self.options else dumps(value)

@@ -63,7 +63,6 @@ def test_a_table_in_which_somebody_types_stays_as_it_is() -> None:
     for user in (alex, doppler):
         user.wait_a_second()
         assert user.reads("To pay: 1430 euro")
-    assert doppler.page.data_editor[0].proto.id != before
 
 
 class Stars(Enum):

@@ -96,6 +96,43 @@ def test_a_cell_can_be_emptied(kind: str, program: Write) -> None:
     assert not doppler.errors()
 
 
+@pytest.mark.fact("table-stays")
+def test_a_table_stays_when_others_change_what_its_user_has_not(
+    program: Write,
+) -> None:
+    """When others change cells that you haven't edited, your table stays as it is on
+    the page, scrolled and sorted, and shows the new values.
+    """
+    app = program(
+        "import pandas as pd\n"
+        'with sync("lobby") as st:\n'
+        '    data = pd.DataFrame({"a": [1, 2], "b": [3, 4]})\n'
+        '    table = st.data_editor(data, key="table")\n'
+        "    st.text(table.to_numpy().tolist())\n"
+    )
+    alex, doppler = join(app), join(app)
+
+    def table(user: StreamlitSession) -> str:
+        """What it is for its browser: another one is drawn from its beginning."""
+        return str(user.page.data_editor[0].proto.id)
+
+    edit(alex, 0, "a", 10)
+    before = table(alex)
+    for number, (row, column) in enumerate([(0, "b"), (1, "a"), (1, "b")]):
+        edit(doppler, row, column, 50 + number)
+        alex.wait_a_second()
+        assert table(alex) == before
+    edit(alex, 1, "a", 20)
+    assert table(alex) == before
+    doppler.wait_a_second()
+    for user in (alex, doppler):
+        assert user.reads("[[10, 50], [20, 52]]")
+    edit(doppler, 0, "a", 70)
+    alex.wait_a_second()
+    assert alex.reads("[[70, 50], [20, 52]]")
+    assert table(alex) != before, "it said 10"
+
+
 ROWS = """
 import pandas as pd
 with sync("lobby") as st:
