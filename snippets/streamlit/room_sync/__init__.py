@@ -15,10 +15,11 @@ from room_sync.errors import (
     StoreError,
     UnshareableError,
 )
+from room_sync.fragment import room
 from room_sync.held import private
 from room_sync.outbox import outbox
 from room_sync.polling import current_room
-from room_sync.push import push_route, room
+from room_sync.push import push_route
 from room_sync.rooms import (
     delete_room,
     enter_room,

@@ -10,32 +10,37 @@ export default function (component) {
   self.data = data;
   if (self.sent !== data.sent) data.forms.forEach((key) => self.drafts?.delete(key));
   self.sent = data.sent;
-  if (self.url === data.url) return self.leave;
+  const way = `${data.pushed} ${data.url}`;
+  if (self.way === way) return self.leave;
   self.leave?.();
-  self.url = data.url;
+  self.way = way;
 
-  // News: ask for another run of the fragment around this component.
-  let source, later;
+  // Changes: ask for another run of the fragment around this component.
+  // A proxy may serve the app below a path that its server does not know.
+  const address = new URL(data.url, location.href);
+  let source, later, opened = false, failures = 0;
   const listen = () => {
     const asked = performance.now();
-    source = new EventSource(data.url);
+    source = new EventSource(address);
     source.onopen = () => {  // the server may be a new one
+      opened = true;
       told &&= "unheard";
       say();
     };
     source.onmessage = (event) => {
       const { shown } = self.data, said = JSON.parse(event.data);
       const isShown = (part, n) => part === null || part === said[n];
-      if (!(said && shown?.every(isShown))) setTriggerValue("news", event.data);
+      if (!(said && shown?.every(isShown))) setTriggerValue("changed", event.data);
     };
     source.onerror = () => {  // an answer has ended, or there is none
       source.close();
+      if (!opened && ++failures === 3) return setTriggerValue("unreached", failures);
       if (performance.now() - asked > 1000) listen();
       else later = setTimeout(listen, 1000);
     };
   };
   const ring = ({ detail: [url, number] }) =>
-    url === data.url && setTriggerValue("news", number);
+    url === data.url && setTriggerValue("changed", number);
 
   // Drafts: say which widgets have something in them that Streamlit has not sent.
   const drafts = (self.drafts = new Set()), ends = new Map();
@@ -88,7 +93,7 @@ export default function (component) {
     told = `${keys}`;
     if (!data.pushed) return setStateValue("typing", keys);
     const body = JSON.stringify([performance.timeOrigin + performance.now(), keys]);
-    fetch(data.url, { method: "POST", body }).catch(() => (told = "unheard"));
+    fetch(address, { method: "POST", body }).catch(() => (told = "unheard"));
   };
   const react = (event) => on[event.type](owner(event.target), event);
   for (const kind in on) document.addEventListener(kind, react, true);
@@ -101,7 +106,7 @@ export default function (component) {
     document.removeEventListener("room-changed", ring);
     [later, ...ends.values()].forEach(clearTimeout);
     source?.close();
-    self.url = null;
+    self.way = null;
   };
   return self.leave;
 }

@@ -64,6 +64,8 @@ class Held:
     id: str
     """What it is called in its rooms."""
     rooms: dict[str, Session] = field(default_factory=dict)
+    entered: str = ""
+    """The room that its page's address has named last."""
     alone: Memory = field(default_factory=Memory)
     """The room of a session that is in none."""
     mirrored: dict[str, Mirrored] = field(default_factory=dict)

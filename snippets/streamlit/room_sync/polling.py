@@ -9,7 +9,7 @@ from itertools import count
 import streamlit as st
 
 from room_sync import process
-from room_sync.held import internal
+from room_sync.held import held, internal
 from room_sync.session import Session
 
 rendered = st.components.v2.component(
@@ -95,7 +95,8 @@ def watch(
             data={**data, "behind": None if whole_run else behind},
             on_lost_change=lambda: None,
         )
-        if whole_run or url or not (behind or page.lost or room != current_room()):
+        is_lost = page.lost or room != st.query_params.get("room")
+        if whole_run or url or not (behind or is_lost):
             return
         if room:
             st.query_params["room"] = room
@@ -109,9 +110,19 @@ def watch(
 
 def note_rendered() -> None:
     """Remember when, and at which address: Streamlit may lose that as well."""
-    st.session_state[internal("rendered")] = current_room(), time.monotonic()
+    room = st.query_params.get("room")
+    st.session_state[internal("rendered")] = room, time.monotonic()
 
 
 def current_room() -> str | None:
-    """The room that the page's address names: a link invites, a reload returns."""
-    return st.query_params.get("room") or None
+    """The room that the page's address names: a link invites, a reload returns.
+
+    Streamlit empties the address when its user goes to another page of the app; the
+    room is put there again.
+    """
+    mine = held()
+    if room := st.query_params.get("room"):
+        mine.entered = room
+    elif mine.entered:
+        st.query_params["room"] = mine.entered
+    return mine.entered or None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import gc
+import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial, wraps
+from functools import partial
+from itertools import count
+from secrets import token_bytes
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakValueDictionary
@@ -21,19 +23,17 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from room_sync import process
-from room_sync.drafts import listener
 from room_sync.errors import StoreError
-from room_sync.held import internal
-from room_sync.polling import SETTLES, watch
+from room_sync.polling import SETTLES
 from room_sync.session import Session
-from room_sync.shared import sync
 from room_sync.stores import Store
 
 LASTS = 2.9  # seconds for an answer; to ask anew shows that a browser is there
 STAY = 4.4  # seconds for which a session that has asked counts as present
 GATHERS = 0.4  # seconds between two moments at which answers end, many at once
-RARELY = 86400  # seconds; pages without a clock ask a new server for nothing
-PATH = "/rooms/events"
+PATH = "rooms/events"  # below the app's own address
+LONGEST = 65536  # bytes of what a page says about its drafts
+AT_ONCE = 3  # answers to one page: a new one begins before the old one has ended
 
 Who = tuple[str, str]  # a room and a session in it
 State = tuple[int, frozenset[str]] | None  # a room's version and who is there, if known
@@ -46,6 +46,8 @@ class Stream:
 
     who: Who
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    is_over: bool = False
+    number: int = field(default_factory=partial(next, count()))
 
 
 class Hub:
@@ -99,7 +101,10 @@ class Hub:
 
     def _end(self, who: Who) -> None:
         del self._ends[who]
-        self._wake(who[0])
+        room = who[0]
+        if not any(room == other for other, _ in self._ends):
+            self._states.pop(room, None)  # nobody listens there any more
+        self._wake(room)
 
     async def _keep_looking(self) -> None:
         """Look at the rooms whenever something may have changed: one task for all."""
@@ -132,22 +137,26 @@ class Hub:
         end -= end % GATHERS
         self._loop = loop
         self._streams.add(stream)
+        mine = [other for other in self._streams if other.who == who]
+        for other in sorted(mine, key=lambda it: it.number)[:-AT_ONCE]:
+            other.is_over = True
+            other.news.set()
         try:
             await self._stay(who)
             if not self._looker or self._looker.done():
                 self._looker = loop.create_task(self._keep_looking())
-            while (left := end - loop.time()) > 0:
+            while (left := end - loop.time()) > 0 and not stream.is_over:
                 stream.news.clear()
                 state = self._states.get(who[0])
                 saying = state, self._held(who)
                 if saying != said and self._is_behind(who, state):
                     said = saying
-                    yield _news(_summary(*state) if state else None)
+                    yield _event(summary(*state) if state else None)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(left):
                         await stream.news.wait()
             if drawn := self._drawn_for(who):
-                yield _news(drawn)
+                yield _event(drawn)
         finally:
             self._streams.discard(stream)
             if not self._streams:
@@ -174,11 +183,11 @@ class Hub:
         for room in {room for room, _ in seconds}:
             self._wake(room)
 
-    def hear(self, who: Who, when: float, typing: list[str]) -> None:
+    def note_drafts(self, who: Who, when: float, keys: list[str]) -> None:
         """Know from a browser which widgets have something unsent in them."""
         session = self.sessions.get(who)
         if session and when > session.drafts_at:
-            session.drafts_at, session.drafts = when, frozenset(typing)
+            session.drafts_at, session.drafts = when, frozenset(keys)
             self._wake(*who)
 
     def _held(self, who: Who) -> frozenset[str]:
@@ -228,27 +237,42 @@ def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
     return states
 
 
-def _summary(version: int, present: frozenset[str] | None) -> Summary:
+def summary(version: int, present: frozenset[str] | None) -> Summary:
     """What a browser may know: enough to tell one state from another."""
     who = present and crc32(" ".join(sorted(present)).encode())
     return [version, who if present is not None else None]
 
 
-def _news(summary: Summary | None) -> str:
+def _event(summary: Summary | None) -> str:
     return f"data: {json.dumps(summary)}\n\n"
 
 
 def _path() -> str:
     base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}{PATH}" if base else PATH
+    return f"/{base}/{PATH}" if base else f"/{PATH}"
+
+
+def address(session: Session) -> str:
+    """Where a session's page listens, below the address of the app."""
+    room, who = session.room, session.id
+    query = {"room": room, "session": who, "token": _token((room, who))}
+    return f"{PATH}?{urlencode(query)}"
+
+
+def _token(who: Who) -> str:
+    """What only a server can write that knows the secret."""
+    secret: bytes = process.only("secret", lambda: token_bytes(32))
+    return hmac.new(secret, json.dumps(who).encode(), "sha256").hexdigest()
 
 
 async def _answer(request: Request) -> Response:
-    who = request.query_params.get("room", ""), request.query_params.get("session", "")
+    query = request.query_params
+    who = query.get("room", ""), query.get("session", "")
+    token = query.get("token", "").encode()
+    if not hmac.compare_digest(_token(who).encode(), token):
+        return Response(status_code=403)
     if request.method == "POST":
-        if who in hub.sessions:
-            hub.hear(who, *await request.json())
-        return Response(status_code=204)
+        return await _take_drafts(who, request)
     return StreamingResponse(
         hub.events(who),
         media_type="text/event-stream",
@@ -256,83 +280,38 @@ async def _answer(request: Request) -> Response:
     )
 
 
-def push_route() -> Route:
-    """The route with which rooms push: ``st.App("app.py", routes=[push_route()])``."""
-    hub.is_open = True
-    gc.collect()
-    gc.freeze()  # after each run Streamlit looks for garbage: what is there now is none
-    return Route(_path(), _answer, methods=["GET", "POST"])
+async def _take_drafts(who: Who, request: Request) -> Response:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST:
+            return Response(status_code=413)
+    match _parsed(body):
+        case [int() | float() as when, list(keys)] if all(
+            isinstance(key, str) for key in keys
+        ):
+            hub.note_drafts(who, when, keys)
+            return Response(status_code=204)
+    return Response(status_code=400)
 
 
-def listen(session: Session, *, pushed: bool) -> None:
-    """Ask for another run of the fragment around it when there are news."""
-    key, room = internal(f"listen:{session.room}"), session.room
-    url = f"{_path()}?{urlencode({'room': room, 'session': session.id})}"
-    widgets, is_whole = (
-        session.widgets.values(),
-        not (session.error or session.deferred),
-    )
-    session.summary = (
-        _summary(session.version, session.rendered_present) if is_whole else None
-    )
-
-    def hear() -> None:
-        session.drafts = frozenset(st.session_state[key].typing or [])
-
-    listener(
-        key=key,
-        data={
-            "url": url,
-            "pushed": pushed,
-            "keys": [widget.key for widget in widgets],
-            "forms": [widget.key for widget in widgets if widget.in_form],
-            "sent": session.forms_sent,
-            "shown": session.summary,
-        },
-        on_news_change=lambda: None,
-        on_typing_change=hear,
-    )
-    if pushed:
-        hub.note(session)
-    elif session.every:
-        watch(session.room, session.is_behind, session.every, url)
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
-def room(
-    name: str | None,
-    *,
-    read_only: bool = False,
-    only: Collection[str] | None = None,
-    every: float | None = 1.0,
-) -> Callable[[Callable[..., Any]], Callable[..., None]]:
-    """Let a function draw a room: ``@room("lobby")``, then ``def lobby(st): ...``.
+def push_route(secret: str = "") -> Route:
+    """The route with which rooms push: ``st.App("app.py", routes=[push_route()])``.
 
-    The function is a fragment, which runs again whenever the room has news. Where the
-    server has the route, it says so; elsewhere the page looks every so many seconds.
+    It answers pages that a server with the same secret has rendered, and nobody else.
 
     Args:
-        name: the room's; with None or "" the session is in a room of its own.
-        read_only: widgets are disabled, and changes are refused.
-        only: the keys to share; without it, all that are not private.
-        every: seconds between two looks where nothing is pushed; with None the page
-            follows the others only when its own user does something.
+        secret: for servers behind one address, the same for all of them, and known to
+            nobody else. Without it, a server has one of its own.
     """
-    every = every if name else None
-    pushed = bool(hub.is_open and every)
-
-    def drawn_by(draw: Callable[..., Any]) -> Callable[..., None]:
-        @st.fragment(run_every=RARELY)
-        @wraps(draw)
-        def drawn(*args: Any, **options: Any) -> None:
-            with sync(
-                name,
-                read_only=read_only,
-                only=only,
-                every=every and (1.0 if pushed else every),
-                follow=partial(listen, pushed=pushed),
-            ) as shared:
-                draw(shared, *args, **options)
-
-        return drawn
-
-    return drawn_by
+    if secret:
+        process.keep("secret", secret.encode())
+    hub.is_open = True
+    return Route(_path(), _answer, methods=["GET", "POST"])

@@ -38,13 +38,15 @@ def enter_room(name: str) -> None:
     """Make the room if there is none, and put it into the page's address."""
     with _shown_errors():
         store().write(name, lambda _: {})
-        st.query_params["room"] = name
+        st.query_params["room"] = held().entered = name
         _leave()
 
 
 def exit_room() -> None:
     """Leave; the room keeps its values."""
-    if name := st.query_params.pop("room", None):
+    st.query_params.pop("room", None)
+    if name := held().entered:
+        held().entered = ""
         _leave()
         with suppress(StoreError):  # the others see it soon in any case
             store().heartbeat(name, held().id, 0)

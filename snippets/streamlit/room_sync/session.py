@@ -50,6 +50,7 @@ class Session:
     drafts: frozenset[str] = frozenset()  # keys of widgets with something unsent
     deferred: frozenset[str] = frozenset()  # of those, the ones the last run left alone
     drafts_at: float = 0  # when the browser has reported drafts, by its own clock
+    is_unreached: bool = False  # its page does not reach the push route
     forms_sent: int = 0  # how often the user has sent a form
     open_forms: list[str] = field(default_factory=list)  # around what is rendered now
 

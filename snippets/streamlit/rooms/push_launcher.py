@@ -4,8 +4,11 @@
 # ///
 """The server of push_app.py, with the route that pushes: streamlit run this file."""
 
+import gc
+
 import streamlit as st
 
 from room_sync import push_route
 
 app = st.App("push_app.py", routes=[push_route()])
+gc.freeze()  # after each run Streamlit looks for garbage: none of this is any

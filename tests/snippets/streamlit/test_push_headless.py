@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from httpx import Response
 from hypothesis import given, settings, strategies
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -343,18 +344,59 @@ class TestStores:
 
 
 class TestRoute:
+    def ask(self, push: ModuleType, **query: str) -> Response:
+        """Ask the route as Alex's page in the lobby does, or somebody else."""
+        client = TestClient(Starlette(routes=[push.push_route()]))
+        token = push._token(("lobby", "Alex"))
+        usual = {"room": "lobby", "session": "Alex", "token": token}
+        return client.get("/rooms/events", params=usual | query)
+
     def test_it_answers_with_events(self, push: ModuleType) -> None:
         office = Office(push)
         office.opens("Alex")
         office.write("hello")
-        client = TestClient(Starlette(routes=[push.push_route()]))
-        answer = client.get(
-            "/rooms/events", params={"room": "lobby", "session": "Alex"}
-        )
+        answer = self.ask(push)
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert answer.headers["cache-control"] == "no-cache"
-        said = push._summary(1, office.store.present("lobby"))
+        said = push.summary(1, office.store.present("lobby"))
         assert answer.text == f"data: {said}\n\n"
+
+    @pytest.mark.fact("strangers-do-not-count")
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"session": "made up"},
+            {"room": "elsewhere"},
+            {"token": ""},
+            {"token": "0" * 64},
+            {"token": "é"},
+        ],
+        ids=str,
+    )
+    def test_a_stranger_is_refused_and_counts_nowhere(
+        self, push: ModuleType, query: dict[str, str]
+    ) -> None:
+        """Who has no page isn't counted: the push route answers pages that the server
+        has rendered, and refuses others.
+        """
+        office = Office(push)
+        office.opens("Alex")
+        before = office.store.present("lobby")
+        assert self.ask(push, **query).status_code == 403
+        assert office.store.present("lobby") == before
+        assert office.store.rooms() == []
+        assert not office.hub._streams
+        assert office.hub._states.keys() <= {"lobby"}
+
+    def test_a_server_with_the_same_secret_answers(self, push: ModuleType) -> None:
+        push.push_route("swordfish")
+        token = push._token(("lobby", "Alex"))
+        push.push_route("another")
+        assert self.ask(push, token=token).status_code == 403
+        push.push_route("swordfish")
+        office = Office(push)
+        office.opens("Alex")
+        assert self.ask(push, token=token).status_code == 200
 
     def test_it_lies_below_the_path_of_the_server(
         self, push: ModuleType, monkeypatch: pytest.MonkeyPatch
@@ -365,8 +407,58 @@ class TestRoute:
     def test_a_server_without_an_app_answers_and_says_nothing(
         self, push: ModuleType, brief: None
     ) -> None:
+        answer = self.ask(push)
+        assert answer.status_code == 200
+        assert "data" not in answer.text
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            (b"[1, []]", 204),
+            (b'[1.5, ["a#1"]]', 204),
+            (b"", 400),
+            (b"[1]", 400),
+            (b'["now", []]', 400),
+            (b"[1, [2]]", 400),
+            (b"\xff", 400),
+            (b"[" * 60_000, 400),
+            (b" " * 70_000, 413),
+        ],
+    )
+    def test_what_a_page_says_is_checked(
+        self, push: ModuleType, body: bytes, code: int
+    ) -> None:
         client = TestClient(Starlette(routes=[push.push_route()]))
-        assert "data" not in client.get("/rooms/events").text
+        alex = SimpleNamespace(room="lobby", id="Alex")
+        assert client.post(push.address(alex), content=body).status_code == code
+
+    def test_a_page_has_few_answers_at_once(
+        self, push: ModuleType, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(push, "LASTS", PATIENCE)
+
+        async def story() -> None:
+            office = Office(push)
+            alex = office.opens("Alex")
+            asked = [asyncio.create_task(news(office.listens(alex))) for _ in range(9)]
+            await until(lambda: sum(it.done() for it in asked) == 9 - push.AT_ONCE)
+            assert not any(it.done() for it in asked[-push.AT_ONCE :])
+            for task in asked:
+                task.cancel()
+
+        tell(story())
+
+    def test_a_room_that_nobody_listens_to_is_forgotten(
+        self, push: ModuleType, brief: None
+    ) -> None:
+        async def story() -> None:
+            office = Office(push)
+            alex = office.opens("Alex")
+            await news(office.listens(alex))
+            assert "lobby" in office.hub._states
+            await until(lambda: not office.hub._states)
+
+        tell(story())
 
 
 LISTENER = "private:room_sync:listen:lobby"
@@ -436,8 +528,9 @@ class TestPages:
         alex = StreamlitSession(app)
         told = alex.component(LISTENER)
         visit = alex.in_room()
-        assert told["url"] == f"/rooms/events?room=lobby&session={visit.id}"
-        assert told["shown"] == push._summary(visit.version, visit.present)
+        asks = f"rooms/events?room=lobby&session={visit.id}&token="
+        assert told["url"].startswith(asks)
+        assert told["shown"] == push.summary(visit.version, visit.present)
 
     @pytest.mark.parametrize("pushed", [False, True])
     @pytest.mark.parametrize("name", ['"lobby", every=None', "None", '""'])

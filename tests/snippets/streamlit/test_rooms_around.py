@@ -542,3 +542,29 @@ def test_a_rooms_name_is_text(name: str) -> None:
     assert not any(name in button.label for button in alex.page.button)
     own = join("own_room_ui", room=name)
     assert not any(name in button.label for button in own.page.button)
+
+
+@pytest.mark.fact("room-on-each-page")
+def test_the_room_stays_when_the_address_loses_it(program: Write) -> None:
+    """In an app of several pages, you stay in your room when you go from one to the
+    other, though Streamlit empties the address then.
+    """
+    app = program(
+        "import streamlit\n"
+        "room = select_room_widget()\n"
+        "streamlit.text(room)\n"
+        "with sync(room) as st:\n"
+        '    st.slider("A")\n'
+    )
+    alex, doppler = join(app, room="Red"), join(app, room="Red")
+    for key in list(alex.page.query_params):
+        del alex.page.query_params[key]
+    alex.run()
+    assert alex.reads("Red")
+    assert alex.page.query_params["room"] == "Red"
+    alex.set("A", 5)
+    doppler.wait_a_second()
+    assert doppler.value("A") == 5
+    alex.click("Exit room")
+    assert alex.reads("None")
+    assert "room" not in alex.page.query_params
