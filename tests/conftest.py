@@ -5,6 +5,7 @@ import importlib.util
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -50,7 +51,9 @@ _MARKED = {"browser": "browser", "build_once": "process"}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None]:
     """Mark what needs a browser or a built site; run what needs a browser last.
 
     Playwright's event loop stays marked as running in the thread of the tests, where no
@@ -61,8 +64,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
     yield
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    size = Counter(_scope(item.nodeid) for item in items)
+    is_shared_out = hasattr(config, "workerinput") and not config.getoption(
+        "random_order_enabled", default=False
+    )
+
+    def order(item: pytest.Item) -> tuple[bool, int]:
+        is_last = item.get_closest_marker("browser") is not None
+        # The largest first: at the end, no process waits long for another.
+        return is_last, -size[_scope(item.nodeid)] if is_last and is_shared_out else 0
+
+    items.sort(key=order)
     _refuse_mixed_classes(items)
+
+
+def _scope(nodeid: str) -> str:
+    """What one process has as a whole: a class, or a single test."""
+    name, *_ = nodeid.partition("[")
+    return name.rpartition("::")[0] if name.count("::") == 2 else nodeid
 
 
 def _refuse_mixed_classes(items: list[pytest.Item]) -> None:
@@ -88,8 +107,7 @@ class ByClass(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no type
     """The tests of a class share a program, so one process has them all."""
 
     def _split_scope(self, nodeid: str) -> str:
-        name, *_ = nodeid.partition("[")
-        return name.rpartition("::")[0] if name.count("::") == 2 else nodeid
+        return _scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByClass:

@@ -18,6 +18,10 @@ from livedocs.facts import Facts
 _PROGRAM = re.compile(r"\b([a-z]+/[a-z_]+/\w+)\.py\b")
 
 
+_ABOUT_THE_SITE = {"tests/site/test_live_demos.py"}
+"""Tests of what the site does with any program; those of some pages stand for all."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--page``: the page's path below docs/tutorials, without its ending."""
     parser.addoption("--page", default="", help="only what this page needs")
@@ -59,6 +63,8 @@ def needed_by(page: str, root: Path) -> Callable[[str], bool]:
 
     def is_needed(test: str) -> bool:
         path, _, rest = test.partition("::")
+        if path in _ABOUT_THE_SITE:
+            return False
         parameters = rest.partition("[")[2]
         return facts.page_of(path) == (framework, topic) or any(
             re.search(rf"(?<![\w/]){re.escape(name)}(?!\w)", parameters)

@@ -70,6 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(HTTPStatus.NOT_FOUND, self.directory / "404.html")
 
+    do_HEAD = do_GET  # noqa: N815 -- uv asks so for a wheel first
+
     def _file(self, path: str) -> Path | None:
         """The file or folder that a path names, if it lies in the site."""
         if not path.startswith(self.prefix):
@@ -95,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        answer = self.wfile.getvalue() + body
+        answer = self.wfile.getvalue() + (body if self.command == "GET" else b"")
         self.wfile = connection
         self.wfile.write(answer)
         self.sent[self.path] = self.sent.get(self.path, 0) + len(answer)

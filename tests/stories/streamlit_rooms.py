@@ -186,12 +186,12 @@ def invited_by_a_link(scene: Scene[StreamlitUser]) -> None:
         alex.opens_sidebar()
         alex.makes_room("Garden")
         alex.closes_sidebar()
-        alex.sees_title("Garden")
+        alex.reads_line("Garden")
         at_rest(alex)
     text = "Doppler opens the address of Alex's page, and is there as well."
     with scene.step(text), scene.hiding(doppler):
         doppler.follows_link_of(alex)
-        doppler.sees_title("Garden")
+        doppler.reads_line("Garden")
         alex.reads_line("Garden: 2 here")
         at_rest(alex, doppler)
     with scene.step("Alex sets A to 40. Doppler's sum is 42, too."):

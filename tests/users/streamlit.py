@@ -258,11 +258,6 @@ class StreamlitUser(BrowserUser):
         lines = self.page.locator("[data-testid=stText], [data-testid=stMarkdown] p")
         return lines.filter(has_text=re.compile(rf"^\s*{re.escape(text)}\s*$"))
 
-    def sees_title(self, text: str) -> None:
-        """Wait until the page has this heading."""
-        heading = self.page.get_by_role("heading", name=text, exact=True)
-        expect(heading).to_have_count(1)
-
     def sees_present(
         self, count: int, where: str = "here", within: float = PATIENCE
     ) -> None:

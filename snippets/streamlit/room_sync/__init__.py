@@ -8,6 +8,7 @@ if tuple(int(part) for part in streamlit.__version__.split(".")[:2]) < (1, 60):
         f"{streamlit.__version__}: pip install --upgrade streamlit"
     )
 
+from room_sync.access import new_room
 from room_sync.errors import (
     ConflictError,
     RefusedError,
@@ -52,6 +53,7 @@ __all__ = [
     "exit_room",
     "get_not_synced_key",
     "list_rooms",
+    "new_room",
     "outbox",
     "private",
     "push_route",

@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 import streamlit as st
 
 from room_sync import mirror, process
-from room_sync.errors import StoreError
+from room_sync.access import Allow, decide_by, may
+from room_sync.errors import RefusedError, RoomError, StoreError
 from room_sync.held import held, internal
 from room_sync.polling import current_room, note_rendered, watch
 from room_sync.stores import Memory, Store
@@ -19,8 +20,20 @@ def store() -> Store:
     return process.only("store", Memory)
 
 
-def use(store: Store) -> None:
-    """Keep the rooms there from now on; the same store again changes nothing."""
+def use(store: Store | None = None, *, allow: Allow | None = None) -> None:
+    """Say where rooms are kept, and who may do what; the same again changes nothing.
+
+    Args:
+        store: where they are from now on.
+        allow: is called on the server for each action, with the user, the room's name
+            and the action: "list", "create", "enter", "write" or "delete". The user is
+            ``st.user`` after ``st.login``, or None. What it does not return true for is
+            refused.
+    """
+    if allow is not None:
+        decide_by(allow)
+    if store is None:
+        return
     if store != process.only("store", lambda: store):
         process.keep("store", store)
 
@@ -30,13 +43,27 @@ def _shown_errors() -> Iterator[None]:
     """Say on the page why the rooms are out of reach."""
     try:
         yield
-    except StoreError as error:
+    except RoomError as error:
         st.error(str(error))
+
+
+def check_entry(name: str, store: Store) -> None:
+    """See that this user may enter the room, and make it if there is none.
+
+    Raises:
+        RefusedError: they may not.
+        StoreError: the store is out of reach.
+    """
+    if not may(name, "enter"):
+        raise RefusedError("You may not enter this room.")
+    if not store.version(name) and not may(name, "create"):
+        raise RefusedError("There is no such room, and you may not create one.")
 
 
 def enter_room(name: str) -> None:
     """Make the room if there is none, and put it into the page's address."""
     with _shown_errors():
+        check_entry(name, store())
         store().write(name, lambda _: {})
         st.query_params["room"] = held().entered = name
         _leave()
@@ -60,13 +87,15 @@ def _leave() -> None:
 
 
 def list_rooms() -> list[str]:
-    """The names of all rooms, in alphabetical order."""
-    return store().rooms()
+    """The names of the rooms that this user may see, in alphabetical order."""
+    return [name for name in store().rooms() if may(name, "list")]
 
 
 def delete_room(name: str) -> None:
     """Forget the room's values; who is in it starts with an empty one."""
     with _shown_errors():
+        if not may(name, "delete"):
+            raise RefusedError("You may not delete this room.")
         store().delete(name)
 
 

@@ -14,6 +14,7 @@ import streamlit as st
 
 from room_sync import entries as names
 from room_sync import mirror
+from room_sync.access import may
 from room_sync.errors import (
     ConflictError,
     RefusedError,
@@ -87,7 +88,8 @@ class Session:
         with self._turn():
             self.is_rendering, self.deferred = True, frozenset()
             self.store, self.every = store, every
-            self.read_only, self.only = read_only, only
+            self.read_only = read_only or not may(self.room, "write")
+            self.only = only
             self.open_forms, self.rendered_present, self.used = [], None, set()
             self._given, self._defaults = {}, {}
             mirror.take(self)
@@ -214,7 +216,7 @@ class Session:
 
         Raises RefusedError if this session only watches, and StoreError.
         """
-        if self.read_only:
+        if self.read_only or not may(self.room, "write"):
             raise RefusedError("You are watching this room: changes are not accepted.")
         try:
             self.publish()

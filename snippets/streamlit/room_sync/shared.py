@@ -19,13 +19,13 @@ import streamlit as st
 
 from room_sync import rooms
 from room_sync.entries import of_key
-from room_sync.errors import RoomError
+from room_sync.errors import RefusedError, RoomError, StoreError
 from room_sync.held import held, is_internal
 from room_sync.live import plain
 from room_sync.polling import poll
 from room_sync.rendering import CLEARS, STAYS, form_around, render_own, render_shared
 from room_sync.session import Session
-from room_sync.stores import Changes, Entries
+from room_sync.stores import Changes, Entries, Store
 from room_sync.values import dumps, loads
 from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
 from room_sync.workarounds import let_components_be_serialized
@@ -71,11 +71,23 @@ class sync:  # noqa: N801 -- it is used like a function
             mine.rooms[self._room] = Session(mine.id, self._room)
         self._session = session = mine.rooms[self._room]
         store = rooms.store() if self._room else mine.alone
+        self._check_entry(store)
         session.begin(
             store, read_only=self._read_only, only=self._only, every=self._every
         )
         self._shared = Shared(st, session, _Block(sys._getframe(1)))
         return self._shared
+
+    def _check_entry(self, store: Store) -> None:
+        """Stop the script, or the fragment, of a user who may not be there."""
+        try:
+            if self._room:
+                rooms.check_entry(self._room, store)
+        except RefusedError as refusal:
+            st.error(str(refusal))
+            st.stop()
+        except StoreError:
+            pass  # the session says so
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
         session = self._session

@@ -349,7 +349,8 @@ class TestRoute:
         client = TestClient(Starlette(routes=[push.push_route()]))
         token = push._token(("lobby", "Alex"))
         usual = {"room": "lobby", "session": "Alex", "token": token}
-        return client.get("/rooms/events", params=usual | query)
+        answer: Response = client.get("/rooms/events", params=usual | query)
+        return answer
 
     def test_it_answers_with_events(self, push: ModuleType) -> None:
         office = Office(push)

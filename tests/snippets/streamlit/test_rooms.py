@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED, program
 from tests.users.stage import Stage
 from tests.users.streamlit import StreamlitUser
+from tests.waiting import wait_until
 
 User = StreamlitUser
 WITHIN_5_S = 5
@@ -277,12 +278,12 @@ class TestChooseRoom:
         expect(alex.page).to_have_url(re.compile(r"\?room=Garden"))
         doppler.follows_link_of(alex)
         for user in (alex, doppler):
-            user.sees_title("Garden & house #1")
+            user.reads_line("Garden & house #1")
             user.reads_line("Garden & house #1: 2 here")
         alex.enters("A", "40")
         doppler.reads_line("Their sum is 42")
         doppler.reload()
-        doppler.sees_title("Garden & house #1")
+        doppler.reads_line("Garden & house #1")
         doppler.reads_line("Their sum is 42")
         doppler.presses("Exit room")
         doppler.reads_line("Nobody else is here")
@@ -378,6 +379,31 @@ def test_a_page_that_is_notified_sends_nothing_until_then(
     alex.presses("Click")
     for user in (alex, doppler):
         user.reads_line("1 clicks, 2 here")
+
+
+@pytest.mark.fact("polls-where-unreached")
+def test_a_page_that_cannot_be_notified_polls(
+    start: Callable[[str], Stage],
+) -> None:
+    """A page that doesn't reach the push route, behind a proxy for example, polls
+    instead, and the server's log says so.
+    """
+    stage = start("streamlit/rooms/push_launcher")
+    alex = visitor(stage)
+    doppler = StreamlitUser(stage.browser, stage.address)
+    stage.users.append(doppler)
+    doppler.context.route(
+        "**/rooms/events*", lambda route: route.fulfill(status=404, body="Not here.")
+    )
+    doppler.open()
+    doppler.reads_line("0 clicks, 2 here")
+    alex.presses("Click")
+    for user in (alex, doppler):
+        user.reads_line("1 clicks, 2 here")
+    doppler.presses("Click")
+    for user in (alex, doppler):
+        user.reads_line("2 clicks, 2 here")
+    wait_until(lambda: "does not reach the push route" in stage.log(), event="a line")
 
 
 def idle_for_a_while(user: StreamlitUser) -> list[object]:

@@ -68,6 +68,11 @@ class TestNumbers:
                 user.finds(label, "40")
                 assert never_falls(user, label), user.has_seen(label)
 
+
+@program(NUMBERS, PUSHED)
+class TestOneNumber:
+    """What the server decides: without pages, that is tried in each mode."""
+
     @pytest.mark.fact("no-click-lost")
     def test_clicks_at_once_are_all_counted(
         self, alex: User, doppler: User, third: User

@@ -39,6 +39,31 @@ def test_three_who_click_at_once_lose_no_click(
             assert clicked(user.lines()) == clicks
 
 
+APPENDS = """\
+from room_sync import sync
+
+with sync("lobby") as st:
+    rows = st.session_state.setdefault("rows", [])
+    if st.button("Append"):
+        rows.append(len(rows))
+    st.text(f"Appended {len(st.session_state['rows'])} times")
+"""
+
+
+@pytest.mark.parametrize("mode", [SHIPPED, POLLED])
+@pytest.mark.fact("in-place")
+def test_three_who_append_at_once_lose_no_line(
+    mode: str, serve: Serve, enter: Enter
+) -> None:
+    users = enter(serve(APPENDS, mode), 3)
+    for lines in range(3, 18, 3):
+        for user in users:
+            user.will_press("Append")
+        for user in users:
+            user.looks_until(lambda read: clicked(read) >= lines)  # noqa: B023
+            assert clicked(user.lines()) == lines
+
+
 def clicked(lines: list[str]) -> int:
     """The number in the only line of the page."""
     (line,) = lines

@@ -1,0 +1,43 @@
+"""Who may do what with a room: one function of the app's own decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from secrets import token_urlsafe
+from typing import Any, Literal
+
+import streamlit as st
+
+from room_sync import process
+
+Action = Literal["list", "create", "enter", "write", "delete"]
+
+Allow = Callable[[Any, str, Action], bool]
+"""Is given the user, the room's name and the action; see `use`."""
+
+
+def everybody(user: Any, room: str, action: Action) -> bool:
+    """Let everybody do everything: what holds until an app decides otherwise."""
+    return True
+
+
+def decide_by(allow: Allow) -> None:
+    """Ask this function from now on."""
+    process.only("allow", lambda: allow)
+    process.keep("allow", allow)
+
+
+def may(room: str, action: Action) -> bool:
+    """Whether the user of the session that runs may do that."""
+    allow: Allow = process.only("allow", lambda: everybody)
+    return not room or bool(allow(_user(), room, action))
+
+
+def _user() -> Any:
+    """Who has logged in by ``st.login``; None: nobody has."""
+    return st.user if getattr(st.user, "is_logged_in", False) else None
+
+
+def new_room() -> str:
+    """A name for a room that nobody can guess: an invitation for those who get it."""
+    return token_urlsafe(16)
