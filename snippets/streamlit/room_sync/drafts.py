@@ -74,6 +74,13 @@ export default function (component) {
     },
     pointerdown: (key, { target }) => {
       if (isForm(key) && !target.matches("input, textarea")) begin(key);
+      if (key && target.closest("[data-testid=stSlider]")) begin((dragged = key));
+      setTimeout(noteOpenLists, 100);
+    },
+    pointerup: () => {
+      if (dragged && !isForm(dragged)) end(dragged);
+      dragged = undefined;
+      setTimeout(noteOpenLists, 100);
     },
     focusin: (key, { target }) => {
       if (key && isApart(target)) begin(key);
@@ -85,7 +92,19 @@ export default function (component) {
     keydown: (key, { key: pressed, target, ctrlKey, metaKey }) => {
       const isSent = target.tagName !== "TEXTAREA" || ctrlKey || metaKey;
       if (pressed === "Enter" && isSent && !isForm(key)) end(key);
+      setTimeout(noteOpenLists, 100);
     },
+  };
+  on.pointercancel = on.pointerup;
+  // A list that is open, or a slider that is being dragged, is left alone as well.
+  let dragged;
+  const open = new Set();
+  const noteOpenLists = () => {
+    const boxes = document.querySelectorAll("[role=combobox][aria-expanded=true]");
+    const now = new Set([...boxes].map(owner).filter(Boolean));
+    for (const key of now) if (!open.has(key)) open.add(key), begin(key);
+    for (const key of open)
+      if (!now.has(key)) open.delete(key), isForm(key) || end(key);
   };
   const say = () => {
     const keys = self.data.keys.filter((key) => drafts.has(key));

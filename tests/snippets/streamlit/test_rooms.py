@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -167,6 +168,60 @@ class TestTyping:
         for user in (alex, doppler):
             user.reads_line(f"half a word: {before + 1} votes")
             user.finds(self.TOPIC, "half a word")
+
+
+CHOICES = """\
+from room_sync import sync
+
+with sync("lobby") as st:
+    day = st.selectbox("Day", ["Monday", "Tuesday", "Friday"])
+    size = st.slider("Size")
+    st.text(f"{day}, {size}")
+    if st.button("Clear"):
+        st.session_state["cleared"] = True
+    st.text(st.session_state.get("cleared", "not cleared"))
+"""
+
+
+@program(CHOICES, POLLED, PUSHED)
+class TestChoosing:
+    """What is open or held in one page, while others change the same widget."""
+
+    @pytest.mark.fact("open-list")
+    def test_an_open_list_and_a_slider_in_the_hand_stay(
+        self, mode: str, alex: User, doppler: User
+    ) -> None:
+        """In a room that a function draws, a list that you have opened stays open, and
+        a slider stays in your hand, while others change them.
+        """
+        friday = doppler.page.get_by_role("option", name="Friday", exact=True)
+        with tells_of_a_draft(doppler, mode):
+            doppler.the("Day").click()
+            expect(friday).to_be_visible()
+        alex.chooses("Day", "Tuesday")
+        alex.turns("Size", "End")
+        doppler.reads_line("Monday, 100")
+        expect(friday).to_be_visible()
+        friday.click()
+        for user in (alex, doppler):
+            user.reads_line("Friday, 100")
+        with doppler.dragging("Size", 30):
+            alex.turns("Size", "Home")
+            alex.reads_line("Friday, 0")
+        for user in (alex, doppler):
+            user.reads_line("Friday, 30")
+
+
+@contextmanager
+def tells_of_a_draft(user: User, mode: str) -> Iterator[None]:
+    """Wait until the page has said what it has that is not sent."""
+    if mode == PUSHED:
+        with user.page.expect_response(lambda it: it.request.method == "POST"):
+            yield
+        return
+    with user._sockets[-1].expect_event("framesent"):
+        yield
+    user.is_at_rest()
 
 
 @program("forms", SHIPPED, PUSHED)
