@@ -44,8 +44,8 @@ def of_table(table: str, entries: Entries) -> Entries:
 
 def place_of(name: str) -> list[Any]:
     """The row of such an entry, and of a cell the column."""
-    _, *place = json.loads(name.partition(":")[2])
-    return place
+    place: list[Any] = json.loads(name.partition(":")[2])
+    return place[1:]
 
 
 def shown(entry: str) -> str:

@@ -117,7 +117,8 @@ class Live:
         self._repeat(name, arguments, options, result)
         self._adopt()
         root.text = "" if name == "__imul__" else text  # which has one element twice
-        return self[arguments[0]] if name == "setdefault" else result
+        copy: Any = self
+        return copy[arguments[0]] if name == "setdefault" else result
 
     def _repeat(
         self, name: str, arguments: tuple[Any, ...], options: Any, result: Any
@@ -253,8 +254,8 @@ class LiveList(Live, list[Any]):
         """Delete what the copy has there, as far as nobody has done so before."""
         seen, count = self.plain(), len(self)
         indices = range(count)[index] if _is_slice(index) else [index % count]
-        places = {_moved(seen, now, one) for one in indices} - {None}
-        for place in sorted(places, reverse=True):
+        places = {_moved(seen, now, one) for one in indices}
+        for place in sorted((it for it in places if it is not None), reverse=True):
             del now[place]
 
 

@@ -132,7 +132,8 @@ class Hub:
         Answers end together, and those who ask again are kept present at once: to wake
         up costs a server with idle pages more than what it does then.
         """
-        loop, stream, said = asyncio.get_running_loop(), Stream(who), ...
+        loop, stream = asyncio.get_running_loop(), Stream(who)
+        said: tuple[State, frozenset[str]] | None = None
         end = loop.time() + LASTS
         end -= end % GATHERS
         self._loop = loop
@@ -239,8 +240,9 @@ def _states(store: Store, rooms: Collection[str]) -> dict[str, State]:
 
 def summary(version: int, present: frozenset[str] | None) -> Summary:
     """What a browser may know: enough to tell one state from another."""
-    who = present and crc32(" ".join(sorted(present)).encode())
-    return [version, who if present is not None else None]
+    if present is None:
+        return [version, None]
+    return [version, crc32(" ".join(sorted(present)).encode())]
 
 
 def _event(summary: Summary | None) -> str:

@@ -17,7 +17,8 @@ from room_sync.stores import Memory, Store
 
 def store() -> Store:
     """Where the rooms of this process are kept."""
-    return process.only("store", Memory)
+    kept: Store = process.only("store", Memory)
+    return kept
 
 
 def use(store: Store | None = None, *, allow: Allow | None = None) -> None:

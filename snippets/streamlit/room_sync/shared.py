@@ -70,7 +70,7 @@ class sync:  # noqa: N801 -- it is used like a function
         if self._room not in mine.rooms:
             mine.rooms[self._room] = Session(mine.id, self._room)
         self._session = session = mine.rooms[self._room]
-        store = rooms.store() if self._room else mine.alone
+        store: Store = rooms.store() if self._room else mine.alone
         self._check_entry(store)
         session.begin(
             store, read_only=self._read_only, only=self._only, every=self._every

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from room_sync.errors import StoreError
 
@@ -60,7 +60,7 @@ def nobody(room: str) -> None:
 class Memory:
     """Rooms in the memory of this process."""
 
-    poll_interval = None  # there are no others
+    poll_interval: float | None = None  # there are no others
 
     def __init__(self) -> None:
         self.notify: Callable[[str], None] = nobody
@@ -168,7 +168,7 @@ class SQLite:
     @contextmanager
     def _transaction(
         self, begin: str = "BEGIN IMMEDIATE", synchronous: str = "FULL"
-    ) -> Iterator[Callable[..., list]]:
+    ) -> Iterator[Callable[..., list[Any]]]:
         with self._lock:
             try:
                 file = self._open()
@@ -231,6 +231,7 @@ class SQLite:
             return frozenset(who for (who,) in sql(query, room, time.time()))
 
 
-def _version(sql: Callable[..., list], room: str) -> int:
+def _version(sql: Callable[..., list[Any]], room: str) -> int:
     found = sql("SELECT version FROM room WHERE name = ?", room)
-    return found[0][0] if found else 0
+    version: int = found[0][0] if found else 0
+    return version

@@ -135,7 +135,7 @@ def _reader(column: pd.Series) -> Callable[[Any], Any]:
     if isinstance(kind, pd.DatetimeTZDtype):
         return lambda value: _moment(value, kind.tz)
     if pd.api.types.is_datetime64_any_dtype(kind):
-        return pd.Timestamp
+        return lambda value: pd.Timestamp(value)
     if pd.api.types.is_timedelta64_dtype(kind):
         return _duration
     if not pd.api.types.is_object_dtype(kind):

@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from types import FrameType
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -117,7 +118,7 @@ def _class_name(value: Any) -> tuple[str, str]:
 
 def _class(module: str, name: str, kind: Callable[[Any], bool]) -> Any:
     """The class of that name, as the running script has made it."""
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame and frame.f_globals.get("__name__") != module:
         frame = frame.f_back  # the script of each session is a "__main__" of its own
     try:
@@ -139,7 +140,8 @@ def _is_enum(found: Any) -> bool:
 
 def _enum(plain: list[str]) -> Enum:
     module, name, member = plain
-    return _class(module, name, _is_enum)[member]
+    found: Enum = _class(module, name, _is_enum)[member]
+    return found
 
 
 def _dataclass(plain: list[Any]) -> Any:

@@ -23,7 +23,7 @@ def let_components_be_serialized() -> None:
         return
     from streamlit.components.v2.bidi_component import main
 
-    make = main.make_bidi_component_presenter
+    make: Any = vars(main)["make_bidi_component_presenter"]
     if getattr(make, "is_serializable", False):
         return
 
@@ -31,12 +31,13 @@ def let_components_be_serialized() -> None:
         present = make(*args, **options)
 
         def present_serializable(*state: Any) -> Any:
-            value = present(*state)
+            value: Any = present(*state)
             if isinstance(value, dict) and type(value) is not dict:
-                type(value).__reduce__ = lambda self: (dict, (dict(self),))
+                kind: Any = type(value)
+                kind.__reduce__ = lambda self: (dict, (dict(self),))
             return value
 
         return present_serializable
 
-    make_serializable.is_serializable = True
-    main.make_bidi_component_presenter = make_serializable
+    vars(make_serializable)["is_serializable"] = True
+    vars(main)["make_bidi_component_presenter"] = make_serializable
