@@ -24,12 +24,13 @@ from room_sync.errors import (
 )
 from room_sync.held import PRIVATE, held
 from room_sync.live import Operation, Root, is_mutable
+from room_sync.presence import heart
 from room_sync.stores import Changes, Entries, Store, applied
 from room_sync.values import dumps, loads
 from room_sync.widgets import Widget
 
 
-@dataclass
+@dataclass(eq=False)
 class Session:
     """What one session knows about a room, from run to run."""
 
@@ -96,6 +97,8 @@ class Session:
             self.began_at = time.monotonic()
             self.version = self._exchange()
             mirror.begin(self)
+            if self.room:
+                heart.begin(self)
         if problem := self.error or self.refusal:
             st.error(str(problem))
         self.refusal = None
@@ -109,6 +112,7 @@ class Session:
         except RoomError as error:
             self.show_error(error)
         finally:
+            heart.end(self)
             self.is_rendering, self.rendered_at = False, time.monotonic()
 
     def show_error(self, error: RoomError) -> None:
@@ -131,13 +135,16 @@ class Session:
         shows = version == self.version and self.rendered_present in (None, present)
         return shows and self.deferred <= self.drafts
 
+    def ttl(self) -> float:
+        """For how many seconds a heartbeat counts it as present."""
+        return max(self.stay, 3 * (self.every or 0))
+
     def _exchange(self) -> int:
         """Give and take as far as the store answers; return its version."""
         with self._turn():
             version = self.version
             try:
-                stay = max(self.stay, 3 * (self.every or 0))
-                self.store.heartbeat(self.room, self.id, stay)
+                self.store.heartbeat(self.room, self.id, self.ttl())
                 self.publish()
                 version, self.entries = self.store.read(self.room)
                 self.present = self.store.present(self.room)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +14,9 @@ from typing import Any
 import pytest
 from streamlit import config
 
+from tests.snippets.streamlit.test_rooms_headless import Clock
 from tests.users.streamlit_headless import StreamlitSession, Write, join
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("process")
 
@@ -568,3 +573,45 @@ def test_the_room_stays_when_the_address_loses_it(program: Write) -> None:
     alex.click("Exit room")
     assert alex.reads("None")
     assert "room" not in alex.page.query_params
+
+
+@pytest.mark.fact("present-while-it-runs")
+def test_who_waits_for_a_long_run_is_present(
+    program: Write, room_sync: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """You count as present while your script runs, even if that takes a minute."""
+    presence: Any = import_module("room_sync.presence")
+    monkeypatch.setattr(presence, "INTERVAL", 0.01)
+    clock = Clock(monkeypatch, import_module("room_sync.stores"))
+    store = room_sync.rooms.store()
+    heartbeat, beats = store.heartbeat, threading.Semaphore(0)
+
+    def noted(*beat: Any) -> None:
+        heartbeat(*beat)
+        beats.release()
+
+    monkeypatch.setattr(store, "heartbeat", noted)
+    running, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(sys.modules[__name__], "stop", (running, go_on), raising=False)
+    app = program(
+        "import sys\n"
+        'with sync("lobby") as st:\n'
+        f"    running, go_on = sys.modules[{__name__!r}].stop\n"
+        "    running.set()\n"
+        f"    go_on.wait({PATIENCE})\n"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        alex = pool.submit(join, app)
+        assert running.wait(PATIENCE)
+        for _ in range(30):
+            clock.now += 2
+            while beats.acquire(blocking=False):
+                pass
+            for _ in "ab":  # one may have begun before the clock went on
+                assert beats.acquire(timeout=PATIENCE)
+            assert len(store.present("lobby")) == 1
+        go_on.set()
+        alex.result()
+    wait_until(lambda: presence.heart._thread is None, event="the last beat")
+    clock.now += 5
+    assert not store.present("lobby")
