@@ -363,7 +363,7 @@ class TestReadme:
     ids=lambda path: path.stem,
 )
 def test_the_library_uses_public_names(path: Path) -> None:
-    """The library uses only public names of Streamlit."""
+    """The library uses only public names of Streamlit, apart from its workarounds."""
     tree = ast.parse(path.read_text("utf-8"))
     modules, names = set(), set()
     for node in ast.walk(tree):
