@@ -56,7 +56,7 @@ lint: $(READY) ## Check format, style, types and spelling
 	@$(VENV)/python -m ruff format --check
 	@$(VENV)/python -m ruff check
 	@$(VENV)/python -m mypy
-	@MYPYPATH=snippets/streamlit $(VENV)/python -m mypy --package room_sync
+	@$(VENV)/python -m mypy --package room_sync
 	@$(VENV)/typos
 
 mutate: $(READY) ## Break programs and library on purpose; see that a test fails

@@ -1,10 +1,10 @@
 """Lists, dictionaries and sets of a room: what is done to them is done in the room.
 
 Each is a copy of what the room says, as its session has read it. A change is made in
-the room first, in one step and by the way there from the outermost one, and then in
-the copy. So of two people who append at the same moment, both have their line. If
-others have changed the room since it was read, the elements that are meant are looked
-for where they are now.
+the room and in the copy, in one step and by the way there from the outermost one. So
+of two people who append at the same moment, both have their line. If others have
+changed the room since it was read, the elements that are meant are looked for where
+they are now.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any, ClassVar, Protocol
 
 from room_sync.errors import ConflictError
 
-Operation = Callable[[Any, bool], Any]
-"""What is done to the room's value, in place; and whether nobody has changed it since
-it was read."""
+Operation = Callable[[Any], Any]
+"""What is done, in place, to the room's value as it is now; or, given None, to the copy
+if nobody has changed the room since it was read."""
 
 
 class Room(Protocol):
     """Where the outermost values are."""
 
-    def modify(self, root: Root, operation: Operation) -> tuple[Any, str]:
-        """Change a value in one step; return what came of it, and the new text."""
+    def modify(self, root: Root, operation: Operation) -> Any:
+        """Change a value in one step; return what the operation does."""
 
 
 class Root:
@@ -92,11 +92,13 @@ class Live:
             return getattr(super(), name)(*arguments, **options)
         arguments = tuple(map(plain, arguments))
 
-        def operation(now: Any, is_known: bool) -> Any:
-            if is_known:
-                for _, step in path:
-                    now = now[step]
-                return getattr(now, name)(*arguments, **options)
+        is_copied = True
+
+        def operation(now: Any) -> Any:
+            nonlocal is_copied
+            if now is None:
+                return self._do(name, arguments, options)
+            is_copied = False
             getattr(self.base(self), name)(*arguments, **options)  # may be an error
             try:
                 for container, step in path:
@@ -113,26 +115,30 @@ class Live:
                     "value: st.update(key, lambda value: ...)."
                 ) from None
 
-        result, text = root.room.modify(root, operation)
-        self._repeat(name, arguments, options, result)
-        self._adopt()
-        root.text = "" if name == "__imul__" else text  # which has one element twice
+        result = root.room.modify(root, operation)
+        if not is_copied:
+            self._repeat(name, arguments, options, result)
+        if name == "__imul__":
+            root.text = ""  # the copy has one element twice
         copy: Any = self
         return copy[arguments[0]] if name == "setdefault" else result
+
+    def _do(self, name: str, arguments: tuple[Any, ...], options: Any) -> Any:
+        """Call a method of the base in the copy."""
+        root = self._root
+        assert root is not None  # noqa: S101 -- a copy of its own has no room
+        wrapped = (root.wrap(it, self) for it in arguments)
+        result = getattr(super(), name)(*wrapped, **options)
+        for child in self._children():
+            if isinstance(child, Live):
+                child._parent = self
+        return tuple(map(plain, result)) if name == "popitem" else plain(result)
 
     def _repeat(
         self, name: str, arguments: tuple[Any, ...], options: Any, result: Any
     ) -> None:
         """Do to the copy what has been done in the room."""
-        root = self._root
-        assert root is not None  # noqa: S101 -- a copy of its own has no room
-        wrapped = (root.wrap(it, self) for it in arguments)
-        getattr(super(), name)(*wrapped, **options)
-
-    def _adopt(self) -> None:
-        for child in self._children():
-            if isinstance(child, Live):
-                child._parent = self
+        self._do(name, arguments, options)
 
     def _children(self) -> Iterable[Any]:
         """What can be changed inside it."""

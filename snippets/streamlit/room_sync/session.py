@@ -234,23 +234,28 @@ class Session:
             raise
         self._write(change)
 
-    def modify(self, root: Root, operation: Operation) -> tuple[Any, str]:
+    def modify(self, root: Root, operation: Operation) -> Any:
         """Change a value in place, in one step; see `live`."""
         result: Any = None
-        text = ""
 
         def change(entries: Entries) -> Changes:
-            nonlocal result, text
+            nonlocal result
             if root.entry not in entries:
                 raise ConflictError("What you were about to change has been deleted.")
-            now, is_known = loads(entries[root.entry]), entries[root.entry] == root.text
-            result = operation(now, is_known)
-            new = dumps(now)
-            text = new if is_known else ""
-            return {root.entry: new}
+            if entries[root.entry] == root.text:
+                result = operation(None)
+                root.text = dumps(root.value)
+                return {root.entry: root.text}
+            now, root.text = loads(entries[root.entry]), ""
+            result = operation(now)
+            return {root.entry: dumps(now)}
 
-        self.write(change)
-        return result, text
+        try:
+            self.write(change)
+        except BaseException:
+            root.text = ""  # the copy may have what the room does not
+            raise
+        return result
 
     # Values.
 

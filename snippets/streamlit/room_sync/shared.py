@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -121,7 +121,13 @@ class _Block:
         return frame is not None
 
 
-class Place:
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator as _Streamlit
+else:
+    _Streamlit = object  # only editors and type checkers take it for one
+
+
+class Place(_Streamlit):
     """Streamlit, or one of its containers, whose widgets are the room's."""
 
     def __init__(
@@ -130,15 +136,16 @@ class Place:
         self._target, self._session, self._form = target, session, form
         self.block = block
 
-    def __enter__(self) -> Place:
+    def __enter__(self) -> Any:
         self._target.__enter__()
         self._forms = self._session.open_forms  # another run has a list of its own
         self._forms.append(self._form)
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: Any) -> Literal[False]:
         self._forms.pop()
         self._target.__exit__(*error)
+        return False
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._target, name)

@@ -53,6 +53,9 @@ def loads(text: str) -> Any:
 
 def _to_plain(value: Any) -> Any:
     """Say a value in JSON's terms; each object is one tag and what it holds."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:  # most are, and it is quick
+        return value
     if value is pd.NaT or value is pd.NA:
         return {"missing": str(value).strip("<>")}
     match value:
@@ -73,8 +76,8 @@ def _to_plain(value: Any) -> Any:
         case Decimal() | UUID() | Fraction():
             return {type(value).__name__: str(value)}
         case PurePath():
-            kind = "Path" if isinstance(value, Path) else type(value).__name__
-            return {kind: str(value)}
+            name = "Path" if isinstance(value, Path) else kind.__name__
+            return {name: str(value)}
         case datetime() | clock() if isinstance(value.tzinfo, ZoneInfo):
             local = _to_plain(value.replace(tzinfo=None))
             return {"zoned": [local, value.tzinfo.key, value.fold]}
