@@ -86,7 +86,8 @@ def source(tmp_path: Path) -> Path:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for name in ("livedocs/__init__.py", "livedocs/catalog.py"):
+    for name in ("__init__", "catalog", "errors", "packages"):
+        name = f"livedocs/{name}.py"
         (root / name).write_text((ROOT / name).read_text("utf-8"))
     for name in ("mutate/__init__.py", "mutate/selection.py"):
         path = root / "tests" / name

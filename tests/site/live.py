@@ -113,6 +113,9 @@ class Checkout:
         """
         for program in (snippet, *snippet.companions):
             self._write(f"snippets/{program.file}", program.text)
+        for package in snippet.packages:
+            target = self.root / "snippets" / snippet.framework / package.name
+            shutil.copytree(package.folder, target, dirs_exist_ok=True)
         _, *names = snippet.id.replace("_", "-").split("/")
         page = f"tutorials/{snippet.framework}/{'-'.join(names)}"
         head = _PAGE.partition("The page")[0].replace("framework: taipy", _FRAMEWORK)

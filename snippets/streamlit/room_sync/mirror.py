@@ -63,25 +63,33 @@ def show(session: Session, entries: Iterable[str]) -> None:
 
 def show_value(session: Session, key: str, text: str, value: Any) -> None:
     """Let such code find this value, unless the app has given the key to a widget."""
-    if key not in held().taken:
+    mine = held()
+    if key not in mine.taken:
         with suppress(StreamlitAPIException):
+            # Streamlit may end the run before it sets the value, and not after it.
             st.session_state[key] = value
-            held().mirrored[key] = Mirrored(session.room, text, value)
+            mine.mirrored[key] = Mirrored(session.room, text, value)
 
 
 def take(session: Session) -> None:
-    """Write to the room what such code has written."""
+    """Write to the room what such code has written.
+
+    That was before what the user has done in widgets since, which is published later.
+    """
     mirrored = held().mirrored
-    new: dict[str, Any] = {}
     for key, known in list(mirrored.items()):
         if known.room != session.room:
             continue
-        if key not in st.session_state:
-            del mirrored[key]
-            with session.refusing(), suppress(KeyError):
-                session.remove(key)
-        elif (value := st.session_state[key]) is not known.value:
-            del mirrored[key]
-            new[key] = value
-    with session.refusing():
-        session.set(new)
+        is_gone = key not in st.session_state
+        value = None if is_gone else st.session_state[key]
+        if not is_gone and value is known.value:
+            continue
+        try:
+            if is_gone:
+                with suppress(KeyError):
+                    session.remove(key, publishes=False)
+            else:
+                session.set({key: value}, publishes=False)
+        except RoomError as refusal:
+            session.refusal = refusal
+            mirrored.pop(key, None)  # so that the room's value is shown again

@@ -106,9 +106,10 @@ class Session:
     def end(self) -> None:
         """Know that the room is rendered, and see what was changed without a word."""
         try:
-            self._publish_defaults()
-            self._publish_given()
-            mirror.take(self)
+            with self._turn():
+                self._publish_defaults()
+                self._publish_given()
+                mirror.take(self)
         except RoomError as error:
             self.show_error(error)
         finally:
@@ -165,6 +166,7 @@ class Session:
                 for widget, new in edits:
                     widget.reported |= new
                     widget.rendered = applied(widget.rendered, new)
+                mirror.show(self, changes)
 
     def _publish_defaults(self) -> None:
         """Share the first values of new widgets: whoever comes first decides for all.
@@ -179,6 +181,7 @@ class Session:
             )
             for entry in written.keys() & self.widgets.keys():
                 self.widgets[entry].rendered |= {entry: defaults[entry]}
+            mirror.show(self, written)
 
     def set_first(self, entry: str, text: str) -> None:
         """Share a new widget's first value when the run ends, unless somebody has."""
@@ -211,14 +214,15 @@ class Session:
 
         self.store.write(self.room, changed)
         self.entries = applied(self.entries, written)
-        mirror.show(self, written)
         if is_known and (is_rendered or not written.keys() & self.used):
             with suppress(StoreError):  # the page shows it already
                 version, entries = self.store.read(self.room)
                 self.version = version if entries == self.entries else self.version
         return written
 
-    def write(self, change: Callable[[Entries], Changes]) -> None:
+    def write(
+        self, change: Callable[[Entries], Changes], *, publishes: bool = True
+    ) -> None:
         """Change the room, after what the user has done in widgets.
 
         Raises RefusedError if this session only watches, and StoreError.
@@ -226,13 +230,14 @@ class Session:
         if self.read_only or not may(self.room, "write"):
             raise RefusedError("You are watching this room: changes are not accepted.")
         try:
-            self.publish()
+            if publishes:
+                self.publish()
         except Exception:
             raise
         except BaseException:  # Streamlit ends the run, whose click will not come again
             self._write(change)
             raise
-        self._write(change)
+        mirror.show(self, self._write(change))
 
     def modify(self, root: Root, operation: Operation) -> Any:
         """Change a value in place, in one step; see `live`."""
@@ -316,7 +321,7 @@ class Session:
                 self.error = error
         return widget
 
-    def set(self, values: Mapping[str, Any]) -> None:
+    def set(self, values: Mapping[str, Any], *, publishes: bool = True) -> None:
         """Share values, or keep those in this session that cannot be shared."""
         changes: Changes = {}
         for key, value in values.items():
@@ -333,7 +338,7 @@ class Session:
                 if is_mutable(value):
                     self._given[entry] = value, text
         if changes:
-            self.write(lambda _: changes)
+            self.write(lambda _: changes, publishes=publishes)
             for entry in changes:
                 st.session_state.pop(f"{PRIVATE}{names.key_of(entry)}", None)
 
@@ -349,7 +354,7 @@ class Session:
             self.write(lambda now: {} if entry in now else {entry: text})
         return self.value(key)
 
-    def remove(self, key: str) -> str:
+    def remove(self, key: str, *, publishes: bool = True) -> str:
         """Remove a shared value in one step; return its text.
 
         Raises KeyError.
@@ -365,7 +370,7 @@ class Session:
 
         self._given.pop(entry, None)
         self._roots.pop(entry, None)
-        self.write(change)
+        self.write(change, publishes=publishes)
         return text
 
     def keys(self) -> list[str]:

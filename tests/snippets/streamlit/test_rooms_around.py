@@ -6,13 +6,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from streamlit import config
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
+from streamlit.runtime.state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from tests.snippets.streamlit.test_rooms_headless import Clock
 from tests.users.streamlit_headless import StreamlitSession, Write, join
@@ -615,3 +620,51 @@ def test_who_waits_for_a_long_run_is_present(
     wait_until(lambda: presence.heart._thread is None, event="the last beat")
     clock.now += 5
     assert not store.present("lobby")
+
+
+@contextmanager
+def stopped_at(access: int) -> Iterator[None]:
+    """End the run at its so many-th access to the state, as the next click does."""
+    left = access
+
+    def stopping(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(state: Any, key: str, *value: Any) -> Any:
+            nonlocal left
+            left -= key != SCRIPT_RUN_WITHOUT_ERRORS_KEY
+            if left == 0:
+                left = -1
+                raise StopException
+            return method(state, key, *value)
+
+        return call
+
+    with ExitStack() as patches:
+        for name in ("__getitem__", "__setitem__", "__contains__", "__delitem__"):
+            method = stopping(getattr(SafeSessionState, name))
+            patches.enter_context(patch.object(SafeSessionState, name, method))
+        yield
+
+
+def test_a_run_that_is_stopped_anywhere_reverts_nothing(
+    program: Write, process: Callable[[], None]
+) -> None:
+    """Streamlit may end a run wherever it asks for the state."""
+    app = program(
+        'with sync("lobby") as st:\n'
+        '    rows = st.session_state.setdefault("rows", [])\n'
+        '    a = st.slider("A", key="a")\n'
+        "    rows.append(a)\n"
+        "    st.text(a)\n"
+    )
+    alex = join(app)
+    for access in range(1, 80):
+        messages = []
+        for value in (access % 7 + 10, access % 5 + 20):
+            alex.touch("A", value)
+            messages.append(alex.message())
+        with stopped_at(access):
+            alex.send(messages[0])
+        alex.send(messages[1])
+        alex.run()
+        assert alex.value("A") == access % 5 + 20
+        assert alex.reads(str(access % 5 + 20))
