@@ -305,8 +305,17 @@ class TestBroadcast(Smoke):
 
 
 @pytest.mark.parametrize("stage", STEPS, indirect=True)
-class TestSteps(Smoke):
-    """On the way."""
+class TestSteps:
+    """On the way: the other one is a web socket, which draws nothing."""
+
+    def test_what_one_writes_the_other_reads(self, alex: FletUser) -> None:
+        with closing(FletSocket(alex.address)) as ferris:
+            ferris.join("Ferris")
+            said = alex.says("Is anybody there?")
+            alex.finds_field_with("")
+            ferris.sees(said)
+            ferris.send("<b>I am.</b>")
+            alex.sees(said, Message("Ferris", "<b>I am.</b>"))
 
 
 @pytest.mark.fact("flet-two-tabs")
