@@ -114,6 +114,8 @@ def _render(
         widget.options = options  # each run of the script may make its objects again
     if widget and widget.key in session.drafts and widget.is_current(None, base):
         _defer(session, widget, entries)
+    elif widget and widget.shows(entry, entries):
+        widget.rendered = entries
     elif widget and widget.can_be_updated(entries, base):
         widget.rendered = entries
         widget.initial = widgets.initial(kind, entry, entries, given, widget)

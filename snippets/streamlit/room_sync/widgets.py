@@ -90,6 +90,13 @@ class Widget:
         entries = self.rendered if entries is None else entries
         return same and self.rendered == entries and self.key in st.session_state
 
+    def shows(self, entry: str, entries: Entries) -> bool:
+        """Whether its browser shows already what the room says, whoever has said it."""
+        is_known = entries.keys() == {entry} and self.reported.get(entry) in (
+            *entries.values(),
+        )
+        return is_known and self.table is None and self.key in st.session_state
+
     def can_be_updated(self, entries: Entries, base: pd.DataFrame | None) -> bool:
         """Whether what others have changed can be shown without a new widget.
 

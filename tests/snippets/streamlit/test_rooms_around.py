@@ -419,6 +419,24 @@ def test_the_first_value_keeps_its_widget(program: Write) -> None:
     assert alex.key("A") == key, "whose focus and draft go with it"
 
 
+def test_the_same_first_value_of_another_keeps_the_widget(program: Write) -> None:
+    """As when two pages ask a server that has just started."""
+    app = program(
+        "import room_sync\n"
+        'with sync("lobby") as st:\n'
+        '    st.slider("A", key="a")\n'
+        "    write = room_sync.rooms.store().write\n"
+        '    write("lobby", lambda entries: {"key:a": entries.get("key:a", "0")})\n'
+    )
+    alex = join(app)
+    key = alex.key("A")
+    alex.run()
+    alex.wait_a_second()
+    assert alex.key("A") == key
+    alex.set("A", 5)
+    assert alex.key("A") == key
+
+
 def test_a_viewer_who_comes_first_decides_nothing(program: Write) -> None:
     app = program(
         "import streamlit\n"
