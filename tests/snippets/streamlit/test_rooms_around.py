@@ -521,9 +521,7 @@ def test_it_works_where_the_state_has_to_be_serializable(program: Write) -> None
 
 
 @pytest.mark.fact("saved-while-it-runs")
-def test_a_room_outlives_that_the_librarys_file_is_saved(
-    program: Write, room_sync: ModuleType
-) -> None:
+def test_a_room_outlives_a_saved_file(program: Write, room_sync: ModuleType) -> None:
     """When the app's file is saved while the server runs, the room stays as it is, and
     pages that are open go on following each other.
 
