@@ -9,6 +9,7 @@ they are now.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import is_dataclass
 from difflib import SequenceMatcher
@@ -49,7 +50,7 @@ class Root:
         return value
 
 
-class Live:
+class Live(ABC):
     """What those of all kinds have in common."""
 
     base: ClassVar[type[Any]]
@@ -59,15 +60,22 @@ class Live:
     @classmethod
     def of(cls, value: Any, root: Root, parent: Root | Live) -> Any:
         """A live copy of a value, and of those inside it."""
-        raise NotImplementedError
+        live = cls()
+        live._root, live._parent = root, parent
+        live._fill(value, root)
+        return live
 
+    @abstractmethod
+    def _fill(self, value: Any, root: Root) -> None:
+        """Begin with what is in a value."""
+
+    @abstractmethod
     def plain(self) -> Any:
         """A copy of it, and of those inside it, that is not the room's."""
-        raise NotImplementedError
 
     def _step(self, child: Live) -> Any:
-        """Where a value inside this one is."""
-        raise NotImplementedError
+        """Where a value inside this one is; raises LookupError."""
+        raise LookupError
 
     def _apply(self, now: Any, name: str, arguments: tuple[Any, ...]) -> Any:
         """Do it to what others have changed meanwhile."""
@@ -91,7 +99,6 @@ class Live:
         if root is None or path is None:
             return getattr(super(), name)(*arguments, **options)
         arguments = tuple(map(plain, arguments))
-
         is_copied = True
 
         def operation(now: Any) -> Any:
@@ -195,12 +202,8 @@ class LiveList(Live, list[Any]):
             return  # after v[0] += ..., which has changed it
         self._change("__setitem__", index, list(value) if _is_slice(index) else value)
 
-    @classmethod
-    def of(cls, value: list[Any], root: Root, parent: Root | Live) -> LiveList:
-        self = cls()
-        self._root, self._parent = root, parent
+    def _fill(self, value: list[Any], root: Root) -> None:
         list.extend(self, (root.wrap(item, self) for item in value))
-        return self
 
     def plain(self) -> list[Any]:
         return [plain(item) for item in self]
@@ -285,12 +288,8 @@ class LiveDict(Live, dict[Any, Any]):
     def update(self, *others: Any, **more: Any) -> None:
         self._change("update", dict(*others, **more))
 
-    @classmethod
-    def of(cls, value: dict[Any, Any], root: Root, parent: Root | Live) -> LiveDict:
-        self = cls()
-        self._root, self._parent = root, parent
+    def _fill(self, value: dict[Any, Any], root: Root) -> None:
         dict.update(self, {key: root.wrap(item, self) for key, item in value.items()})
-        return self
 
     def plain(self) -> dict[Any, Any]:
         return {key: plain(item) for key, item in self.items()}
@@ -340,12 +339,8 @@ class LiveSet(Live, set[Any]):
     __iand__ = _taking("__iand__", set, in_place=True)
     __ixor__ = _taking("__ixor__", set, in_place=True)
 
-    @classmethod
-    def of(cls, value: set[Any], root: Root, parent: Root | Live) -> LiveSet:
-        self = cls()
-        self._root, self._parent = root, parent
+    def _fill(self, value: set[Any], root: Root) -> None:
         set.update(self, value)
-        return self
 
     def plain(self) -> set[Any]:
         return set(self)

@@ -1,4 +1,4 @@
-"""Rooms drawn by a function, whose news the server may push."""
+"""The route with which a server notifies pages that their rooms have changed."""
 
 from __future__ import annotations
 

@@ -49,10 +49,10 @@ def _shown_errors() -> Iterator[None]:
 
 
 def check_entry(name: str, store: Store) -> None:
-    """See that this user may enter the room, and make it if there is none.
+    """See that this user may enter the room.
 
     Raises:
-        RefusedError: they may not.
+        RefusedError: they may not, or there is none, and they may not create one.
         StoreError: the store is out of reach.
     """
     if not may(name, "enter"):
@@ -72,9 +72,9 @@ def enter_room(name: str) -> None:
 
 def exit_room() -> None:
     """Leave; the room keeps its values."""
-    st.query_params.pop("room", None)
-    if name := held().entered:
-        held().entered = ""
+    name = st.query_params.pop("room", None) or held().entered
+    held().entered = ""
+    if name:
         _leave()
         with suppress(StoreError):  # the others see it soon in any case
             store().heartbeat(name, held().id, 0)

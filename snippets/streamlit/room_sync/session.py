@@ -169,7 +169,7 @@ class Session:
                 mirror.show(self, changes)
 
     def _publish_defaults(self) -> None:
-        """Share the first values of new widgets: whoever comes first decides for all.
+        """Share the first values of new widgets: the first one in the room decides.
 
         The page shows them already.
         """

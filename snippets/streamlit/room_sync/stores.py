@@ -133,7 +133,7 @@ class SQLite:
         self._inode = 0  # of the file, once it has been open
 
     def _open(self) -> sqlite3.Connection:
-        """The file; one that was there and is gone is not made anew, empty."""
+        """The file; one that was there and is gone is not made again, empty."""
         path = Path(self.path)
         inode = path.stat().st_ino if path.exists() else 0
         if inode != self._inode and self._file:

@@ -91,10 +91,8 @@ class Widget:
         return same and self.rendered == entries and self.key in st.session_state
 
     def shows(self, entry: str, entries: Entries) -> bool:
-        """Whether its browser shows already what the room says, whoever has said it."""
-        is_known = entries.keys() == {entry} and self.reported.get(entry) in (
-            *entries.values(),
-        )
+        """Whether its browser already shows what the room says, no matter who did."""
+        is_known = entry in entries and self.reported.get(entry) == entries[entry]
         return is_known and self.table is None and self.key in st.session_state
 
     def can_be_updated(self, entries: Entries, base: pd.DataFrame | None) -> bool:

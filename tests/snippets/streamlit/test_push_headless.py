@@ -377,8 +377,8 @@ class TestRoute:
     def test_a_stranger_is_refused_and_counts_nowhere(
         self, push: ModuleType, query: dict[str, str]
     ) -> None:
-        """Who has no page isn't counted: the push route answers pages that the server
-        has rendered, and refuses others.
+        """Sessions without a page aren't counted: the push route answers pages that the
+        server has rendered, and refuses others.
         """
         office = Office(push)
         office.opens("Alex")

@@ -391,11 +391,11 @@ def test_several_objects_can_be_chosen(program: Write) -> None:
     "widget",
     ['text_input("X", uuid4().hex)', 'number_input("X", value=random())'],
 )
-def test_whoever_comes_first_decides_where_a_widget_starts(
+def test_the_first_one_decides_where_a_widget_starts(
     widget: str, program: Write
 ) -> None:
-    """Whoever comes first decides where a widget starts, even if it starts at random or
-    now.
+    """The first one in the room decides where a widget starts, even if it starts at
+    random or now.
     """
     app = program(
         "from random import random\n"
