@@ -20,7 +20,7 @@ from streamlit.runtime.state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from tests.snippets.streamlit.test_rooms_headless import Clock
-from tests.users.streamlit_headless import StreamlitSession, Write, join
+from tests.users.streamlit_headless import PROGRAMS, StreamlitSession, Write, join
 from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("process")
@@ -684,3 +684,29 @@ def test_a_run_that_is_stopped_anywhere_reverts_nothing(
         alex.run()
         assert alex.value("A") == access % 5 + 20
         assert alex.reads(str(access % 5 + 20))
+
+
+def test_a_room_that_only_the_address_names_is_left(program: Write) -> None:
+    app = program(
+        "import streamlit\n"
+        'streamlit.button("Leave", on_click=exit_room)\n'
+        'with sync(streamlit.query_params.get("room")) as st:\n'
+        "    st.text(st.present)\n"
+    )
+    alex, doppler = join(app, room="Red"), join(app, room="Red")
+    doppler.run()
+    assert doppler.reads("2")
+    alex.click("Leave")
+    assert "room" not in alex.page.query_params
+    doppler.run()
+    assert doppler.reads("1")
+
+
+def test_the_chat_knows_its_user_on_another_page() -> None:
+    alex = join(PROGRAMS / "chat" / "chat.py")
+    alex.set("Your name", "Alex")
+    assert not alex.page.text_input
+    del alex.page.query_params["name"]  # as Streamlit does when the page changes
+    alex.run()
+    assert not alex.page.text_input
+    assert alex.page.query_params["name"] == "Alex"

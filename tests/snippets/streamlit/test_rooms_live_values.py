@@ -476,3 +476,21 @@ def test_a_viewer_changes_nothing_in_place(program: Write) -> None:
     assert viewer.errors() == ["You are watching this room: changes are not accepted."]
     alex.click("Add")
     assert viewer.page.exception == alex.page.exception
+
+
+def test_what_cannot_be_shared_is_refused_and_nothing_has_changed(
+    program: Write, room_sync: ModuleType
+) -> None:
+    app = program(
+        'with sync("lobby") as st:\n'
+        '    rows = st.session_state.setdefault("rows", ["a"])\n'
+        '    if st.button("Add"):\n'
+        "        rows.append(object())\n"
+        '    st.text(st.session_state["rows"])\n'
+    )
+    alex = join(app)
+    alex.click("Add")
+    assert alex.errors() == ["a object cannot be shared"]
+    assert room_sync.rooms.store().read("lobby")[1] == {"key:rows": '["a"]'}
+    alex.run()
+    assert alex.reads("['a']")
