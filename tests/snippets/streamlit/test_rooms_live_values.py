@@ -403,6 +403,11 @@ IDIOMS = {
         's["v"][0].append(1)',
         "([1, 1, 1], 1)",
     ),
+    "doubled": (
+        'setdefault("v", [[0]])',
+        's["v"] *= 2; s["v"][0].append(1)',
+        "[[0, 1, 1, 1], [0], [0, 1], [0], [0, 1, 1], [0], [0, 1], [0]]",
+    ),
     "object": (
         'setdefault("v", Notes([]))',
         's["v"].lines.append(1)',

@@ -50,6 +50,16 @@ COLUMNS = {
 }
 
 
+WITH_KINDS = """
+import pandas as pd
+from datetime import date, datetime
+from datetime import time as clock
+from decimal import Decimal
+
+with sync("lobby") as st:
+"""
+
+
 @pytest.mark.fact("columns-keep-their-kind")
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_a_cell_comes_back_as_what_it_was(kind: str, program: Write) -> None:
@@ -58,11 +68,7 @@ def test_a_cell_comes_back_as_what_it_was(kind: str, program: Write) -> None:
     """
     values, sent, value = COLUMNS[kind]
     app = program(
-        "import pandas as pd\n"
-        "from datetime import date, datetime\n"
-        "from datetime import time as clock\n"
-        "from decimal import Decimal\n"
-        'with sync("lobby") as st:\n'
+        f"{WITH_KINDS}"
         f'    data = pd.DataFrame({{"x": {values}}})\n'
         '    table = st.data_editor(data, key="table")\n'
         '    st.text(table["x"].dtype == data["x"].dtype)\n'
@@ -80,11 +86,7 @@ def test_a_cell_comes_back_as_what_it_was(kind: str, program: Write) -> None:
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_a_cell_can_be_emptied(kind: str, program: Write) -> None:
     app = program(
-        "import pandas as pd\n"
-        "from datetime import date, datetime\n"
-        "from datetime import time as clock\n"
-        "from decimal import Decimal\n"
-        'with sync("lobby") as st:\n'
+        f"{WITH_KINDS}"
         f'    data = pd.DataFrame({{"x": {COLUMNS[kind][0]}}})\n'
         '    table = st.data_editor(data, key="table")\n'
         '    st.text(list(table["x"].isna()))\n'
