@@ -198,6 +198,19 @@ class FletUser(BrowserUser):
         line.mend()
         expect(waiting).not_to_be_attached()
 
+    @contextmanager
+    def cut_off_until_redrawn(self) -> Iterator[None]:
+        """Be cut off from a program that gives a page that reconnects a new view.
+
+        Flet sends the page first, and with it what was missed. The program's own view
+        comes later, with a field that knows nothing of what was typed meanwhile.
+        """
+        with self.cut_off():
+            yield
+            field = self.field.element_handle()
+        self.page.wait_for_function("field => !field.isConnected", arg=field)
+        self.wait_until_ready()
+
     def send(self, text: str) -> None:
         self.step_into(self.field)
         super().send(text)

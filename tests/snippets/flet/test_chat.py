@@ -92,7 +92,7 @@ def joins_and_writes_with_the_keyboard(visitor: FletUser, alex: FletUser) -> Non
 def goes_on_after_a_cut(alex: FletUser, doppler: FletUser) -> list[Message]:
     """Be cut off and miss nothing; what is said next is seen all the same."""
     said = [alex.says("before the cut")]
-    with doppler.cut_off():
+    with doppler.cut_off_until_redrawn():
         doppler.sees(*said)  # after the reload that puts the connection in our hands
     said.append(alex.says("after the cut"))
     doppler.sees(*said)
@@ -218,7 +218,7 @@ class TestFinishedApp:
     )
     def test_a_cut_loses_nothing(self, alex: FletUser, doppler: FletUser) -> None:
         said = goes_on_after_a_cut(alex, doppler)
-        with doppler.cut_off():
+        with doppler.cut_off_until_redrawn():
             said.append(alex.says("in your absence"))
             assert said[-1] not in doppler.latest(5)
         doppler.sees(*said)
