@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from livedocs.launch import HOST
+
+_REQUEST = re.compile(rb"(?m)^((?:GET|POST) \S+) HTTP/1.1\r$")
 
 
 class Cable:
@@ -21,7 +24,11 @@ class Cable:
     address: str
     """Where the server is for whoever sits at this cable."""
 
+    requests: list[str]
+    """What the person's browser has asked for: a method and a path each."""
+
     def __init__(self, target: int) -> None:
+        self.requests = []
         self._target = target
         self._is_in = asyncio.Event()
         self._is_in.set()
@@ -87,18 +94,26 @@ class Cable:
             await self._is_in.wait()
             far_reader, far_writer = await asyncio.open_connection(HOST, self._target)
             await asyncio.gather(
-                self._carry(reader, far_writer), self._carry(far_reader, writer)
+                self._carry(reader, far_writer, self._note),
+                self._carry(far_reader, writer),
             )
         except OSError:
             pass  # the server is gone; the browser sees its connection close
         finally:
             writer.close()
 
+    def _note(self, data: bytes) -> None:
+        self.requests += (line.decode() for line in _REQUEST.findall(data))
+
     async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        note: Callable[[bytes], None] = lambda data: None,
     ) -> None:
         try:
             while data := await reader.read(65536):
+                note(data)
                 await self._is_in.wait()
                 writer.write(data)
                 await writer.drain()

@@ -1,4 +1,4 @@
-"""What listens in the page for a room's news, and for what its user has not sent."""
+"""What listens in the page for changes of a room, and for what is not sent yet."""
 
 import streamlit as st
 
@@ -18,34 +18,60 @@ export default function (component) {
   // Changes: ask for another run of the fragment around this component.
   // A proxy may serve the app below a path that its server does not know.
   const address = new URL(data.url, location.href);
-  let source, later, opened = false, failures = 0;
-  const listen = () => {
-    const asked = performance.now();
-    source = new EventSource(address);
-    source.onopen = () => {  // the server may be a new one
+  let source, worker, later, opened = false, failures = 0;
+  const on = {
+    opened: () => {  // the server may be a new one
       opened = true;
       told &&= "unheard";
       say();
+    },
+    changed: (now) => {
+      const { shown } = self.data;
+      const isShown = (part, n) => part === null || part === now[n];
+      if (!(now && shown?.every(isShown)))
+        setTriggerValue("changed", JSON.stringify(now));
+    },
+    failed: () => {
+      if (!opened && ++failures === 3) setTriggerValue("unreached", failures);
+    },
+    ping: () => worker.port.postMessage(id),
+  };
+  // One connection for all pages of the browser; without a worker, one for this page.
+  const id = ["room", "session", "token"].map((it) => address.searchParams.get(it));
+  const listen = () => {
+    const script = new URL(`?worker=${data.worker}`, address);
+    if (!window.SharedWorker) return listenAlone();
+    worker = new SharedWorker(script, "room_sync");
+    worker.onerror = () => {
+      worker.port.close();
+      worker = undefined;
+      listenAlone();
     };
-    source.onmessage = (event) => {
-      const { shown } = self.data, said = JSON.parse(event.data);
-      const isShown = (part, n) => part === null || part === said[n];
-      if (!(said && shown?.every(isShown))) setTriggerValue("changed", event.data);
-    };
+    worker.port.onmessage = ({ data: { kind, shown } }) => on[kind](shown);
+    worker.port.postMessage(id);
+  };
+  const listenAlone = () => {
+    const asked = performance.now();
+    source = new EventSource(address);
+    source.onopen = on.opened;
+    source.onmessage = (event) => on.changed(JSON.parse(event.data));
     source.onerror = () => {  // an answer has ended, or there is none
       source.close();
-      if (!opened && ++failures === 3) return setTriggerValue("unreached", failures);
-      if (performance.now() - asked > 1000) listen();
-      else later = setTimeout(listen, 1000);
+      on.failed();
+      if (!opened && failures >= 3) return;
+      if (performance.now() - asked > 1000) listenAlone();
+      else later = setTimeout(listenAlone, 1000);
     };
   };
-  const ring = ({ detail: [url, number] }) =>
+  const hide = () => worker?.port.postMessage(null);
+  const show = ({ persisted }) => persisted && worker?.port.postMessage(id);
+  const poll = ({ detail: [url, number] }) =>
     url === data.url && setTriggerValue("changed", number);
 
   // Drafts: say which widgets have something in them that Streamlit has not sent.
   const drafts = (self.drafts = new Set()), ends = new Map();
   const app = self.host.closest(".stApp");
-  let last, told = "";  // what had the focus last; what the server knows
+  let last, told = "";  // what had the focus last; the drafts that the server knows of
   const serial = (key) => key.split("#").pop();
   const owner = (node) => {  // the key of the shared widget that it is part of
     const place = node?.closest?.("[class*='st-key-']");
@@ -68,7 +94,7 @@ export default function (component) {
     clearTimeout(ends.get(key));
     ends.set(key, setTimeout(forget, 500));  // a table sends its cells 0.15 s later
   };
-  const on = {
+  const react = {
     input: (key, { target }) => {
       if (key && (isForm(key) || isText(target))) begin(key);
     },
@@ -95,7 +121,7 @@ export default function (component) {
       setTimeout(noteOpenLists, 100);
     },
   };
-  on.pointercancel = on.pointerup;
+  react.pointercancel = react.pointerup;
   // A list that is open, or a slider that is being dragged, is left alone as well.
   let dragged;
   const open = new Set();
@@ -114,15 +140,21 @@ export default function (component) {
     const body = JSON.stringify([performance.timeOrigin + performance.now(), keys]);
     fetch(address, { method: "POST", body }).catch(() => (told = "unheard"));
   };
-  const react = (event) => on[event.type](owner(event.target), event);
-  for (const kind in on) document.addEventListener(kind, react, true);
+  const handle = (event) => react[event.type](owner(event.target), event);
+  for (const kind in react) document.addEventListener(kind, handle, true);
   const focus = document.activeElement;  // its user may have been faster
-  on.input(owner(focus), { target: focus });
-  document.addEventListener("room-changed", ring);
+  react.input(owner(focus), { target: focus });
+  document.addEventListener("room-changed", poll);
+  window.addEventListener("pagehide", hide);
+  window.addEventListener("pageshow", show);
   if (data.pushed) listen();
   self.leave = () => {
-    for (const kind in on) document.removeEventListener(kind, react, true);
-    document.removeEventListener("room-changed", ring);
+    for (const kind in react) document.removeEventListener(kind, handle, true);
+    document.removeEventListener("room-changed", poll);
+    window.removeEventListener("pagehide", hide);
+    window.removeEventListener("pageshow", show);
+    hide();
+    worker?.port.close();
     [later, ...ends.values()].forEach(clearTimeout);
     source?.close();
     self.way = null;

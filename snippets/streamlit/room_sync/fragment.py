@@ -15,6 +15,7 @@ from room_sync.held import internal
 from room_sync.polling import watch
 from room_sync.session import Session
 from room_sync.shared import sync
+from room_sync.worker import VERSION
 
 RARELY = 86400  # seconds; pages without a clock ask a new server for nothing
 
@@ -45,6 +46,7 @@ def listen(session: Session, *, pushed: bool) -> None:
         key=key,
         data={
             "url": url,
+            "worker": VERSION,
             "pushed": pushed,
             "keys": [widget.key for widget in session.widgets.values()],
             "forms": [it.key for it in session.widgets.values() if it.in_form],
@@ -79,6 +81,20 @@ def room(
         only: the keys to share; without it, all that are not private.
         every: seconds between two polls where nothing is pushed; with None the page
             follows the others only when its own user does something.
+
+    Returns:
+        A decorator. The function's first argument is the room's Streamlit, a `Shared`;
+        what it is called with comes after that.
+
+    Example:
+        from room_sync import room
+
+        @room("lobby")
+        def lobby(st):
+            number = st.slider("Number")
+            st.write(number, "squared is", number * number)
+
+        lobby()
     """
     every = every if name else None
     pushed = bool(push.hub.is_open and every)

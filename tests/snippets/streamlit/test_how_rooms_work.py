@@ -21,6 +21,7 @@ from unittest.mock import MagicMock
 
 import pytest
 from playwright.sync_api import (
+    Page,
     Request,
     Response,
     Route,
@@ -748,6 +749,8 @@ class TestPageThatIsNotified(Lost):
         """A lost notification does no harm, because a page that is behind is notified
         again; and an idle page counts as present as long as its browser asks.
         """
+        doppler.page.add_init_script("delete window.SharedWorker")  # out of reach here
+        doppler.reload()
         before = clicks(alex)
         for _ in range(2):
             with doppler.page.expect_request(EVENTS):
@@ -762,6 +765,31 @@ class TestPageThatIsNotified(Lost):
         doppler.page.unroute(EVENTS)
         for user in (alex, doppler):
             user.reads_line(f"{before + 1} clicks, 2 here")
+        doppler.page.close()
+        doppler.open_second_tab()
+
+    @pytest.mark.fact("one-connection")
+    def test_the_tabs_of_a_browser_share_a_connection(
+        self, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        """All tabs of a browser listen with one connection, so there may be more of
+        them than the six connections that it opens to a server.
+        """
+        before, asked = clicks(alex), list[str]()
+        doppler.context.on("request", lambda request: asked.append(request.url))
+        first, tabs = doppler.page, list[Page]()
+        for _ in range(2):
+            doppler.open_second_tab()
+            tabs.append(doppler.page)
+        alex.presses("Click")
+        for doppler.page in tabs:
+            doppler.reads_line(f"{before + 1} clicks, 4 here")
+        while tabs:
+            tabs.pop().close()
+            alex.reads_line(f"{before + 1} clicks, {2 + len(tabs)} here")
+        doppler.page = first
+        pages = [url for url in asked if "/rooms/events?" in url]
+        assert all("worker=" in url for url in pages), pages
 
     @pytest.mark.fact("asks-a-new-server")
     def test_a_page_that_has_only_listened_goes_on_after_a_restart(

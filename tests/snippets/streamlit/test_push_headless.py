@@ -80,17 +80,16 @@ class Office:
         """Let somebody else change the room."""
         self.store.write(room, lambda _: {"key:a": text})
 
-    def listens(self, visit: Any) -> AsyncIterator[str]:
+    def listens(self, visit: Any) -> AsyncIterator[Any]:
         """The answer to a session's browser."""
-        answer: AsyncIterator[str] = self.hub.events((visit.room, visit.id))
+        answer: AsyncIterator[Any] = self.hub.events((visit.room, visit.id))
         return answer
 
 
-async def news(answer: AsyncIterator[str]) -> Any:
+async def news(answer: AsyncIterator[Any]) -> Any:
     """The next thing that is said; "nothing" when the answer has ended without one."""
-    async for part in answer:
-        if part.startswith("data: "):
-            return json.loads(part.removeprefix("data: "))
+    async for _, summary in answer:
+        return summary
     return "nothing"
 
 
@@ -248,7 +247,7 @@ class TestNews:
             pages = [office.opens(f"{k}") for k in range(n)]
             heard = [asyncio.create_task(news(office.listens(page))) for page in pages]
             hub = office.hub
-            await until(lambda: len(hub._ends) == n and not hub._look.is_set())
+            await until(lambda: len(hub._ends) == n and not hub._is_due.is_set())
             await asyncio.sleep(0.3)  # what has been asked for is looked at
             before = len(looks)
             assert before <= 2 * n + 1
@@ -398,6 +397,60 @@ class TestRoute:
         office = Office(push)
         office.opens("Alex")
         assert self.ask(push, token=token).status_code == 200
+
+    def test_it_answers_all_pages_of_a_browser_that_it_has_rendered(
+        self, push: ModuleType, brief: None
+    ) -> None:
+        office = Office(push)
+        for who, room in (("Alex", "lobby"), ("Doppler", "Red"), ("Third", "Blue")):
+            office.opens(who, room)
+            office.write("hello", room)
+            office.store.heartbeat(room, who, 0)
+        pages = [
+            ["lobby", "Alex", push._token(("lobby", "Alex"))],
+            ["Red", "Doppler", push._token(("Red", "Doppler"))],
+            ["Blue", "Third", push._token(("Red", "Doppler"))],
+        ]
+        answer = self.post(push, json.dumps(pages).encode())
+        assert answer.status_code == 200
+        found = [json.loads(line[6:]) for line in answer.text.split("\n\n") if line]
+        assert sorted(found) == [
+            ["Red", "Doppler", push.summary(office.store.version("Red"), {"Doppler"})],
+            ["lobby", "Alex", push.summary(office.store.version("lobby"), {"Alex"})],
+        ]
+        assert office.store.present("Red") == {"Doppler"}
+        assert not office.store.present("Blue")
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            (b'[["lobby", "Alex", "made up"]]', 403),
+            (b"[]", 400),
+            (b'["lobby", "Alex", "token"]', 400),
+            (b'[["lobby", "Alex"]]', 400),
+            (b'[["lobby", 1, "token"]]', 400),
+            (b'{"lobby": 1}', 400),
+            (b" " * 70_000, 413),
+        ],
+    )
+    def test_what_a_worker_asks_for_is_checked(
+        self, push: ModuleType, body: bytes, code: int
+    ) -> None:
+        assert self.post(push, body).status_code == code
+        assert not push.hub._streams
+
+    def post(self, push: ModuleType, body: bytes) -> Response:
+        """Ask the route as the worker of a browser does."""
+        client = TestClient(Starlette(routes=[push.push_route()]))
+        answer: Response = client.post("/rooms/events", content=body)
+        return answer
+
+    def test_it_has_the_worker_that_pages_start(self, push: ModuleType) -> None:
+        client = TestClient(Starlette(routes=[push.push_route()]))
+        worker = sys.modules["room_sync.worker"]
+        answer = client.get("/rooms/events", params={"worker": worker.VERSION})
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.text == worker.WORKER
 
     def test_it_lies_below_the_path_of_the_server(
         self, push: ModuleType, monkeypatch: pytest.MonkeyPatch

@@ -465,7 +465,11 @@ def idle_for_a_while(user: StreamlitUser) -> list[object]:
     """What the page sends by itself while the server twice asks who is there."""
     sent: list[object] = []
     user._sockets[-1].on("framesent", lambda frame: sent.append(frame))
-    for _ in range(2):
-        with user.page.expect_request("**/rooms/events*"):
-            pass
+
+    def asked() -> int:
+        user.page.evaluate("0")  # messages are seen while the page is asked
+        return user.cable.requests.count("POST /rooms/events")
+
+    before = asked()
+    wait_until(lambda: asked() >= before + 2, event="two requests")
     return sent
