@@ -449,12 +449,15 @@ _PAUSE = 0.2
 class StreamlitSocket:
     """A session without a page: what it sends need not be what a page would send."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, cookie: str = "") -> None:
         url = f"ws://{urlsplit(address).netloc}/_stcore/stream"
         self._exit = ExitStack()
         # Nobody reads while nothing is asked, so what comes has to wait here.
         connection = connect(
-            url, subprotocols=[Subprotocol("streamlit")], max_queue=None
+            url,
+            subprotocols=[Subprotocol("streamlit")],
+            additional_headers={"Cookie": cookie} if cookie else None,
+            max_queue=None,
         )
         self._socket = self._exit.enter_context(connection)
         self._ids: dict[str, str] = {}

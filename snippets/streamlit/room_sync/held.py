@@ -20,7 +20,22 @@ _INTERNAL = f"{PRIVATE}room_sync:"
 
 
 def private(key: str) -> str:
-    """A key that stays in its session, for a widget or in ``st.session_state``."""
+    """A key that stays in its session, for a widget or in ``st.session_state``.
+
+    Args:
+        key: any text; the same in each run.
+
+    Returns:
+        The key to use instead.
+
+    Example:
+        from room_sync import private, sync
+
+        with sync("lobby") as st:
+            level = st.slider("Level")  # the room's
+            zoom = st.slider("Zoom", 1, 9, key=private("zoom"))  # this tab's
+            st.session_state[private("seen")] = level
+    """
     return PRIVATE + key
 
 
@@ -72,6 +87,10 @@ class Held:
     """By key."""
     taken: set[str] = field(default_factory=set)
     """Keys of forms, buttons and the like, which Streamlit lets nobody set."""
+    browser: str = ""
+    """What all tabs of a browser have in common, if that is known."""
+    left_at: float = 0
+    """When Streamlit lost the connection to its page (s); 0: it has one."""
 
     def take(self, key: str) -> None:
         """Leave a key to what the app has given it to."""
@@ -88,7 +107,17 @@ def held() -> Held:
 
 def of(token: Token) -> Held:
     """What is kept for the session with that token; it goes with the session."""
-    everything: WeakKeyDictionary[Token, Held] = process.only("held", WeakKeyDictionary)
-    if token not in everything:
-        everything[token] = Held(token.session)
-    return everything[token]
+    found = _everything()
+    if token not in found:
+        found[token] = Held(token.session)
+    return found[token]
+
+
+def all_held() -> list[Held]:
+    """What is kept for all sessions of this process."""
+    return list(_everything().values())
+
+
+def _everything() -> WeakKeyDictionary[Token, Held]:
+    found: WeakKeyDictionary[Token, Held] = process.only("held", WeakKeyDictionary)
+    return found

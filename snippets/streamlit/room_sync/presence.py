@@ -1,14 +1,20 @@
-"""Who is there, while a script runs: nothing else of its session runs meanwhile."""
+"""Who is there while a script runs, and when a page is loaded again."""
 
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+import streamlit as st
+
 from room_sync import process
 from room_sync.errors import StoreError
+from room_sync.held import Held, all_held
+from room_sync.stores import Store
+from room_sync.workarounds import browser
 
 if TYPE_CHECKING:
     from room_sync.session import Session
@@ -47,8 +53,45 @@ class Heart:
                     self._thread = None
                     return
             for session in sessions:
+                if session.is_replaced:
+                    continue
                 with suppress(StoreError):
                     session.store.heartbeat(session.room, session.id, session.ttl())
 
 
 heart = process.only("heart", Heart)
+
+
+def _hang_up(mine: Held) -> None:
+    mine.left_at = time.monotonic()
+
+
+@st.cache_resource(scope="session", on_release=_hang_up, show_spinner=False)
+def _connection(session: str, _mine: Held) -> Held:
+    """Is kept for as long as Streamlit has a connection to the session's page."""
+    return _mine
+
+
+def arrive(mine: Held, room: str, store: Store) -> None:
+    """Count a page that is loaded again once: its session before is gone.
+
+    Streamlit gives it a new session. The one before it would count for some seconds
+    yet, as it does when a network fails.
+    """
+    _connection(mine.id, mine)
+    mine.left_at = 0
+    mine.browser = mine.browser or browser()
+    if room in mine.rooms or not mine.browser:
+        return
+    gone = [
+        (other.left_at, other.id, before)
+        for other in all_held()
+        if other.left_at and other.browser == mine.browser
+        if (before := other.rooms.get(room)) and not before.is_replaced
+    ]
+    if gone:
+        _, session, before = max(gone)
+        before.is_replaced = True
+        with suppress(StoreError):
+            store.heartbeat(room, mine.id, before.ttl())
+            store.heartbeat(room, session, 0)

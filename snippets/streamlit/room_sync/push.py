@@ -179,6 +179,8 @@ class Hub:
         """Count sessions as present; with others, if they have been so before."""
         loop = asyncio.get_running_loop()
         for page in pages:
+            if session := self.sessions.get(page):
+                session.is_replaced = False
             self._stays[page] = loop.time() + STAY
         if not self._ends.keys() >= set(pages):
             await self._keep()
@@ -192,7 +194,11 @@ class Hub:
             await asyncio.sleep(after)
         stays, self._stays = self._stays, {}
         now = asyncio.get_running_loop().time()
-        seconds = {page: end - now for page, end in stays.items()}
+        seconds = {
+            page: end - now
+            for page, end in stays.items()
+            if not ((session := self.sessions.get(page)) and session.is_replaced)
+        }
         if self._store and seconds:
             await asyncio.to_thread(_keep, self._store, seconds)
         for room in {room for room, _ in seconds}:

@@ -53,6 +53,7 @@ class Session:
     deferred: frozenset[str] = frozenset()  # of those, the ones the last run left alone
     drafts_at: float = 0  # when the browser has reported drafts, by its own clock
     is_unreached: bool = False  # its page does not reach the push route
+    is_replaced: bool = False  # by the session of the same page, loaded again
     forms_sent: int = 0  # how often the user has sent a form
     open_forms: list[str] = field(default_factory=list)  # around what is rendered now
 
@@ -88,6 +89,7 @@ class Session:
         """Send what this user has changed, then take what the room says."""
         with self._turn():
             self.is_rendering, self.deferred = True, frozenset()
+            self.is_replaced = False
             self.store, self.every = store, every
             self.read_only = read_only or not may(self.room, "write")
             self.only = only

@@ -23,6 +23,7 @@ from room_sync.errors import RefusedError, RoomError, StoreError
 from room_sync.held import held, is_internal
 from room_sync.live import plain
 from room_sync.polling import poll
+from room_sync.presence import arrive
 from room_sync.rendering import CLEARS, STAYS, form_around, render_own, render_shared
 from room_sync.session import Session
 from room_sync.stores import Changes, Entries, Store
@@ -42,13 +43,24 @@ class sync:  # noqa: N801 -- it is used like a function
     ``with sync("lobby") as room:`` gives the block a Streamlit whose widgets and
     ``session_state`` are the room's. What is rendered after the block is the app's own.
 
+    A `RoomError` in the block ends it, and is shown on the page. A user who may not
+    enter sees why, and the script stops there.
+
     Args:
         room: its name; with None or "" the session is in a room of its own.
         read_only: widgets are disabled, and changes are refused.
         only: the keys to share; without it, all that are not private.
         every: seconds between two polls of what the others have done; with None the
             page follows them only when its own user does something.
-        follow: what renders the part of the page that follows the others.
+        follow: what renders the part of the page that follows the others; `room` has
+            one of its own.
+
+    Example:
+        from room_sync import sync
+
+        with sync("lobby") as st:
+            number = st.slider("Number")
+            st.write(number, "squared is", number * number)
     """
 
     def __init__(
@@ -67,11 +79,12 @@ class sync:  # noqa: N801 -- it is used like a function
     def __enter__(self) -> Shared:
         let_components_be_serialized()
         mine = held()
+        store: Store = rooms.store() if self._room else mine.alone
+        self._check_entry(store)
+        arrive(mine, self._room, store)
         if self._room not in mine.rooms:
             mine.rooms[self._room] = Session(mine.id, self._room)
         self._session = session = mine.rooms[self._room]
-        store: Store = rooms.store() if self._room else mine.alone
-        self._check_entry(store)
         session.begin(
             store, read_only=self._read_only, only=self._only, every=self._every
         )
@@ -182,11 +195,29 @@ class Place(_Streamlit):
 
 
 class Shared(Place):
-    """Streamlit, as an app renders in a room: ``with sync("lobby") as room:``."""
+    """Streamlit, as an app renders in a room: ``with sync("lobby") as room:``.
+
+    It has all that Streamlit has. Widgets are the room's, in columns, tabs, expanders,
+    popovers, forms and the sidebar, too, unless their key is `private`. You get one
+    from `sync` or `room`.
+
+    Example:
+        from room_sync import Shared, room
+
+        def counter(st: Shared) -> None:
+            count = st.update("count", lambda count: (count or 0) + 1)
+            st.write(f"Run {count}, {st.present} here")
+
+        @room("lobby")
+        def lobby(st: Shared) -> None:
+            counter(st)
+
+        lobby()
+    """
 
     @property
     def session_state(self) -> Any:
-        """The room's values; under private keys, the session's own."""
+        """The room's values, a `State`; under private keys, the session's own."""
         return st.session_state if self.block.is_left() else State(self._session)
 
     @property
@@ -208,6 +239,13 @@ class Shared(Place):
     def update(self, key: str, function: Callable[[Any], Any]) -> Any:
         """Set a shared value to function(the present one or None), in one step.
 
+        Args:
+            key: the value's, in ``session_state``.
+            function: returns the new value, and does nothing else.
+
+        Returns:
+            The new value.
+
         Raises:
             RoomError: it was refused or cannot be shared, or the room is out of
                 reach; nothing has changed then.
@@ -227,7 +265,19 @@ class State(MutableMapping[str, Any]):
     """``st.session_state``, where every key that is not private is the room's.
 
     Lists, dictionaries and sets in it are live: what is done to them in place is done
-    in the room, in one step.
+    in the room, in one step. It is a mapping: ``in``, ``len``, ``del``, ``get`` and the
+    like do what they do with a dictionary. You get one from ``session_state`` of a
+    `Shared`.
+
+    Example:
+        from room_sync import State, sync
+
+        def greet(state: State, name: str) -> None:
+            state.setdefault("names", []).append(name)
+
+        with sync("lobby") as st:
+            greet(st.session_state, "Alex")
+            st.write(st.session_state["names"])
     """
 
     def __init__(self, session: Session) -> None:
@@ -260,13 +310,38 @@ class State(MutableMapping[str, Any]):
         return sum(1 for _ in self)
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """The value, which is this one from now on if there was none: in one step."""
+        """The value, which is this one from now on if there was none: in one step.
+
+        Args:
+            key: the value's.
+            default: what it is if there was none.
+
+        Returns:
+            The value.
+
+        Raises:
+            RefusedError: there was none, and this session may not change the room.
+            StoreError: there was none, and the room is out of reach.
+        """
         if self._session.shares(key):
             return self._session.set_default(key, default)
         return st.session_state.setdefault(key, default)
 
     def pop(self, key: str, default: Any = _MISSING) -> Any:
-        """Remove a value in one step: of several who do, one is given it."""
+        """Remove a value in one step: of several who do, one is given it.
+
+        Args:
+            key: the value's.
+            default: what is returned if there is none.
+
+        Returns:
+            The value.
+
+        Raises:
+            KeyError: there is none, and no default.
+            RefusedError: this session may not change the room.
+            StoreError: the room is out of reach.
+        """
         try:
             if self._session.shares(key):
                 return loads(self._session.remove(key))
@@ -277,7 +352,16 @@ class State(MutableMapping[str, Any]):
             return default
 
     def update(self, *others: Any, **more: Any) -> None:
-        """Set many values; the shared ones in one step."""
+        """Set many values; the shared ones in one step.
+
+        Args:
+            others: a mapping or pairs, as for a dictionary.
+            more: keys and values.
+
+        Raises:
+            RefusedError: this session may not change the room.
+            StoreError: the room is out of reach.
+        """
         values: Mapping[str, Any] = dict(*others, **more)
         shared = {k: value for k, value in values.items() if self._session.shares(k)}
         self._session.set(shared)

@@ -1,11 +1,12 @@
 """What works around faults of Streamlit, by its private names; each can be taken out.
 
-Nothing else in this package uses a private name of Streamlit.
+Nothing else in this package uses what Streamlit does not document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import streamlit as st
@@ -41,3 +42,20 @@ def let_components_be_serialized() -> None:
 
     vars(make_serializable)["is_serializable"] = True
     vars(main)["make_bidi_component_presenter"] = make_serializable
+
+
+def browser() -> str:
+    """What all tabs of a browser have in common; "": this server does not tell.
+
+    It is the number in the cookie that protects a form from other sites, which only
+    the browser and the server know. Streamlit writes it behind another mask each time
+    (``streamlit/web/server/starlette/starlette_app_utils.py``). Take this out when
+    ``st.context`` can name a tab or a browser.
+    """
+    cookie = st.context.cookies.get("_streamlit_xsrf") or ""
+    try:
+        version, mask, masked, _ = cookie.strip('"').split("|")
+        numbers = zip(bytes.fromhex(masked), cycle(bytes.fromhex(mask)))
+        return bytes(a ^ b for a, b in numbers).hex() if version == "2" else ""
+    except ValueError:
+        return ""

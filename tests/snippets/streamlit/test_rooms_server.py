@@ -147,3 +147,37 @@ def shown(user: StreamlitSocket) -> Sequence[int]:
     """The numbers in the only line of a page."""
     (line,) = user.lines()
     return [int(number) for number in line.split()]
+
+
+PRESENT = """\
+from room_sync import sync
+
+with sync("lobby") as st:
+    st.text(f"{st.present} here")
+"""
+
+# One number of a browser, behind two masks, and another browser's.
+ALEX = "_streamlit_xsrf=2|00000000|0123456789abcdef|1796000000"
+ALEX_AGAIN = "_streamlit_xsrf=2|ffffffff|fedcba9876543210|1796000000"
+DOPPLER = "_streamlit_xsrf=2|00000000|fedcba9876543210|1796000000"
+
+
+@pytest.mark.parametrize("mode", [SHIPPED, POLLED])
+@pytest.mark.fact("reload-counts-once")
+def test_a_page_that_is_loaded_again_counts_once(mode: str, serve: Serve) -> None:
+    """A reload doesn't change how many are counted, and a second tab does."""
+    address = serve(PRESENT, mode).addresses[0]
+    with StreamlitSocket(address, ALEX) as alex:
+        assert alex.lines() == ["1 here"]
+        with StreamlitSocket(address, ALEX_AGAIN) as second:
+            assert second.lines() == ["2 here"]
+            with StreamlitSocket(address, ALEX) as third:
+                assert third.lines() == ["3 here"]
+                alex.runs()
+                assert alex.lines() == ["3 here"]
+        alex.looks_until(lambda lines: lines == ["1 here"])
+        for _ in range(3):
+            with StreamlitSocket(address, ALEX_AGAIN) as second:
+                assert second.lines() == ["2 here"]
+        with StreamlitSocket(address, DOPPLER) as doppler:
+            assert doppler.lines() == ["3 here"]
