@@ -13,7 +13,7 @@ from tests.users.streamlit import StreamlitUser, click_together
 NUMBER = "Select a value"
 
 
-@story("streamlit/rooms/first_room", dark=True, stage=RoomStage)
+@story("streamlit/rooms/dashboard", dark=True, stage=RoomStage)
 def moved_for_all(scene: Scene[StreamlitUser]) -> None:
     """What one moves is moved for the other, who touches nothing."""
     alex, doppler = scene.opens()

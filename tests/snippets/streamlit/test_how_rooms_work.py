@@ -772,7 +772,7 @@ class TestPageThatIsNotified(Lost):
     def test_the_tabs_of_a_browser_share_a_connection(
         self, alex: StreamlitUser, doppler: StreamlitUser
     ) -> None:
-        """All tabs of a browser listen with one connection, so there may be more of
+        """The tabs of a browser listen with one connection, so there may be more of
         them than the six connections that it opens to a server.
         """
         before, asked = clicks(alex), list[str]()
