@@ -142,3 +142,14 @@ def test_the_rooms_are_in_their_wheel_as_they_are_tested() -> None:
         for path in package.folder.glob("*.py")
     }
     assert inside == tested | {"room_sync/py.typed": b""}
+
+
+def test_the_wheel_of_the_rooms_has_their_command() -> None:
+    (package,) = Catalog.default().packages
+    with zipfile.ZipFile(BytesIO(package.build())) as wheel:
+        (name,) = (it for it in wheel.namelist() if it.endswith("entry_points.txt"))
+        text = wheel.read(name).decode()
+    assert text.splitlines() == [
+        "[console_scripts]",
+        "room-sync = room_sync.command:main",
+    ]
