@@ -212,6 +212,59 @@ class TestChoosing:
             user.reads_line("Friday, 30")
 
 
+OPEN = """\
+import streamlit
+
+from room_sync import private, room
+
+@streamlit.dialog("A note")
+def note():
+    streamlit.text_input("Note")
+
+@room("lobby")
+def lobby(st):
+    st.slider("Size", key="size")
+    st.text(f"Size {st.session_state['size']}")
+    file = st.file_uploader("File", key=private("file"))
+    st.text(f"File {file and file.name}")
+    with st.expander("More"):
+        st.text("In the expander")
+    if st.button("Write"):
+        note()
+
+lobby()
+"""
+
+
+@program(OPEN, POLLED, PUSHED)
+class TestOpen:
+    """What is open in one page, while others change the room."""
+
+    @pytest.mark.fact("open-dialog")
+    def test_a_dialog_an_expander_and_an_upload_stay(
+        self, alex: User, doppler: User
+    ) -> None:
+        """In a room that a function draws, a dialog that you have opened stays open
+        with what you've typed in it, and so do an expander and a file that you've
+        uploaded, while others change the room.
+        """
+        file = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Monday"}
+        doppler.page.locator("input[type=file]").set_input_files(file)
+        doppler.reads_line("File plan.txt")
+        doppler.page.get_by_text("More", exact=True).click()
+        doppler.reads_line("In the expander")
+        doppler.presses("Write")
+        note = doppler.page.get_by_role("dialog").get_by_label("Note")
+        note.press_sequentially("half a ")
+        alex.turns("Size", "End")
+        doppler.reads_line("Size 100")
+        doppler.is_at_rest()
+        note.press_sequentially("thought")
+        expect(note).to_have_value("half a thought")
+        for line in ("File plan.txt", "In the expander"):
+            doppler.reads_line(line)
+
+
 @contextmanager
 def tells_of_a_draft(user: User, mode: str) -> Iterator[None]:
     """Wait until the page has said what it has that is not sent."""
