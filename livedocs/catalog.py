@@ -356,6 +356,19 @@ class Catalog:
         found = sorted(self.root.glob("*/*/__init__.py"))
         return tuple(Package(path.parent) for path in found)
 
+    def package(self, name: str) -> Package:
+        """The library in that folder below the root, ``streamlit/room_sync``.
+
+        Raises:
+            SnippetError: there is none; the nearest name is offered.
+        """
+        known = {
+            it.folder.relative_to(self.root).as_posix(): it for it in self.packages
+        }
+        if name not in known:
+            raise SnippetError(f"There is no package {name!r}. {nearest(name, known)}")
+        return known[name]
+
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of all snippets, sorted."""

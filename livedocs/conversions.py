@@ -24,6 +24,7 @@ from livedocs.blocks.block import THEME
 from livedocs.catalog import Snippet
 from livedocs.errors import SnippetError
 from livedocs.facts import Row
+from livedocs.packages import Package
 
 _OBJECTS = {"plugins", "hooks", "exclude_docs", "draft_docs", "not_in_nav"}
 """Settings that are no plain values; the last three show in each `File`."""
@@ -56,6 +57,7 @@ class _Names:
     """What a page named while it was converted."""
 
     programs: tuple[str, ...]
+    packages: tuple[str, ...]
     facts: tuple[str, ...]
     rows: tuple[tuple[str, str], ...]
     targets: tuple[str, ...]
@@ -74,6 +76,7 @@ class _Conversion:
     links: Mapping[str, dict[str, str]]
     """The anchors that it links to, by the path of their page."""
     programs: Mapping[str, Snippet]
+    packages: Mapping[str, Package]
     uses: tuple[Use, ...]
 
 
@@ -120,6 +123,7 @@ class Conversions:
             if (file := files.get_file_from_path(target))
         }
         context.programs.update(known.programs)
+        context.packages.update(known.packages)
         context.uses.extend(known.uses)
 
     def _is_valid(
@@ -137,6 +141,7 @@ class Conversions:
         proofs = context.proven
         names = _Names(
             programs=tuple(context.programs),
+            packages=tuple(context.packages),
             facts=tuple(p.id for p in proofs if not isinstance(p, Row)),
             rows=tuple((p.program, p.name) for p in proofs if isinstance(p, Row)),
             targets=tuple(sorted(files.asked)),
@@ -151,6 +156,7 @@ class Conversions:
             anchors=set(page.present_anchor_ids or ()),
             links={file.src_uri: dict(its) for file, its in links.items()},
             programs=dict(context.programs),
+            packages=dict(context.packages),
             uses=tuple(context.uses),
         )
 
@@ -160,9 +166,10 @@ class Conversions:
         """Everything that a conversion reads, as it is now.
 
         Raises:
-            SnippetError: a program is not there, or not to be understood.
+            SnippetError: a program or a library is not there, or not to be understood.
         """
         programs = [context.catalog.find(id_) for id_ in names.programs]
+        packages = [context.catalog.package(name) for name in names.packages]
         facts = [context.facts.get(id_) for id_ in names.facts]
         rows = [context.rows.get(name) for name in names.rows]
         tests = {test.path for it in (*facts, *rows) if it for test in it.tests}
@@ -182,6 +189,7 @@ class Conversions:
             # What a program imports, or who imports it, shows in these two.
             [(it, it.sha256, it.run_command(context.site_url)) for it in programs],
             [context.receipt(it) for it in programs],
+            [it.digest for it in packages],
             [film for film in context.films if film.snippet in names.programs],
             facts,
             rows,

@@ -44,7 +44,7 @@ class Package:
             name: str = tomllib.loads(path.read_text("utf-8"))["project"]["name"]
         except (OSError, ValueError, KeyError) as error:
             raise SnippetError(
-                f"{_shown(path)}: A package has a pyproject.toml with a project's "
+                f"{shown(path)}: A package has a pyproject.toml with a project's "
                 f"name: {error}."
             ) from None
         return name
@@ -59,7 +59,7 @@ class Package:
         path = self.folder / "__init__.py"
         if not (found := _VERSION.search(path.read_text("utf-8"))):
             raise SnippetError(
-                f'{_shown(path)}: A package says its version: __version__ = "0.1.0".'
+                f'{shown(path)}: A package says its version: __version__ = "0.1.0".'
             )
         return found["version"]
 
@@ -69,12 +69,16 @@ class Package:
         project = re.sub(r"[-_.]+", "_", self.project).lower()
         return f"packages/{project}-{self.version}-py3-none-any.whl"
 
-    def build(self) -> bytes:
-        """The wheel: the same bytes for the same files, wherever it is built."""
+    @property
+    def digest(self) -> str:
+        """Hexadecimal, of all its files, to tell when one has changed."""
         files = sorted(path for path in self.folder.iterdir() if path.is_file())
         parts = (f"{path.name}\0".encode() + path.read_bytes() for path in files)
-        digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
-        return _wheel(self.folder, digest)
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+    def build(self) -> bytes:
+        """The wheel: the same bytes for the same files, wherever it is built."""
+        return _wheel(self.folder, self.digest)
 
 
 @lru_cache(maxsize=4)
@@ -89,7 +93,7 @@ def _wheel(folder: Path, digest: str) -> bytes:
         return Path(path).read_bytes()
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """The path as error messages show it: from ``snippets/`` on."""
     parts = path.parts[-4:]
     return "/".join(parts)

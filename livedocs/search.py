@@ -26,7 +26,7 @@ _SHOWN_PROGRAM = re.compile(r"(<pre\b[^>]*>)(.*?)(?=</pre>)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"\s?data-search-\w+=\"[^\"]+\"")  # as Material's search has it
 _PARAGRAPH = re.compile(r"</?p>")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
-_CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
+_CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,14 @@ def shorten(site: Path) -> None:
 
 @lru_cache(maxsize=4096)  # most are the same in the next build
 def opening(text: str) -> str:
-    """The first sentences of a section, at least one, then its other names in code."""
+    """The first sentences of a section, at least one, then its other names in code.
+
+    One element for all names: an element for each would be most of the index.
+    """
     first, *others = _SENTENCE.split(_PARAGRAPH.sub(" ", _PROGRAM.sub(" ", text)))
     kept = first.strip()
     while others and len(kept) + len(others[0]) < OPENING:
         kept = f"{kept} {others.pop(0)}".strip()
     names = dict.fromkeys(_CODE.findall(" ".join(others)))
-    return " ".join([kept, *(name for name in names if name not in kept)])
+    new = [name for name in names if f"<code>{name}</code>" not in kept]
+    return f"{kept} <code>{' '.join(new)}</code>" if new else kept

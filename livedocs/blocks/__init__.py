@@ -1,10 +1,11 @@
 """What a page may say beyond Markdown: programs, their differences, state, facts.
 
-Five additions to Python-Markdown, none of which needs MkDocs:
+Six additions to Python-Markdown, none of which needs MkDocs:
 
 - ``/// snippet | taipy/chat/shared_builder.py`` shows a program or parts of it,
 - ``/// diff | step1.py → step2.py`` shows what changes between two programs,
 - ``/// state | taipy/chat/shared_builder.py`` holds the table of who shares what,
+- ``/// reference | streamlit/room_sync`` lists what a library offers,
 - ``/// demo | taipy/chat/shared_builder.py`` shows what its users see side by side,
 - ``[any words](fact:late-joiner)`` refers to a fact that tests prove.
 
@@ -24,6 +25,7 @@ from livedocs.blocks.demo import DemoBlock
 from livedocs.blocks.diff import DiffBlock
 from livedocs.blocks.finish import Finish, Reachable
 from livedocs.blocks.page import Page, PageContext, Use
+from livedocs.blocks.reference import ReferenceBlock
 from livedocs.blocks.scan import Scan
 from livedocs.blocks.snippet import SnippetBlock
 from livedocs.blocks.state import StateBlock
@@ -31,7 +33,8 @@ from livedocs.blocks.state import StateBlock
 __all__ = ["BLOCKS", "LiveDocsExtension", "PageContext", "Use"]
 
 BLOCKS: dict[str, type[PageBlock]] = {
-    block.NAME: block for block in (SnippetBlock, DiffBlock, StateBlock, DemoBlock)
+    block.NAME: block
+    for block in (SnippetBlock, DiffBlock, StateBlock, DemoBlock, ReferenceBlock)
 }
 """Our blocks, by the name that pages call them."""
 

@@ -67,6 +67,14 @@ class PageBlock(Block):  # type: ignore[misc]
         same = [h for h in rest if (h.name, h.argument) == (self.NAME, argument)]
         return same[0] if same else Header(self.NAME, argument, 1)
 
+    def refuse_text(self, block: etree.Element) -> None:
+        """See that there is nothing between its options and its end."""
+        if len(block) or (block.text or "").strip():
+            raise SnippetError(
+                f"'/// {self.NAME}' takes options, each indented by four spaces, "
+                "and no other lines. Close it with '///'."
+            )
+
     def on_create(self, parent: etree.Element) -> etree.Element:
         self.page.opened += 1
         return etree.SubElement(parent, self.ELEMENT)
@@ -80,11 +88,7 @@ class Figure(PageBlock):
     def on_end(self, block: etree.Element) -> None:
         self.page.closed += 1
         with located(self.context, self.header.line):
-            if len(block) or (block.text or "").strip():
-                raise SnippetError(
-                    f"'/// {self.NAME}' takes options, each indented by four spaces, "
-                    "and no other lines. Close it with '///'."
-                )
+            self.refuse_text(block)
             html = self.render()
         block.text = AtomicString(self.md.htmlStash.store(html))
 

@@ -15,6 +15,7 @@ from livedocs.blocks.page import WORD_JOINER, Page, proof_id
 from livedocs.catalog import nearest
 from livedocs.facts import Fact, Row
 from livedocs.record import Run
+from livedocs.reference import read
 
 _REFERENCE = re.compile(r"\[[^\]\[]+\]\[[^\]\[]*\]")
 _TAG = re.compile(r"<[^>]*>")
@@ -48,6 +49,7 @@ class Finish(Treeprocessor):
                 header.line, f"'/// {header.name}' is never closed with '///'."
             )
         self._mark_facts(root)
+        self._check_entries()
         self._check_references(root)
         self._wrap_tables(root)
         for tabs in root.iter("div"):  # keeps Material's script off them; see look.js
@@ -111,6 +113,19 @@ class Finish(Treeprocessor):
                 f"@pytest.mark.fact({id_!r}). {nearest(id_, facts)}",
             )
         return facts[id_]
+
+    def _check_entries(self) -> None:
+        """See that a reference leaves nothing out that its library exports."""
+        for folder, named in self.page.entries.items():
+            package = self.page.context.packages[folder]
+            for name in read(package):
+                if name not in named:
+                    raise self.page.context.error(
+                        max(named.values(), default=1),
+                        f"snippets/{folder}/__init__.py exports {name!r}, and this "
+                        f"reference leaves it out. Write '/// reference | {folder}' "
+                        f"with the option 'names: [{name}]', or add it to another.",
+                    )
 
     def _check_references(self, root: etree.Element) -> None:
         for element in root.iter("p"):

@@ -10,6 +10,7 @@ from livedocs.catalog import Catalog, Snippet
 from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Row, fold
 from livedocs.films import Films
+from livedocs.packages import Package
 from livedocs.record import Receipt, Run
 
 WORD_JOINER = "\u2060"
@@ -69,6 +70,8 @@ class PageContext:
     """The address of a commit; empty: no link."""
     programs: dict[str, Snippet] = field(default_factory=dict)
     """Filled in: the programs that the page shows, by id."""
+    packages: dict[str, Package] = field(default_factory=dict)
+    """Filled in: the libraries that the page is a reference of, by their folders."""
     uses: list[Use] = field(default_factory=list)
     """Filled in: what the page refers to as proven, in its order."""
 
@@ -113,6 +116,8 @@ class Page:
     """The line and the id of each ``fact:…`` that is not yet accounted for."""
     marks: dict[etree.Element, Use] = field(default_factory=dict)
     """The marks in the text, as they were met."""
+    entries: dict[str, dict[str, int]] = field(default_factory=dict)
+    """The names that it describes, with their lines, by the folder of their library."""
     opened: int = 0
     closed: int = 0
     numbered: int = 0

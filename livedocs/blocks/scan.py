@@ -39,6 +39,7 @@ class Scan(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         page = self.page
         page.lines, page.headers, page.links, page.marks = lines, [], [], {}
+        page.entries = {}
         page.opened = page.closed = page.numbered = 0
         text = dict(outside_fences(lines, self._check_fence))
         for number, line in text.items():

@@ -101,6 +101,144 @@ TABLE = """\
 ///"""
 
 
+SHELVES = "snippets/streamlit/shelves"
+
+LIBRARY = {
+    "pyproject.toml": """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "shelves"
+version = "0.2.0"
+
+[tool.hatch.build.targets.wheel]
+include = ["*.py"]
+
+[tool.hatch.build.targets.wheel.sources]
+"" = "shelves"
+""",
+    "__init__.py": """\
+from shelves.board import Board, Oak, Wood, WoodError
+from shelves.saw import saw
+
+__version__ = "0.2.0"
+
+cut = saw
+\"\"\"What `saw` was called before.
+
+Example:
+    from shelves import cut
+
+    cut(2)
+\"\"\"
+
+__all__ = ["Board", "Oak", "Wood", "WoodError", "cut", "saw"]
+""",
+    "board.py": '''\
+from typing import Protocol
+
+Size = dict[str, float]
+
+
+class WoodError(Exception):
+    """There is no such wood.
+
+    Example:
+        from shelves import WoodError
+    """
+
+
+class Wood(Protocol):
+    """What a board is made of.
+
+    Example:
+        from shelves import Wood
+    """
+
+    colour: str
+    """A name from HTML."""
+
+    def plane(self, depth: float) -> None:
+        """Make it thinner by that depth, in millimetres."""
+
+
+class Oak:
+    """A hard wood.
+
+    Example:
+        from shelves import Oak
+    """
+
+    def __init__(self) -> None:
+        self.colour = "tan"
+        self._depth = 0.0
+
+    def plane(self, depth: float) -> None:
+        self._depth += depth
+
+
+class Board:
+    """A board <of> wood.
+
+    It is cut by `saw`.
+
+    Args:
+        wood: what it is made of.
+        sizes: by side, in metres.
+        no: what is written on it.
+
+    Example:
+        from shelves import Board, Oak
+
+        board = Board(Oak(), {"long": 1.2})
+    """
+
+    def __init__(self, wood: Wood, *, sizes: Size | None = None, no: int = 0) -> None:
+        self._wood = wood
+
+    @property
+    def length(self) -> float:
+        """The longest side, in metres."""
+        return 1.0
+
+    def turn(self, *names: str) -> bool:
+        """Turn it.
+
+        Args:
+            names: the sides that come to lie on top.
+
+        Returns:
+            Whether it lies.
+
+        Raises:
+            WoodError: it is in use.
+            KeyError: there is no such side.
+        """
+        return True
+
+    def _secret(self) -> None: ...
+''',
+    "saw.py": '''\
+def saw(parts: int, kind: str = "pull") -> list[str]:
+    """Saw something into parts. It takes a while.
+
+    Args:
+        parts: how many.
+        kind: "pull" or "push".
+
+    Example:
+        from shelves import saw
+
+        saw(3)
+    """
+    return [kind] * parts
+''',
+}
+"""The files of a library that has everything that a reference shows."""
+
+
 @dataclass(frozen=True)
 class Project:
     """A checkout in miniature."""
@@ -124,6 +262,11 @@ class Project:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
         return file
+
+    def add_library(self) -> None:
+        """Put the library of `LIBRARY` among the programs."""
+        for name, text in LIBRARY.items():
+            self.write(f"{SHELVES}/{name}", text)
 
     def say(self, markdown: str, head: str = HEAD) -> None:
         """Make this the tutorial's text; it begins on line 9."""

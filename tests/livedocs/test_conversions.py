@@ -24,7 +24,7 @@ from livedocs.films import MANIFEST, Film, Films, Step
 from livedocs.plugin import LiveDocsPlugin
 from livedocs.record import Measured, Record, digest
 
-from .conftest import HEAD, PROGRAM, PROOF, TABLE, Project
+from .conftest import HEAD, LIBRARY, PROGRAM, PROOF, SHELVES, TABLE, Project
 
 ROOT = Path(__file__).parents[2]
 GREET = "taipy/chat/greet.py"
@@ -241,6 +241,73 @@ def test_what_a_page_is_not_made_from_does_not(
 ) -> None:
     change(served.project)
     assert CHAT not in served.build()
+    served.assert_fresh()
+
+
+REFERENCE = """\
+/// reference | streamlit/shelves
+    names: [Board, Oak, Wood, WoodError, cut, saw]
+///
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("saw.py", "It takes a while.", "It takes a second."),
+        ("board.py", "lie on top", "lie below"),
+        ("__init__.py", "was called before", "was called in 0.1.0"),
+        ("saw.py", 'kind: str = "pull"', 'kind: str = "push"'),
+        ("saw.py", "def saw", "\n\ndef saw"),
+    ],
+    ids=["a function", "a method", "a value", "a default", "a line"],
+)
+def test_what_a_library_says_of_itself_converts_its_reference(
+    served: Served, module: str, old: str, new: str
+) -> None:
+    """Each of its modules does, though the page names none of them."""
+    CHANGES["the repository"](served.project)  # whose lines it links to
+    served.project.add_library()
+    served.project.write(f"docs/{ROOMS}", f"{HEAD}\n## Rooms\n\n{REFERENCE}")
+    assert ROOMS in served.build()
+    assert served.build() == []
+    before = served.project.html("tutorials/taipy/rooms")
+    assert old in LIBRARY[module]
+    replace(f"{SHELVES}/{module}", old, new)(served.project)
+    assert served.build() == [ROOMS]
+    assert served.project.html("tutorials/taipy/rooms") != before
+    served.assert_fresh()
+    assert served.build() == []
+    served.assert_fresh()
+
+
+def test_a_name_that_a_library_exports_anew_is_missed_each_time(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.project.add_library()
+    served.project.write(f"docs/{ROOMS}", f"{HEAD}\n## Rooms\n\n{REFERENCE}")
+    served.build()
+    replace(f"{SHELVES}/__init__.py", '"saw"]', '"saw", "saws"]\nsaws = saw')(
+        served.project
+    )
+    replace(
+        f"{SHELVES}/__init__.py",
+        "\nsaws = saw",
+        '''
+saws = saw
+"""As `saw`.
+
+Example:
+    from shelves import saws
+"""''',
+    )(served.project)
+    for _ in range(2):
+        caplog.clear()
+        with pytest.raises(Abort):
+            served.build()
+        assert "exports 'saws', and this reference leaves it out" in caplog.text
+    replace(f"docs/{ROOMS}", "cut, saw", "cut, saw, saws")(served.project)
+    assert ROOMS in served.build()
     served.assert_fresh()
 
 

@@ -26,9 +26,10 @@ def test_a_first_sentence_stays_however_long_it_is() -> None:
 def test_names_in_code_stay_wherever_they_are_each_once() -> None:
     filler = "filler " * OPENING
     text = (
-        f"Use <code>a</code>. {filler}: <code>b</code>, <code>a</code>, <code>b</code>."
+        f"Use <code>a</code>. {filler}: <code>b</code>, <code>a</code>, <code>b</code>"
+        " and <code>c</code>."
     )
-    assert opening(text) == "Use <code>a</code>. <code>b</code>"
+    assert opening(text) == "Use <code>a</code>. <code>b c</code>"
 
 
 def test_programs_go() -> None:

@@ -16,7 +16,7 @@ import pytest
 from mkdocs.commands.serve import serve
 from mkdocs.exceptions import Abort, MkDocsException
 
-from .conftest import HEAD, PROOF, Project
+from .conftest import HEAD, LIBRARY, PROOF, SHELVES, Project
 from .conftest import TABLE as STATE
 
 PAGE = "docs/tutorials/taipy/chat.md"
@@ -226,6 +226,139 @@ def test_a_wrong_block_is_refused(
     said = complaint(build, project, caplog)
     assert said.count(f"{PAGE}:{line}: ") == 1
     assert message in said
+
+
+REFERENCE = """\
+/// reference | streamlit/shelves
+    names: [Board, Oak, Wood]
+///
+
+/// reference | streamlit/shelves
+    names: [WoodError, cut, saw]
+///
+"""
+
+REFERENCES = {
+    "an exported name that the page leaves out": (
+        REFERENCE.replace(", saw", ""),
+        13,
+        f"{SHELVES}/__init__.py exports 'saw', and this reference leaves it out. "
+        "Write '/// reference | streamlit/shelves' with the option 'names: [saw]'",
+    ),
+    "a page that only lists the names": (
+        "/// reference | streamlit/shelves\n///",
+        9,
+        "exports 'Board', and this reference leaves it out",
+    ),
+    "a name that is not exported": (
+        REFERENCE.replace("saw", "_saw"),
+        13,
+        f"{SHELVES}/__init__.py exports no '_saw'. Did you mean 'saw'?",
+    ),
+    "a name that is exported no more": (
+        REFERENCE.replace("saw", "saw, Size"),
+        13,
+        f"{SHELVES}/__init__.py exports no 'Size'.",
+    ),
+    "a name that is there twice": (
+        REFERENCE.replace("saw", "saw, Oak"),
+        13,
+        "'Oak' is described on this page already",
+    ),
+    "a library that there is not": (
+        REFERENCE.replace("/shelves", "/shelfs"),
+        9,
+        "There is no package 'streamlit/shelfs'. Did you mean 'streamlit/shelves'?",
+    ),
+    "text in the block": (
+        "/// reference | streamlit/shelves\n\nText.\n\n///",
+        9,
+        "takes options, each indented by four spaces",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFERENCES)
+def test_a_wrong_reference_is_refused(
+    build: Builder, project: Project, caplog: pytest.LogCaptureFixture, case: str
+) -> None:
+    text, line, message = REFERENCES[case]
+    project.add_library()
+    project.say(text)
+    said = complaint(build, project, caplog)
+    assert said.count(f"{PAGE}:{line}: ") == 1
+    assert message in said
+
+
+DOCSTRINGS = {
+    "a function without one": (
+        "saw.py",
+        ('"""Saw', '_ = """Saw'),
+        "saw.py:1: 'saw' has no docstring",
+    ),
+    "a method without one": (
+        "board.py",
+        ('"""Turn it.', '_ = """Turn it.'),
+        "board.py:67: 'Board.turn' has no docstring",
+    ),
+    "an attribute without one": (
+        "board.py",
+        ('"""The longest side, in metres."""', ""),
+        "board.py:63: 'Board.length' has no docstring",
+    ),
+    "an argument that it leaves out": (
+        "saw.py",
+        ('        kind: "pull" or "push".\n', ""),
+        "saw.py:1: 'saw' does not describe its argument 'kind'",
+    ),
+    "an argument of the class that it leaves out": (
+        "board.py",
+        ("        wood: what it is made of.\n", ""),
+        "board.py:43: 'Board' does not describe its argument 'wood'",
+    ),
+    "an argument that there is not": (
+        "saw.py",
+        ("        kind:", "        sort: which.\n        kind:"),
+        "saw.py:1: 'saw' has no argument 'sort'. Take it out.",
+    ),
+    "a name without an example": (
+        "saw.py",
+        ("Example:", "Look:"),
+        "saw.py:1: 'saw' has no example of its use",
+    ),
+    "an example of something else": (
+        "__init__.py",
+        ("import cut\n\n    cut(2)", "import saw\n\n    saw(2)"),
+        "__init__.py:6: 'cut' has no example of its use",
+    ),
+    "an exported name that there is not": (
+        "__init__.py",
+        ('"saw"]', '"saw", "plane"]'),
+        "__init__.py:1: __all__ names 'plane', and the package does not have it",
+    ),
+    "no exported names": (
+        "__init__.py",
+        ("__all__ =", "names ="),
+        "__init__.py:1: It has no __all__",
+    ),
+    "a module that is not Python": (
+        "saw.py",
+        ("def saw(", "def saw((("),
+        "saw.py:1: This is not Python",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DOCSTRINGS)
+def test_what_docstrings_lack_is_said(
+    build: Builder, project: Project, caplog: pytest.LogCaptureFixture, case: str
+) -> None:
+    name, (old, new), message = DOCSTRINGS[case]
+    assert LIBRARY[name].count(old) == 1
+    project.add_library()
+    project.write(f"{SHELVES}/{name}", LIBRARY[name].replace(old, new))
+    project.say(REFERENCE)
+    assert f"{SHELVES}/{message}" in complaint(build, project, caplog)
 
 
 def test_a_link_out_of_the_folder_is_refused(

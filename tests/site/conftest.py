@@ -23,6 +23,13 @@ TUTORIALS = {
 }
 """The addresses of all tutorials in the site."""
 
+REFERENCES = {
+    name
+    for name, address in TUTORIALS.items()
+    if "\n/// reference | " in (ROOT / f"docs/{address[:-1]}.md").read_text("utf-8")
+}
+"""Those that describe a library, name by name: there is nothing to be filmed."""
+
 PAGES = {
     "home": "",
     "catalogue": "tutorials/",

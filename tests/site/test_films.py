@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from livedocs.films import Films
-from tests.site.conftest import ROOT, TUTORIALS, parsed
+from tests.site.conftest import REFERENCES, ROOT, TUTORIALS, parsed
 from tests.site.server import Site
 
 PAGE = "tutorials/flet/chat/"
@@ -48,7 +48,7 @@ def open_film(page: Page) -> Locator:
     return page.locator(".ss-film video").first
 
 
-@pytest.mark.parametrize("name", TUTORIALS)
+@pytest.mark.parametrize("name", [it for it in TUTORIALS if it not in REFERENCES])
 def test_every_tutorial_begins_with_a_demo_that_has_a_film(
     built_site: Path, name: str
 ) -> None:

@@ -25,6 +25,18 @@ def test_code_scrolls_inside_its_box_by_keyboard(browser: Browser, site: Site) -
     page.close()
 
 
+def test_signatures_wrap_on_a_small_telephone(browser: Browser, site: Site) -> None:
+    page = browser.new_page(
+        base_url=site.address, viewport={"width": 360, "height": 800}
+    )
+    page.goto(PAGES["streamlit rooms-reference"])
+    signatures = page.locator(".ss-signature code")
+    assert "Callable[[Any, str, Literal" in "".join(signatures.all_text_contents())
+    for code in signatures.all():
+        assert code.evaluate("code => code.scrollWidth <= code.clientWidth")
+    page.close()
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
 @pytest.mark.parametrize(("scheme", "paper"), [("light", LIGHT), ("dark", DARK)])
 def test_colours_follow_the_system(

@@ -20,7 +20,14 @@ from tests.waiting import PATIENCE
 BUDGET = 100 * 1024
 """Bytes transferred for a page: heads, compressed bodies, the whole of its search."""
 
-LOOKED_AT = ("home", "catalogue", "taipy chat", "contributing", "404")
+LOOKED_AT = (
+    "home",
+    "catalogue",
+    "taipy chat",
+    "streamlit rooms-reference",
+    "contributing",
+    "404",
+)
 """One page of each kind: the colours of all others are theirs."""
 
 _WATCH_SHIFTS = """

@@ -2,9 +2,9 @@
 
 import streamlit
 
-if tuple(int(part) for part in streamlit.__version__.split(".")[:2]) < (1, 60):
+if tuple(int(part) for part in streamlit.__version__.split(".")[:2]) < (1, 62):
     raise ImportError(
-        f"room_sync needs Streamlit 1.60 or newer, and this is "
+        f"room_sync needs Streamlit 1.62 or newer, and this is "
         f"{streamlit.__version__}: pip install --upgrade streamlit"
     )
 
@@ -34,7 +34,15 @@ from room_sync.stores import Memory, SQLite, Store
 
 __version__ = "0.1.0"
 
-get_not_synced_key = private  # its name in streamlit-sync
+get_not_synced_key = private
+"""The name that `private` has in streamlit-sync, for apps that come from there.
+
+Example:
+    import room_sync as streamlit_sync
+
+    with streamlit_sync.sync("lobby") as st:
+        st.slider("Zoom", key=streamlit_sync.get_not_synced_key("zoom"))
+"""
 
 __all__ = [
     "ConflictError",

@@ -39,5 +39,16 @@ def _user() -> Any:
 
 
 def new_room() -> str:
-    """A name for a room that nobody can guess: an invitation for those who get it."""
+    """A name for a room that nobody can guess: an invitation for those who get it.
+
+    Returns:
+        22 letters, digits, ``-`` and ``_``: 128 random bits. The room is made when
+        somebody enters it.
+
+    Example:
+        import streamlit as st
+        from room_sync import enter_room, new_room
+
+        st.button("New room", on_click=lambda: enter_room(new_room()))
+    """
     return token_urlsafe(16)

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import streamlit as st
 
+from room_sync.components import component
 from room_sync.errors import RoomError
 from room_sync.held import internal
 
-_field = st.components.v2.component(
+_field = component(
     "room_outbox",
     html='<form><input name="text" maxlength="10000" autocomplete="off"></form>',
     css="""
@@ -56,15 +57,28 @@ export default function ({ data, parentElement: self, setStateValue }) {
 def outbox(
     label: str, send: Callable[[list[str]], None], *, disabled: bool = False
 ) -> None:
-    """Draw a field, and send what its user has written there since.
+    """Render a field for messages, and send what its user has written there since.
 
     Streamlit merges what a browser says while a script is running, and of two texts in
     an ``st.chat_input`` the later one stays. This field repeats each until it is taken.
 
     Args:
-        label: what the field is called.
-        send: takes new messages, oldest first; if it raises a RoomError, they wait.
+        label: what the field is called; each field of a page has its own.
+        send: takes new messages, oldest first, each of at most 10,000 characters. If it
+            raises a `RoomError`, they wait.
         disabled: nothing can be written or sent.
+
+    Raises:
+        RoomError: the one that ``send`` has raised.
+
+    Example:
+        from room_sync import outbox, sync
+
+        with sync("lobby") as st:
+            messages = st.session_state.setdefault("messages", [])
+            outbox("Message", messages.extend)
+            for message in messages:
+                st.text(message)
     """
     key, taken = internal(f"outbox:{label}"), internal(f"taken:{label}")
     session = st.session_state.setdefault(internal("outbox"), uuid4().hex)

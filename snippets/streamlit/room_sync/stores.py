@@ -24,21 +24,43 @@ def applied(entries: Entries, changes: Changes) -> Entries:
 
 
 class Store(Protocol):
-    """Where rooms are kept. A method that raises StoreError has changed nothing."""
+    """Where rooms are kept. A method that raises `StoreError` has changed nothing.
 
-    notify: Callable[[str], None]  # is called with each room that this process changes
-    poll_interval: (
-        float | None
-    )  # seconds between two polls for other processes' changes
+    Any object that has these is a store. Its methods are called by many threads.
+
+    Example:
+        import logging
+
+        from room_sync import Memory, Store, use
+
+        class Logged(Memory):
+            def write(self, room, change):
+                logging.info("Room %r changes.", room)
+                super().write(room, change)
+
+        store: Store = Logged()
+        use(store)
+    """
+
+    notify: Callable[[str], None]
+    """Set by the library; the store calls it with each room that it has changed."""
+    poll_interval: float | None
+    """Seconds between two polls for other processes' changes; None: there are none."""
 
     def version(self, room: str) -> int:
-        """The room's version, 0 if it does not exist."""
+        """The room's version, 0 if it does not exist; each change makes a new one."""
 
     def read(self, room: str) -> tuple[int, Entries]:
         """The room's version, 0 if it does not exist, and its entries."""
 
     def write(self, room: str, change: Callable[[Entries], Changes]) -> None:
-        """Apply what change(the room's entries) returns, in one step."""
+        """Apply what change(the room's entries) returns, in one step.
+
+        Args:
+            room: its name; without such a room, it is made.
+            change: is given a copy of the entries, each with its text; returns those to
+                set, with None for one to remove. What it raises, this raises.
+        """
 
     def rooms(self) -> list[str]:
         """The names of all rooms."""
@@ -47,7 +69,7 @@ class Store(Protocol):
         """Forget the room."""
 
     def heartbeat(self, room: str, session: str, seconds: float) -> None:
-        """Count the session as present for so long from now on."""
+        """Count a session as present in a room for so many seconds from now on."""
 
     def present(self, room: str) -> frozenset[str]:
         """The sessions that are in the room."""
@@ -58,7 +80,13 @@ def nobody(room: str) -> None:
 
 
 class Memory:
-    """Rooms in the memory of this process."""
+    """Rooms in the memory of this process, which are lost when it ends.
+
+    Example:
+        from room_sync import Memory, use
+
+        use(Memory())  # as without any call of use
+    """
 
     poll_interval: float | None = None  # there are no others
 
@@ -120,7 +148,23 @@ INSERT INTO last SELECT 0 WHERE NOT EXISTS (SELECT * FROM last);
 
 @dataclass
 class SQLite:
-    """Rooms in a file: they survive a restart, and several processes may share them."""
+    """Rooms in a file: they survive a restart, and several processes may share them.
+
+    The file is on a disk of this machine. Each method raises a `StoreError` while the
+    file is locked, read-only, full, gone or damaged.
+
+    Args:
+        path: the file's; it is made when a room is used first.
+        timeout: seconds to wait for another process that writes.
+        poll_interval: seconds between two polls for what other processes write; with
+            None, there are no others.
+        notify: set by the library.
+
+    Example:
+        from room_sync import SQLite, use
+
+        use(SQLite("rooms.db"))
+    """
 
     path: str
     timeout: float = 2.0  # seconds to wait for another process that writes
