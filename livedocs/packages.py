@@ -2,15 +2,18 @@
 
 One is a folder with an ``__init__.py`` and a ``pyproject.toml``. The site publishes it
 as a wheel, built by hatchling, which gives the same bytes for the same files
-(https://hatch.pypa.io/latest/config/build/#reproducible-builds).
+(https://hatch.pypa.io/latest/config/build/#reproducible-builds), and as a zip for those
+who keep it beside their app.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import tempfile
 import tomllib
+import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -70,6 +73,11 @@ class Package:
         return f"packages/{project}-{self.version}-py3-none-any.whl"
 
     @property
+    def zip(self) -> str:
+        """The path of its zip below the site."""
+        return f"packages/{self.name}-{self.version}.zip"
+
+    @property
     def digest(self) -> str:
         """Hexadecimal, of all its files, to tell when one has changed."""
         files = sorted(path for path in self.folder.iterdir() if path.is_file())
@@ -79,6 +87,23 @@ class Package:
     def build(self) -> bytes:
         """The wheel: the same bytes for the same files, wherever it is built."""
         return _wheel(self.folder, self.digest)
+
+    def build_zip(self) -> bytes:
+        """The folder of its modules, with its licence: what the wheel installs."""
+        packed = io.BytesIO()
+        with (
+            zipfile.ZipFile(io.BytesIO(self.build())) as wheel,
+            zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target,
+        ):
+            for member in wheel.infolist():
+                name = Path(member.filename)
+                if "licenses" in name.parts:
+                    name = Path(self.name, name.name)
+                if name.parts[0] == self.name:
+                    entry = zipfile.ZipInfo(name.as_posix(), member.date_time)
+                    entry.external_attr = member.external_attr
+                    target.writestr(entry, wheel.read(member), zipfile.ZIP_DEFLATED)
+        return packed.getvalue()
 
 
 @lru_cache(maxsize=4)

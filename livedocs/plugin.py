@@ -208,8 +208,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             source = str(self.root / path)
             files.append(File.generated(config, path, abs_src_path=source))
         for package in self.catalog.packages:
-            wheel = File.generated(config, package.wheel, content=package.build())
-            files.append(wheel)
+            built = {package.wheel: package.build(), package.zip: package.build_zip()}
+            for path, content in built.items():
+                files.append(File.generated(config, path, content=content))
         self.links.files = files = LinkTargets(files)
         return files
 

@@ -90,6 +90,18 @@ def test_the_site_has_the_wheel_with_the_modules(
         assert wheel.read(modules[1]) == (package.folder / "board.py").read_bytes()
 
 
+def test_the_site_has_a_zip_to_keep_beside_an_app(
+    project: Project, package: Package
+) -> None:
+    project.say("")
+    project.build()
+    with zipfile.ZipFile(project.site / package.zip) as packed:
+        assert sorted(packed.namelist()) == ["shelves/__init__.py", "shelves/board.py"]
+        board = packed.read("shelves/board.py")
+    assert board == (package.folder / "board.py").read_bytes()
+    assert package.build_zip() == (project.site / package.zip).read_bytes()
+
+
 def test_a_wheel_has_the_same_bytes_wherever_and_whenever_it_is_built(
     package: Package, tmp_path: Path
 ) -> None:
@@ -142,6 +154,15 @@ def test_the_rooms_are_in_their_wheel_as_they_are_tested() -> None:
         for path in package.folder.glob("*.py")
     }
     assert inside == tested | {"room_sync/py.typed": b""}
+
+
+def test_the_zip_of_the_rooms_has_all_that_the_wheel_installs(tmp_path: Path) -> None:
+    (package,) = Catalog.default().packages
+    with zipfile.ZipFile(BytesIO(package.build_zip())) as packed:
+        packed.extractall(tmp_path)
+    found = {path.name for path in (tmp_path / "room_sync").iterdir()}
+    modules = {path.name for path in package.folder.glob("*.py")}
+    assert found == modules | {"py.typed", "LICENSE"}
 
 
 def test_the_wheel_of_the_rooms_has_their_command() -> None:
