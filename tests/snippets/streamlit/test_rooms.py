@@ -248,8 +248,9 @@ class TestOpen:
         with what you've typed in it, and so do an expander and a file that you've
         uploaded, while others change the room.
         """
-        file = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Monday"}
-        doppler.page.locator("input[type=file]").set_input_files(file)
+        doppler.page.locator("input[type=file]").set_input_files(
+            {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Monday"}
+        )
         doppler.reads_line("File plan.txt")
         doppler.page.get_by_text("More", exact=True).click()
         doppler.reads_line("In the expander")

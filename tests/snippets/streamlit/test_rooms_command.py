@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -37,7 +38,7 @@ lobby()
 @pytest.fixture
 def command(room_sync: ModuleType) -> ModuleType:
     """The module behind the command."""
-    return __import__("room_sync.command").command
+    return import_module("room_sync.command")
 
 
 @pytest.fixture
