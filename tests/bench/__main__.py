@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.bench import builds, edits, events, keys, live, rooms
+from tests.bench import builds, edits, events, keys, live, rooms, sizes
 from tests.bench.figures import RECORD, ROOT, Figure, Record
 from tests.users.chromium import open_browser
 
@@ -19,6 +19,7 @@ PARTS = {
     "frames": live.ABOUT,
     "typing": keys.ABOUT,
     "rooms": rooms.ABOUT,
+    "sizes": sizes.ABOUT,
     "events": events.ABOUT,
 }
 
@@ -66,10 +67,10 @@ def main() -> int:
     return int(bool(missed))
 
 
-def _measure(part: str, sizes: list[int]) -> Iterator[Figure]:
+def _measure(part: str, counts: list[int]) -> Iterator[Figure]:
     match part:
         case "builds":
-            for pages in sizes:
+            for pages in counts:
                 rounds = ROUNDS.get(pages, min(ROUNDS.values()))
                 yield from builds.compare(pages, rounds, _tell).all_figures()
         case "edits":
@@ -80,6 +81,8 @@ def _measure(part: str, sizes: list[int]) -> Iterator[Figure]:
             yield from keys.measure_typing(count=60)
         case "rooms":
             yield from rooms.measure_rooms(changes=24, sessions=50)
+        case "sizes":
+            yield from sizes.measure_sizes()
         case "events":
             yield from events.measure_events()
 

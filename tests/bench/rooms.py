@@ -39,7 +39,7 @@ stream that do nothing; sessions that change a slider once a second each"""
 RIVAL = "streamlit-server-state==0.20.2"
 """It pushes, by way of what is private in Streamlit."""
 
-SLOWER = 1.5
+SLOWER = 0.6
 """So many times the rival's median may a pushed change take."""
 IDLE = 0.02
 """So much of a core may the idle sessions take when the server pushes."""
