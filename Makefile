@@ -15,6 +15,15 @@ SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder
 # What one page needs: its facts, its programs, its page's checks.
 THE_PAGE = $(if $(PAGE),--page '$(PAGE)')
 
+# The tests of Streamlit with what the library promises to work with, instead of what is
+# in .venv. Streamlit takes itself for a checkout unless it is in some `site-packages`.
+WITH_STREAMLIT = packages='$(CURDIR)/.cache/$@/site-packages' && \
+	$(VENV)/python -m uv pip install --quiet --python $(VENV)/python \
+		--target "$$packages" --upgrade --resolution $(1) \
+		-r snippets/streamlit/room_sync/pyproject.toml && \
+	PYTHONPATH="$$packages" $(VENV)/python -m pytest $(SIDE_BY_SIDE) \
+		-m 'not browser' tests/snippets/streamlit $(ARGS)
+
 # Newer than what .venv was made from, and names the Python that it was made with.
 READY := .venv/.ready
 
@@ -22,7 +31,8 @@ READY := .venv/.ready
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick films record facts site lint mutate bench lighthouse lock clean
+.PHONY: help serve test quick oldest newest films record facts site lint mutate bench \
+	lighthouse lock clean
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +49,12 @@ test: $(READY) ## Prove everything, or one page (PAGE=taipy/chat)
 quick: $(READY) ## Prove what needs neither a browser nor a server, in a minute
 	@$(VENV)/python -m pytest $(SIDE_BY_SIDE) -m 'not browser and not process' \
 		$(THE_PAGE) $(ARGS)
+
+oldest: $(READY) ## Test the library with the oldest Streamlit that it allows
+	@$(call WITH_STREAMLIT,lowest-direct)
+
+newest: $(READY) ## Test the library with the newest Streamlit that there is
+	@$(call WITH_STREAMLIT,highest)
 
 films: $(READY) ## Play all stories and compare each with its film
 	@$(WITH_CHROMIUM) $(VENV)/python -m pytest $(SIDE_BY_SIDE) --films tests/stories $(ARGS)

@@ -34,7 +34,7 @@ esac
 
 # It writes down what it is asked for, and fails at what stands in `failing`.
 _PYTHON_OF_VENV = """#!/bin/sh
-echo "CHROMIUM=$CHROMIUM $*" >> "{log}"
+echo "CHROMIUM=$CHROMIUM ${{PYTHONPATH:+PYTHONPATH=$PYTHONPATH }}$*" >> "{log}"
 while read -r words; do
     case "$*" in *"$words"*) exit 1 ;; esac
 done < "{failing}"

@@ -252,6 +252,26 @@ def test_a_quick_run_leaves_browsers_out_and_looks_for_none(project: Project) ->
 
 
 @pytest.mark.parametrize(
+    ("target", "resolution"), [("oldest", "lowest-direct"), ("newest", "highest")]
+)
+def test_the_library_has_another_streamlit_in_a_folder_of_its_own(
+    project: Project, target: str, resolution: str
+) -> None:
+    project.add_python("python3", 3, 12, 1)
+    project.fail_at("tests.users.chromium")
+    assert project.make(target, "ARGS=-k rooms").returncode == 0
+    installed, tested = project.asked()[-2:]
+    assert f"--resolution {resolution} -r snippets/streamlit/room_sync" in installed
+    packages = project.folder / f".cache/{target}/site-packages"
+    assert f"--target {packages} " in installed
+    assert f"PYTHONPATH={packages} " in tested
+    assert tested.endswith(" -m not browser tests/snippets/streamlit -k rooms")
+    project.fail_at("uv pip install")
+    assert project.make(target).returncode != 0
+    assert "-m pytest" not in project.asked()[-1]
+
+
+@pytest.mark.parametrize(
     ("target", "asked"),
     [
         ("test", "--page taipy/note"),

@@ -64,9 +64,13 @@ def test_both_pythons_lint_build_and_test() -> None:
     assert commands == ["make lint", "make site", "make test"]
 
 
+def test_the_oldest_streamlit_is_tested_with_every_change() -> None:
+    assert "make oldest" in [step.get("run") for step in steps("test")]
+
+
 def test_every_week_all_stories_are_played_and_mistakes_made() -> None:
     matrix = jobs("weekly")["weekly"]["strategy"]["matrix"]
-    assert {"films", "mutate", "bench"} == set(matrix["target"])
+    assert {"films", "mutate", "bench", "newest"} == set(matrix["target"])
 
 
 def test_nothing_is_published_before_the_tests() -> None:

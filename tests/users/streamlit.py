@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from tests.users.base import BrowserUser, Message
 from tests.users.cable import Cable
@@ -447,15 +448,23 @@ _PAUSE = 0.2
 
 
 class StreamlitSocket:
-    """A session without a page: what it sends need not be what a page would send."""
+    """A session without a page: what it sends need not be what a page would send.
 
-    def __init__(self, address: str, cookie: str = "") -> None:
+    Args:
+        address: of the app.
+        cookie: its browser's.
+        token: shows that the app's own page asks; without it nobody is logged in.
+    """
+
+    def __init__(self, address: str, cookie: str = "", token: str = "") -> None:
         url = f"ws://{urlsplit(address).netloc}/_stcore/stream"
+        protocols = ["streamlit", token] if token else ["streamlit"]
         self._exit = ExitStack()
         # Nobody reads while nothing is asked, so what comes has to wait here.
         connection = connect(
             url,
-            subprotocols=[Subprotocol("streamlit")],
+            origin=Origin(address.rstrip("/")) if token else None,
+            subprotocols=[Subprotocol(protocol) for protocol in protocols],
             additional_headers={"Cookie": cookie} if cookie else None,
             max_queue=None,
         )
@@ -467,6 +476,10 @@ class StreamlitSocket:
         self._lines: dict[tuple[int, ...], str] = {}
         self.errors: list[str] = []
         """What any of its pages has said in red."""
+        self.components: dict[str, Any] = {}
+        """What each of its components was given last, by name."""
+        self.sent_to = ""
+        """Where its browser was sent, to log in or out."""
         self.runs()
 
     def __enter__(self) -> StreamlitSocket:
@@ -474,6 +487,11 @@ class StreamlitSocket:
 
     def __exit__(self, *error: object) -> None:
         self._exit.close()
+
+    def knows(self, other: StreamlitSocket) -> None:
+        """Know the widgets of another one's page, to send what its browser would."""
+        self._ids |= other._ids
+        self._fragments |= other._fragments
 
     def sets(self, label: str, value: float | str) -> None:
         """Send another value of a widget, whatever its page lets people do."""
@@ -549,6 +567,8 @@ class StreamlitSocket:
                 path = tuple(answer.metadata.delta_path)
                 fragment = answer.delta.fragment_id
                 self._draw(path, answer.delta.new_element, fragment)
+            case "auth_redirect":
+                self.sent_to = answer.auth_redirect.url
             case "auto_rerun":
                 self._looks.add(answer.auto_rerun.fragment_id)
             case "script_finished":
@@ -562,6 +582,8 @@ class StreamlitSocket:
             self._lines[path] = element.text.body
         elif kind == "alert":
             self.errors.append(element.alert.body)
+        elif kind == "bidi_component" and drawn.json:
+            self.components[drawn.component_name] = json.loads(drawn.json)
         elif hasattr(drawn, "label") and hasattr(drawn, "id"):
             self._ids[drawn.label] = drawn.id
             self._fragments[drawn.label] = fragment

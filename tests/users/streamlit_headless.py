@@ -17,11 +17,12 @@ from unittest.mock import Mock, patch
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
     ScriptRequests,
 )
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from livedocs.catalog import Catalog
@@ -61,13 +62,26 @@ class StreamlitSession:
     def __init__(self, script: Path, **address: str) -> None:
         self.page = AppTest.from_file(script, default_timeout=PATIENCE)
         self.page.query_params.update(address)
+        own = MemoryFragmentStorage()  # from version 1.64 on, AppTest has one
+        self._fragments = getattr(self.page, "_fragment_storage", own)
         self.run()
 
     def run(self) -> None:
         """Let the script run from its top, as a touch of anything does."""
-        with patch.object(manifest_scanner, "scan_component_manifests", _manifests):
+        with self._as_on_a_server():
             self.page.run()
         assert not self.page.exception, self.page.exception[0].value
+
+    @contextmanager
+    def _as_on_a_server(self) -> Iterator[None]:
+        """Look for components once, and keep fragments from run to run."""
+        with (
+            patch.object(manifest_scanner, "scan_component_manifests", _manifests),
+            patch.object(
+                local_script_runner, "MemoryFragmentStorage", lambda: self._fragments
+            ),
+        ):
+            yield
 
     def widget(self, label: str) -> Any:
         """The widget with that label; there is exactly one."""
@@ -77,6 +91,11 @@ class StreamlitSession:
     def only(self, kind: str) -> Any:
         """The only widget of that kind."""
         (found,) = self.page.get(kind)
+        return found
+
+    def table(self) -> Any:
+        """The only table that can be edited, as the browser is given it."""
+        (found,) = [it.proto for it in self.page.dataframe if it.proto.editing_mode]
         return found
 
     def key(self, label: str) -> str:
@@ -109,7 +128,8 @@ class StreamlitSession:
 
     def send(self, message: WidgetStates) -> None:
         """Send a message that may be older, or forged."""
-        self.page._run(message)
+        with self._as_on_a_server():
+            self.page._run(message)
         assert not self.page.exception, self.page.exception[0].value
 
     def reads(self, text: str) -> bool:
@@ -166,7 +186,7 @@ class StreamlitSession:
         """
         shown = self.page._tree
         self._was_drawn(drawn)
-        _, look = self.page._fragment_storage._fragments  # by when they are drawn
+        _, look = self._fragments._fragments  # by when they are drawn
         self._run_fragments(self.message(), look)
         (bell,) = self._components()
         self.page._tree = shown
@@ -179,14 +199,17 @@ class StreamlitSession:
 
     def _run_fragments(self, message: WidgetStates, *fragments: str) -> None:
         """Run these, or all: AppTest runs whole scripts only, its runner takes both."""
-        fragments = fragments or tuple(self.page._fragment_storage._fragments)
+        fragments = fragments or tuple(self._fragments._fragments)
         request = LocalScriptRunner.request_rerun
 
         def request_fragments(runner: LocalScriptRunner, data: RerunData) -> bool:
             runner._requests = ScriptRequests()  # without the one for the whole script
             return request(runner, replace(data, fragment_id_queue=[*fragments]))
 
-        with patch.object(LocalScriptRunner, "request_rerun", request_fragments):
+        with (
+            self._as_on_a_server(),
+            patch.object(LocalScriptRunner, "request_rerun", request_fragments),
+        ):
             self.page._run(message)
         assert not self.page.exception, self.page.exception[0].value
 

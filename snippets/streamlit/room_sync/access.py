@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from room_sync import process
+from room_sync import apps
+from room_sync.held import held
 
 Action = Literal["list", "create", "enter", "write", "delete"]
 
@@ -21,15 +22,17 @@ def everybody(user: Any, room: str, action: Action) -> bool:
     return True
 
 
-def decide_by(allow: Allow) -> None:
-    """Ask this function from now on."""
-    process.only("allow", lambda: allow)
-    process.keep("allow", allow)
+def may(room: str, action: Action, app: str | None = None) -> bool:
+    """Whether the user of the session that runs may do that.
 
-
-def may(room: str, action: Action) -> bool:
-    """Whether the user of the session that runs may do that."""
-    allow: Allow = process.only("allow", lambda: everybody)
+    Args:
+        room: its name; in "", a session's own, everything is allowed.
+        action: what is to be done.
+        app: the session's. Without it, Streamlit's state is asked for it, where a run
+            that has been stopped ends.
+    """
+    app = held().app if app is None else app
+    allow: Allow = apps.find("allow", app, everybody)
     return not room or bool(allow(_user(), room, action))
 
 

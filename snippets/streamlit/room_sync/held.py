@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from room_sync import process
+from room_sync import apps, process
 from room_sync.stores import Memory
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class Held:
     """By key."""
     taken: set[str] = field(default_factory=set)
     """Keys of forms, buttons and the like, which Streamlit lets nobody set."""
+    app: str = ""
+    """Whose session it is; see `apps`."""
     browser: str = ""
     """What all tabs of a browser have in common, if that is known."""
     left_at: float = 0
@@ -102,7 +104,9 @@ class Held:
 def held() -> Held:
     """What is kept for the session whose script runs."""
     token: Token = st.session_state.setdefault(internal("token"), Token())
-    return of(token)
+    mine = of(token)
+    mine.app = mine.app or apps.running()
+    return mine
 
 
 def of(token: Token) -> Held:

@@ -9,10 +9,11 @@ from itertools import count
 import streamlit as st
 
 from room_sync import process
+from room_sync.components import component
 from room_sync.held import held, internal
 from room_sync.session import Session
 
-rendered = st.components.v2.component(
+rendered = component(
     "room_rendered",
     js="""
 export default function ({ data, setTriggerValue, parentElement: self }) {
@@ -31,7 +32,7 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
 """,
 )
 
-polled = st.components.v2.component(
+polled = component(
     "room_polled",
     js="""
 export default function ({ data, setTriggerValue, parentElement: self }) {
@@ -119,6 +120,15 @@ def current_room() -> str | None:
 
     Streamlit empties the address when its user goes to another page of the app; the
     room is put there again.
+
+    Returns:
+        The room's name; None when the session has entered none.
+
+    Example:
+        from room_sync import current_room, sync
+
+        with sync(current_room()) as st:
+            st.slider("Level")
     """
     mine = held()
     if room := st.query_params.get("room"):

@@ -7,36 +7,52 @@ from contextlib import contextmanager, suppress
 
 import streamlit as st
 
-from room_sync import mirror, process
-from room_sync.access import Allow, decide_by, may
+from room_sync import apps, mirror
+from room_sync.access import Allow, may
 from room_sync.errors import RefusedError, RoomError, StoreError
-from room_sync.held import held, internal
+from room_sync.held import all_held, held, internal
 from room_sync.polling import current_room, note_rendered, watch
 from room_sync.stores import Memory, Store
 
 
 def store() -> Store:
-    """Where the rooms of this process are kept."""
-    kept: Store = process.only("store", Memory)
-    return kept
+    """Where the rooms of this app are kept."""
+    app = held().app
+    kept: Store | None = apps.find("store", app, None)
+    return apps.make("memory", app, Memory()) if kept is None else kept
 
 
 def use(store: Store | None = None, *, allow: Allow | None = None) -> None:
     """Say where rooms are kept, and who may do what; the same again changes nothing.
+
+    Without a call, they are in memory, and everybody may do everything.
+
+    It holds for all sessions of the app, on all of its pages. An app is the file that
+    Streamlit runs; where one process runs several, as tests do, each has what it says
+    itself. Two apps have the same rooms only if both use the same store. What is said
+    outside of a session, as beside ``st.App``, holds for apps that say nothing.
 
     Args:
         store: where they are from now on.
         allow: is called on the server for each action, with the user, the room's name
             and the action: "list", "create", "enter", "write" or "delete". The user is
             ``st.user`` after ``st.login``, or None. What it does not return true for is
-            refused.
+            refused. After ``st.logout``, Streamlit goes on to name the user in tabs
+            that were already open.
+
+    Example:
+        from room_sync import SQLite, use
+
+        def allow(user, room, action):
+            return action != "delete" or user is not None
+
+        use(SQLite("rooms.db"), allow=allow)
     """
+    app = held().app if apps.running() or all_held() else ""
     if allow is not None:
-        decide_by(allow)
-    if store is None:
-        return
-    if store != process.only("store", lambda: store):
-        process.keep("store", store)
+        apps.say("allow", app, allow)
+    if store is not None and store != apps.find("store", app, None):
+        apps.say("store", app, store)
 
 
 @contextmanager
@@ -62,7 +78,19 @@ def check_entry(name: str, store: Store) -> None:
 
 
 def enter_room(name: str) -> None:
-    """Make the room if there is none, and put it into the page's address."""
+    """Make the room if there is none, and put it into the page's address.
+
+    What is refused, or a store that fails, is shown on the page and raises nothing.
+
+    Args:
+        name: the room's, any text but "".
+
+    Example:
+        import streamlit as st
+        from room_sync import enter_room
+
+        st.button("To the lobby", on_click=enter_room, args=["lobby"])
+    """
     with _shown_errors():
         check_entry(name, store())
         store().write(name, lambda _: {})
@@ -71,7 +99,14 @@ def enter_room(name: str) -> None:
 
 
 def exit_room() -> None:
-    """Leave; the room keeps its values."""
+    """Leave; the room keeps its values.
+
+    Example:
+        import streamlit as st
+        from room_sync import exit_room
+
+        st.button("Exit room", on_click=exit_room)
+    """
     name = st.query_params.pop("room", None) or held().entered
     held().entered = ""
     if name:
@@ -88,12 +123,35 @@ def _leave() -> None:
 
 
 def list_rooms() -> list[str]:
-    """The names of the rooms that this user may see, in alphabetical order."""
+    """The names of the rooms that this user may see, in alphabetical order.
+
+    Raises:
+        StoreError: the rooms cannot be read now.
+
+    Example:
+        import streamlit as st
+        from room_sync import enter_room, list_rooms
+
+        for name in list_rooms():
+            st.button(name, on_click=enter_room, args=[name])
+    """
     return [name for name in store().rooms() if may(name, "list")]
 
 
 def delete_room(name: str) -> None:
-    """Forget the room's values; who is in it starts with an empty one."""
+    """Forget the room's values; who is in it starts with an empty one.
+
+    What is refused, or a store that fails, is shown on the page and raises nothing.
+
+    Args:
+        name: the room's; without such a room, nothing happens.
+
+    Example:
+        import streamlit as st
+        from room_sync import delete_room
+
+        st.button("Delete the lobby", on_click=delete_room, args=["lobby"])
+    """
     with _shown_errors():
         if not may(name, "delete"):
             raise RefusedError("You may not delete this room.")
@@ -101,7 +159,18 @@ def delete_room(name: str) -> None:
 
 
 def select_room_widget() -> str | None:
-    """Choose a room in the sidebar, or make one; return the one that is entered."""
+    """Choose a room in the sidebar, or make one; return the one that is entered.
+
+    Returns:
+        The room's name; None when the session has entered none.
+
+    Example:
+        from room_sync import select_room_widget, sync
+
+        if room := select_room_widget():
+            with sync(room) as st:
+                st.slider("Level")
+    """
     name = current_room()
     with st.sidebar:
         watch("rooms", _show_rooms, every=1.0)

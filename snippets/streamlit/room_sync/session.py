@@ -90,7 +90,7 @@ class Session:
         with self._turn():
             self.is_rendering, self.deferred = True, frozenset()
             self.is_replaced = False
-            self.store, self.every = store, every
+            self.store, self.every, self.app = store, every, held().app
             self.read_only = read_only or not may(self.room, "write")
             self.only = only
             self.open_forms, self.rendered_present, self.used = [], None, set()
@@ -158,11 +158,15 @@ class Session:
 
     # Writing.
 
+    def _may_write(self) -> bool:
+        """Whether it may now: it may have lost the right since the run began."""
+        return not self.read_only and may(self.room, "write", self.app)
+
     def publish(self) -> None:
         """Write what this user has changed; what cannot be written now waits."""
         with self._turn():
             edits = [(w, new) for e, w in self.widgets.items() if (new := w.edits(e))]
-            if edits and not self.read_only:  # a browser may send what it should not
+            if edits and self._may_write():  # a browser may send what it should not
                 changes = {name: text for _, new in edits for name, text in new.items()}
                 self._write(lambda _: dict(changes))
                 for widget, new in edits:
@@ -176,7 +180,7 @@ class Session:
         The page shows them already.
         """
         defaults, self._defaults = self._defaults, {}
-        if defaults and not self.read_only:
+        if defaults and self._may_write():
             written = self._write(
                 lambda entries: {e: t for e, t in defaults.items() if e not in entries},
                 is_rendered=True,
@@ -229,7 +233,7 @@ class Session:
 
         Raises RefusedError if this session only watches, and StoreError.
         """
-        if self.read_only or not may(self.room, "write"):
+        if not self._may_write():
             raise RefusedError("You are watching this room: changes are not accepted.")
         try:
             if publishes:

@@ -85,7 +85,16 @@ class Table:
         return pd.Index(labels, name=index.name)
 
     def numbered(self, result: pd.DataFrame) -> pd.DataFrame:
-        """What the editor returns, with the row numbers that all others have."""
+        """What the editor returns, with the row numbers and kinds that others have.
+
+        Since version 3, pandas makes floats of integers where one is missing.
+        """
+        for column, old in self.base.items():
+            if pd.api.types.is_integer_dtype(old.dtype) and column in result:
+                new = result[column]
+                if pd.api.types.is_float_dtype(new.dtype):
+                    values = [None if pd.isna(n) else int(n) for n in new]
+                    result[column] = _series(values, old, result.index)
         if isinstance(self.base.index, pd.RangeIndex):
             return result.reset_index(drop=True)
         return result

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import streamlit
+from packaging.version import Version
 from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog, Snippet
@@ -29,6 +31,21 @@ from tests.users.streamlit_headless import Write, own_process
 Play = Callable[..., Stage]
 Serve = Callable[..., App]
 Enter = Callable[[App, int], list[StreamlitSocket]]
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what came with a later Streamlit: `make oldest` has an older one."""
+    later = [
+        item
+        for item in items
+        if (since := item.get_closest_marker("since"))
+        and Version(streamlit.__version__) < Version(*since.args)
+    ]
+    if later:
+        items[:] = [item for item in items if item not in later]
+        config.hook.pytest_deselected(items=later)
 
 
 def _written(lines: str, folder: Path) -> Snippet:
@@ -108,7 +125,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     apps: list[App] = []
     with ExitStack() as servers:
 
-        def serve(program: str, mode: str = SHIPPED) -> App:
+        def serve(program: str, mode: str = SHIPPED, *, port: int = 0) -> App:
             if "\n" in program:
                 snippet = _written(program, tmp_path / "written")
             else:
@@ -116,7 +133,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
             snippet = in_mode(mode, snippet, tmp_path / "mode")
             folder = tmp_path / "served"
             folder.mkdir(exist_ok=True)
-            app = servers.enter_context(launch(snippet, folder=folder))
+            app = servers.enter_context(launch(snippet, port=port, folder=folder))
             apps.append(app)
             return app
 

@@ -107,6 +107,7 @@ class TestNames:
             assert not alex.page.get("bidi_component")
 
     @pytest.mark.fact("streamlit-name-in-link")
+    @pytest.mark.since("1.65")
     def test_a_link_carries_the_name(self) -> None:
         """Someone who opens your link has your name; the address without its query
         asks for one.

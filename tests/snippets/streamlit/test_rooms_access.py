@@ -79,6 +79,38 @@ def test_it_is_asked_again_for_each_action(program: Write) -> None:
     assert alex.widget("A").disabled
 
 
+FORM = """
+import streamlit
+
+def allow(user, room, action):
+    return action in streamlit.query_params["may"].split()
+
+use(allow=allow)
+with sync("lobby") as st:
+    with st.form("form"):
+        a = st.slider("A", key="a")
+        st.form_submit_button("Send", on_click=print)
+    st.text(a)
+"""
+
+
+@pytest.mark.parametrize("by", ["a callback", "a poll"])
+def test_it_is_asked_again_before_the_script_runs(by: str, program: Write) -> None:
+    app = program(FORM)
+    alex = join(app, may=ALL)
+    alex.touch("A", 5)
+    alex.click("Send")
+    assert join(app, may=ALL).reads("5")
+    alex.page.query_params["may"] = "enter"
+    alex.touch("A", 7)
+    if by == "a callback":
+        alex.click("Send")
+    else:  # no page sends a change with it
+        alex.widget("Send").click()
+        alex.wait_a_second()
+    assert join(app, may=ALL).reads("5")
+
+
 def test_it_is_given_the_user_who_has_logged_in(
     program: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,7 +126,7 @@ def test_it_is_given_the_user_who_has_logged_in(
         asked.append((user, room, action))
         return True
 
-    access.decide_by(allow)
+    import_module("room_sync").use(allow=allow)
     join("first_room")
     assert {user for user, *_ in asked} == {Alex}
     assert (Alex, "lobby", "enter") in asked

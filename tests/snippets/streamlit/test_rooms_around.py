@@ -571,6 +571,7 @@ def test_a_rooms_name_is_text(name: str) -> None:
 
 
 @pytest.mark.fact("room-on-each-page")
+@pytest.mark.since("1.65")
 def test_the_room_stays_when_the_address_loses_it(program: Write) -> None:
     """In an app of several pages, you stay in your room when you go from one to the
     other, though Streamlit empties the address then.
@@ -702,6 +703,7 @@ def test_a_room_that_only_the_address_names_is_left(program: Write) -> None:
     assert doppler.reads("1")
 
 
+@pytest.mark.since("1.65")
 def test_the_chat_knows_its_user_on_another_page() -> None:
     alex = join(PROGRAMS / "chat" / "chat.py")
     alex.set("Your name", "Alex")

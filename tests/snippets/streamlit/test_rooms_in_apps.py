@@ -45,19 +45,20 @@ def test_without_as_st_nothing_is_shared(line: str, seen: int, program: Write) -
 
 
 @pytest.mark.fact("table-waits-for-you")
+@pytest.mark.since("1.67")
 def test_a_table_in_which_somebody_types_stays_as_it_is() -> None:
     """In a room that a function draws, a table stays as it is while you type in a cell;
     then it shows what the others have changed.
     """
     alex, doppler = join("table"), join("table")
-    before = doppler.page.data_editor[0].proto.id
+    before = doppler.table().id
     listener = "private:room_sync:listen:household"
     (key,) = doppler.component(listener)["keys"]
     doppler.say(listener, typing=[key])
     edit(alex, 1, "Euro", 410)
     for _ in range(2):
         doppler.wait_a_second()
-        assert doppler.page.data_editor[0].proto.id == before
+        assert doppler.table().id == before
     edit(doppler, 0, "Euro", 900)
     doppler.say(listener, typing=[])
     for user in (alex, doppler):
@@ -342,6 +343,7 @@ class TestReadme:
             assert user.page.markdown[0].value == "Clicked **2** times !"
 
     @pytest.mark.fact("streamlit-sync-readme")
+    @pytest.mark.since("1.65")
     def test_rooms_with_buttons_of_ones_own(self, example: Write) -> None:
         app = example(
             self.HEAD + 'if st.button("Enter"):\n'

@@ -161,6 +161,7 @@ def test_a_trip_is_planned_by_two(app: Path, request: pytest.FixtureRequest) -> 
 
 
 @pytest.mark.fact("few-lines")
+@pytest.mark.since("1.67")
 def test_its_days_are_filled_in_by_two(app: Path) -> None:
     is_shared = "room_sync" in app.read_text()
     alex, doppler = join(app, page="days"), join(app, page="days")
@@ -173,5 +174,5 @@ def test_its_days_are_filled_in_by_two(app: Path) -> None:
     else:
         assert texts(alex) == ["7 days", "0 words"]
         assert texts(doppler) == ["0 days", "3 words"]
-    columns = json.loads(doppler.page.data_editor[0].proto.columns)
+    columns = json.loads(doppler.table().columns)
     assert not columns.get("Day", {}).get("disabled")

@@ -49,6 +49,8 @@ COLUMNS = {
     "list": ('[["1"], ["2"]]', ["3"], '["3"]'),
 }
 
+IN_SECONDS = [pytest.mark.since("1.67")]
+"""Since then, Streamlit lets people edit durations as numbers of seconds."""
 
 WITH_KINDS = """
 import pandas as pd
@@ -61,7 +63,13 @@ with sync("lobby") as st:
 
 
 @pytest.mark.fact("columns-keep-their-kind")
-@pytest.mark.parametrize("kind", COLUMNS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=IN_SECONDS if kind == "timedelta" else [])
+        for kind in COLUMNS
+    ],
+)
 def test_a_cell_comes_back_as_what_it_was(kind: str, program: Write) -> None:
     """Cells come back as what the column holds: dates, times, decimals, categories and
     missing values, too; and the column can still be edited.
@@ -79,7 +87,7 @@ def test_a_cell_comes_back_as_what_it_was(kind: str, program: Write) -> None:
     doppler.wait_a_second()
     for user in (alex, doppler, join(app)):
         assert [text.value for text in user.page.text] == ["True", "True"], kind
-        columns = json.loads(user.page.data_editor[0].proto.columns)
+        columns = json.loads(user.table().columns)
         assert not columns.get("x", {}).get("disabled")
 
 
@@ -99,6 +107,7 @@ def test_a_cell_can_be_emptied(kind: str, program: Write) -> None:
 
 
 @pytest.mark.fact("table-stays")
+@pytest.mark.since("1.67")
 def test_a_table_stays_when_others_change_what_its_user_has_not(
     program: Write,
 ) -> None:
@@ -116,7 +125,7 @@ def test_a_table_stays_when_others_change_what_its_user_has_not(
 
     def table(user: StreamlitSession) -> str:
         """What it is for its browser: another one is drawn from its beginning."""
-        return str(user.page.data_editor[0].proto.id)
+        return str(user.table().id)
 
     edit(alex, 0, "a", 10)
     before = table(alex)
@@ -138,7 +147,8 @@ def test_a_table_stays_when_others_change_what_its_user_has_not(
 ROWS = """
 import pandas as pd
 with sync("lobby") as st:
-    data = pd.DataFrame({"what": ["a", "b", "c"], "n": [1, 2, 3]})
+    what = pd.Series(["a", "b", "c"], dtype=object)
+    data = pd.DataFrame({"what": what, "n": [1, 2, 3]})
     table = st.data_editor(data, key="table", num_rows="dynamic")
     st.text([*zip(table["what"], table["n"])])
     st.text(list(table.index))
@@ -147,7 +157,7 @@ with sync("lobby") as st:
 
 def says(user: StreamlitSession, **state: Any) -> None:
     """Let a browser say what its user has done in the only table."""
-    table = user.page.data_editor[0].proto
+    table = user.table()
     message = user.message()
     (found,) = [w for w in message.widgets if w.id == table.id] or [
         message.widgets.add(id=table.id)
@@ -186,10 +196,10 @@ def test_a_row_is_added_cell_by_cell(program: Write) -> None:
     alex, doppler = join(app), join(app)
     says(alex, added_rows=[{}])
     assert rows(alex, doppler).endswith("(None, None)]")
-    key = alex.page.data_editor[0].proto.id
+    key = alex.table().id
     says(alex, added_rows=[{"what": "x"}])
     says(alex, added_rows=[{"what": "x", "n": 8}, {"what": "y", "n": 9}])
-    assert alex.page.data_editor[0].proto.id == key, "its user goes on in it"
+    assert alex.table().id == key, "its user goes on in it"
     assert rows(doppler).endswith("('x', 8), ('y', 9)]")
     says(alex, added_rows=[{"what": "y", "n": 9}])  # the first one is deleted again
     assert rows(doppler).endswith("('c', 3), ('y', 9)]")

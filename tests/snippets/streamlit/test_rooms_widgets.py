@@ -70,6 +70,9 @@ KINDS: dict[str, tuple[str, Any]] = {
 }
 """Arguments, and another value, by function and what tells two of one apart."""
 
+NAMED = {"datetime_input", "pills", "segmented_control", "pagination"}
+"""What AppTest finds by these names since Streamlit 1.67."""
+
 SHARED = {kind.partition(" ")[0] for kind in KINDS} | {"data_editor"}
 
 
@@ -78,6 +81,7 @@ SHARED = {kind.partition(" ")[0] for kind in KINDS} | {"data_editor"}
     over="the functions of Streamlit that take a key and on_change or on_select, as "
     "inspect finds them",
 )
+@pytest.mark.since("1.64")
 def test_which_widgets_are_shared(
     program: Write, room_sync: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,7 +120,13 @@ def test_what_holds_nothing_is_rendered_without_a_warning(program: Write) -> Non
 
 
 @pytest.mark.fact("shared-widgets")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[pytest.mark.since("1.67")] if kind in NAMED else [])
+        for kind in KINDS
+    ],
+)
 def test_a_kind_of_widget_is_shared(kind: str, program: Write) -> None:
     arguments, value = KINDS[kind]
     widget = kind.partition(" ")[0]
