@@ -1,8 +1,8 @@
 """What listens in the page for changes of a room, and for what is not sent yet."""
 
-import streamlit as st
+from room_sync.components import component
 
-listener = st.components.v2.component(
+listener = component(
     "room_listener",
     js="""
 export default function (component) {
