@@ -111,10 +111,13 @@ class Films:
         return cls({name: _film(entry) for name, entry in found.items()})
 
     def write(self, root: Path) -> None:
-        """Replace the manifest of the project at `root`."""
+        """Replace the manifest at `root`; whoever reads it meanwhile has the old one."""
         entries = {film.name: asdict(film) for film in self}
         text = json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False)
-        (root / MANIFEST).write_text(text + "\n", "utf-8")
+        part = root / ".cache" / MANIFEST.name  # not beside it, where all are published
+        part.parent.mkdir(exist_ok=True)
+        part.write_text(text + "\n", "utf-8")
+        part.replace(root / MANIFEST)
 
     def __iter__(self) -> Iterator[Film]:
         return iter(self._films.values())

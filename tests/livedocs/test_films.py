@@ -56,6 +56,18 @@ def test_it_is_not_of_a_program_that_has_changed_since(
     assert not film.is_of(project.catalog.find(film.snippet))
 
 
+def test_who_reads_the_manifest_while_it_is_written_reads_all_of_the_old_one(
+    film: Film, tmp_path: Path
+) -> None:
+    (tmp_path / MANIFEST).parent.mkdir(parents=True)
+    Films({film.name: film}).write(tmp_path)
+    before = (tmp_path / MANIFEST).read_text("utf-8")
+    with (tmp_path / MANIFEST).open(encoding="utf-8") as reader:
+        Films({}).write(tmp_path)
+        assert reader.read() == before
+    assert list(Films.read(tmp_path)) == []
+
+
 def test_the_manifest_is_read_as_it_was_written(film: Film, tmp_path: Path) -> None:
     dark = replace(film, scheme=DARK)
     (tmp_path / MANIFEST).parent.mkdir(parents=True)
