@@ -111,7 +111,7 @@ class Films:
         return cls({name: _film(entry) for name, entry in found.items()})
 
     def write(self, root: Path) -> None:
-        """Replace the manifest at `root`; whoever reads it meanwhile has the old one."""
+        """Replace the manifest at `root`; who reads it meanwhile has the old one."""
         entries = {film.name: asdict(film) for film in self}
         text = json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False)
         part = root / ".cache" / MANIFEST.name  # not beside it, where all are published
