@@ -270,7 +270,7 @@ class _Reader:
         return "\n".join([f"{name}(", *(f"    {part}," for part in parts), f"){end}"])
 
     def _bases(self, found: Found) -> str:
-        """The classes that it is one of, without those that are nobody's business."""
+        """Its base classes, without those that are private."""
         public = [
             str(base)
             for base in found.bases

@@ -198,7 +198,7 @@ def _wait_for_the_rest(user: FletUser, app: App) -> None:
             before, since = output, now
         elif now - since > _CALM:
             break
-        time.sleep(0.05)  # between two looks
+        time.sleep(0.05)  # the program writes to a file, which tells nobody
 
 
 @contextmanager

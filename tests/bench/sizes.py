@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 from tests.bench.figures import Figure
@@ -19,9 +20,9 @@ _APP = """\
 import time
 
 import streamlit
-from room_sync import SQLite, private, sync, use
+from room_sync import Memory, SQLite, sync, use
 
-{store}
+use({store})
 with sync("lobby") as st:
     state = st.session_state
     if "rows" not in state:
@@ -44,16 +45,16 @@ _CHANGED = {
 def measure_sizes() -> Iterator[Figure]:
     """The cost of one change, in memory and in a file."""
     for name, (change, keys, rows) in _CHANGED.items():
-        for where, store in (("memory", ""), ("a file", 'use(SQLite("rooms.db"))')):
+        for where, store in (("memory", "Memory()"), ("a file", 'SQLite("rooms.db")')):
             app = _APP.format(store=store, change=change, keys=keys, rows=rows)
             seconds = tuple(1000 * it for it in _seconds(app))
             yield Figure("sizes", f"{name}, in {where}", seconds, "ms of a core")
 
 
 def _seconds(app: str) -> Iterator[float]:
-    with tempfile.TemporaryDirectory() as folder, own_process():
-        path = Path(folder) / "app.py"
-        path.write_text(app.replace("rooms.db", str(path.with_name("rooms.db"))))
+    with tempfile.TemporaryDirectory() as folder, chdir(folder), own_process():
+        path = Path("app.py").absolute()
+        path.write_text(app)
         session = StreamlitSession(path)
         for _ in range(CHANGES):
             session.run()

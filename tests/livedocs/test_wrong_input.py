@@ -45,6 +45,21 @@ def complaint(
     return "\n".join([*caplog.messages, failure.value.message])
 
 
+def is_refused(
+    build: Builder,
+    project: Project,
+    caplog: pytest.LogCaptureFixture,
+    text: str,
+    line: int,
+    message: str,
+) -> None:
+    """See that a page with this text fails, once, at this line, and says this."""
+    project.say(text)
+    said = complaint(build, project, caplog)
+    assert said.count(f"{PAGE}:{line}: ") == 1
+    assert message in said
+
+
 DEMO = (
     "/// demo | taipy/chat/greet.py\n"
     "    users: [Alex, Doppler]\n"
@@ -221,11 +236,7 @@ BLOCKS = {
 def test_a_wrong_block_is_refused(
     build: Builder, project: Project, caplog: pytest.LogCaptureFixture, case: str
 ) -> None:
-    text, line, message = BLOCKS[case]
-    project.say(text)
-    said = complaint(build, project, caplog)
-    assert said.count(f"{PAGE}:{line}: ") == 1
-    assert message in said
+    is_refused(build, project, caplog, *BLOCKS[case])
 
 
 REFERENCE = """\
@@ -282,12 +293,8 @@ REFERENCES = {
 def test_a_wrong_reference_is_refused(
     build: Builder, project: Project, caplog: pytest.LogCaptureFixture, case: str
 ) -> None:
-    text, line, message = REFERENCES[case]
     project.add_library()
-    project.say(text)
-    said = complaint(build, project, caplog)
-    assert said.count(f"{PAGE}:{line}: ") == 1
-    assert message in said
+    is_refused(build, project, caplog, *REFERENCES[case])
 
 
 DOCSTRINGS = {

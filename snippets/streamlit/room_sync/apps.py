@@ -39,7 +39,7 @@ def _package(names: dict[str, object]) -> str:
 
 
 def say(name: str, app: str, value: object) -> None:
-    """Remember what an app has said; "" is whoever starts the server."""
+    """Remember what an app has said; "" is the file that starts the server."""
     _said(name)[app] = value
 
 

@@ -81,7 +81,7 @@ def arrive(mine: Held, room: str, store: Store) -> None:
     _connection(mine.id, mine)
     mine.left_at = 0
     mine.browser = mine.browser or browser()
-    if room in mine.rooms or not mine.browser:
+    if not room or room in mine.rooms or not mine.browser:
         return
     gone = [
         (other.left_at, other.id, before)

@@ -285,7 +285,7 @@ def _token(page: Page) -> str:
 
 def _is_genuine(page: Page, token: str) -> bool:
     """Whether a server with the same secret has rendered that page."""
-    return hmac.compare_digest(_token(page).encode(), token.encode())
+    return hmac.compare_digest(_token(page).encode(), token.encode(errors="replace"))
 
 
 async def _answer(request: Request) -> Response:

@@ -791,6 +791,22 @@ class TestPageThatIsNotified(Lost):
         pages = [url for url in asked if "/rooms/events?" in url]
         assert all("worker=" in url for url in pages), pages
 
+    def test_a_page_that_is_asleep_is_not_counted_although_another_tab_is_awake(
+        self, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        """The worker listens for all tabs, and asks each before whether it is there."""
+        before, first = clicks(alex), doppler.page
+        doppler.open_second_tab()
+        alex.reads_line(f"{before} clicks, 3 here")
+        state = "Page.setWebLifecycleState"
+        browser = doppler.context.new_cdp_session(first)
+        browser.send(state, {"state": "frozen"})
+        alex.reads_line(f"{before} clicks, 2 here")
+        browser.send(state, {"state": "active"})
+        alex.reads_line(f"{before} clicks, 3 here")
+        doppler.page.close()
+        doppler.page = first
+
     @pytest.mark.fact("asks-a-new-server")
     def test_a_page_that_has_only_listened_goes_on_after_a_restart(
         self, stage: Stage, alex: StreamlitUser, doppler: StreamlitUser

@@ -298,6 +298,29 @@ class TestPresence:
 
         tell(story())
 
+    def test_who_has_been_replaced_is_not_kept_and_who_asks_then_is(
+        self, push: ModuleType, brief: None
+    ) -> None:
+        """A request may be counted just after its page was loaded again."""
+
+        async def story() -> None:
+            office = Office(push)
+            alex, doppler = office.opens("Alex"), office.opens("Doppler")
+            for visit in (alex, doppler):
+                await news(office.listens(visit))
+            await until(lambda: not office.hub._stays)
+            await office.hub._stay(("lobby", "Alex"), ("lobby", "Doppler"))
+            alex.is_replaced = True
+            for who in ("Alex", "Doppler"):
+                office.store.heartbeat("lobby", who, 0)
+            await until(lambda: not office.hub._stays)
+            await until(lambda: office.store.present("lobby") != frozenset())
+            assert office.store.present("lobby") == {"Doppler"}
+            await news(office.listens(alex))
+            await until(lambda: "Alex" in office.store.present("lobby"))
+
+        tell(story())
+
     def test_who_is_silent_is_gone_within_five_seconds(self, push: ModuleType) -> None:
         """An answer lasts so long that the next question comes before that."""
         assert push.LASTS + push.GATHERS + 1 < push.STAY
@@ -425,6 +448,7 @@ class TestRoute:
         ("body", "code"),
         [
             (b'[["lobby", "Alex", "made up"]]', 403),
+            (rb'[["lobby", "\ud800", "\ud800"]]', 403),
             (b"[]", 400),
             (b'["lobby", "Alex", "token"]', 400),
             (b'[["lobby", "Alex"]]', 400),

@@ -639,6 +639,25 @@ def test_who_waits_for_a_long_run_is_present(
     assert not store.present("lobby")
 
 
+def test_a_long_run_keeps_nobody_whose_page_was_loaded_again(
+    room_sync: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presence: Any = import_module("room_sync.presence")
+    monkeypatch.setattr(presence, "INTERVAL", 0.01)
+    kind: Any = import_module("room_sync.session").Session
+    before, now = kind("before", "lobby"), kind("now", "lobby")
+    store = import_module("room_sync.stores").Memory()
+    for session in (before, now):
+        session.store, session.every = store, 1.0
+    before.is_replaced = True
+    for session in (before, now):
+        presence.heart.begin(session)
+    wait_until(lambda: "now" in store.present("lobby"), event="a beat")
+    assert store.present("lobby") == {"now"}
+    for session in (before, now):
+        presence.heart.end(session)
+
+
 @contextmanager
 def stopped_at(access: int) -> Iterator[None]:
     """End the run at its so many-th access to the state, as the next click does."""

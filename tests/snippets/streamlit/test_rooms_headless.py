@@ -66,14 +66,15 @@ def in_any_order(seed: int, *users: StreamlitSession) -> list[StreamlitSession]:
 
 class TestWidgets:
     @pytest.mark.fact("change-shows")
-    def test_a_change_reaches_idle_sessions_and_later_ones(self) -> None:
+    @pytest.mark.parametrize("app", ["dashboard", "first_room"])
+    def test_a_change_reaches_idle_sessions_and_later_ones(self, app: str) -> None:
         """A change in one tab shows in the others, which can be idle, and in tabs that
         are opened later.
         """
-        alex, doppler = join("first_room"), join("first_room")
+        alex, doppler = join(app), join(app)
         alex.set("Select a value", 7)
         doppler.wait_a_second()
-        for user in (doppler, join("first_room")):
+        for user in (doppler, join(app)):
             assert user.value("Select a value") == 7
             assert not user.errors()
 

@@ -165,7 +165,9 @@ DOPPLER = "_streamlit_xsrf=2|00000000|fedcba9876543210|1796000000"
 @pytest.mark.parametrize("mode", [SHIPPED, POLLED])
 @pytest.mark.fact("reload-counts-once")
 def test_a_page_that_is_loaded_again_counts_once(mode: str, serve: Serve) -> None:
-    """A reload doesn't change how many are counted, and a second tab does."""
+    """On one server, a reload doesn't change how many are counted, and a second tab
+    does.
+    """
     address = serve(PRESENT, mode).addresses[0]
     with StreamlitSocket(address, ALEX) as alex:
         assert alex.lines() == ["1 here"]
