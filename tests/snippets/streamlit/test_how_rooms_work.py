@@ -791,18 +791,18 @@ class TestPageThatIsNotified(Lost):
         pages = [url for url in asked if "/rooms/events?" in url]
         assert all("worker=" in url for url in pages), pages
 
-    def test_a_page_that_is_asleep_is_not_counted_although_another_tab_is_awake(
+    def test_a_page_that_does_not_answer_is_not_counted_beside_one_that_does(
         self, alex: StreamlitUser, doppler: StreamlitUser
     ) -> None:
         """The worker listens for all tabs, and asks each before whether it is there."""
         before, first = clicks(alex), doppler.page
         doppler.open_second_tab()
         alex.reads_line(f"{before} clicks, 3 here")
-        state = "Page.setWebLifecycleState"
-        browser = doppler.context.new_cdp_session(first)
-        browser.send(state, {"state": "frozen"})
+        debugger = doppler.context.new_cdp_session(first)
+        for command in ("Debugger.enable", "Debugger.pause"):
+            debugger.send(command)
         alex.reads_line(f"{before} clicks, 2 here")
-        browser.send(state, {"state": "active"})
+        debugger.send("Debugger.disable")
         alex.reads_line(f"{before} clicks, 3 here")
         doppler.page.close()
         doppler.page = first
