@@ -281,8 +281,10 @@ class Snippet:
         """The command that runs this program as a reader would, in one line or two.
 
         uv runs a program from its address, with the wheels of the packages that it
-        needs. One that needs other files beside it is downloaded with them. A library
-        is downloaded alone; in a clone there is nothing to do with it, and no command.
+        needs. A launcher of one page does what the command of its package does, which
+        is given the page. What needs other files beside it is downloaded with them; no
+        file of the reader's is overwritten. A library is downloaded alone; in a clone
+        there is nothing to do with it, and no command.
 
         Args:
             site_url: address of the site, with or without a slash at its end; the
@@ -301,11 +303,18 @@ class Snippet:
         root = f"{site}/snippets"
         if not files and not self.is_library:
             return self._start(f"{root}/{self.file}", site)
+        if files == [*self._named_files()] and self._command:
+            return self._start(f"{root}/{files[0].file}", site, self._command)
         download = _download(root, [self, *files])
         start = self._start(self.name, site)
         return download if self.is_library else f"{download} &&\n{start}"
 
-    def _start(self, place: str, site: str = "") -> str:
+    @property
+    def _command(self) -> str:
+        """The command of the only package that it needs, or an empty string."""
+        return self.packages[0].command if len(self.packages) == 1 else ""
+
+    def _start(self, place: str, site: str = "", command: str = "") -> str:
         if self.framework != "streamlit":
             return f"uv run {place}"
         # Only Streamlit starts its pages, and only from its command line.
@@ -316,22 +325,26 @@ class Snippet:
         streamlit = [need for need in needs if need.startswith("streamlit==")]
         others = [need for need in needs if need not in streamlit]
         folder = f"./snippets/{self.framework}"
-        others += [
+        packages = [
             f"{site}/{it.wheel}" if site else f"{folder}/{it.name}"
             for it in self.packages
         ]
+        if command:
+            listed = "".join(f"--with {need} " for need in [*streamlit, *others])
+            return f"uvx --from {packages[0]} {listed}{command} run {place}"
+        others += packages
         with_others = "".join(f"--with {need} " for need in others)
         tool = "".join(streamlit).replace("==", "@") or "streamlit"
         return f"uvx {with_others}{tool} run {place}"
 
 
 def _download(root: str, files: Iterable[Snippet]) -> str:
-    """One command that fetches the files into the current folder."""
+    """One command that fetches the files that are not in the current folder yet."""
     ids = sorted(file.id for file in files)
     folder = os.path.commonpath([Path(id_).parent.as_posix() for id_ in ids])
     names = [id_.removeprefix(f"{folder}/") for id_ in ids]
     listed = names[0] if len(names) == 1 else f"{{{','.join(names)}}}"
-    return f'curl -fLO "{root}/{folder}/{listed}.py"'
+    return f'curl -fLO --no-clobber "{root}/{folder}/{listed}.py"'
 
 
 @dataclass(frozen=True)

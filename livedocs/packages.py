@@ -17,6 +17,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from livedocs.errors import SnippetError
 
@@ -42,15 +43,37 @@ class Package:
         Raises:
             SnippetError: there is no pyproject.toml, or it names no project.
         """
-        path = self.folder / "pyproject.toml"
+        if not (name := self._project.get("name")):
+            raise SnippetError(
+                f"{shown(self._pyproject)}: A package names its project: "
+                '[project], name = "room-sync".'
+            )
+        return str(name)
+
+    @property
+    def command(self) -> str:
+        """The first command that installing it adds, or an empty string.
+
+        Raises:
+            SnippetError: there is no pyproject.toml with a project.
+        """
+        return next(iter(self._project.get("scripts", {})), "")
+
+    @property
+    def _pyproject(self) -> Path:
+        return self.folder / "pyproject.toml"
+
+    @property
+    def _project(self) -> dict[str, Any]:
         try:
-            name: str = tomllib.loads(path.read_text("utf-8"))["project"]["name"]
+            text = self._pyproject.read_text("utf-8")
+            project: dict[str, Any] = tomllib.loads(text)["project"]
         except (OSError, ValueError, KeyError) as error:
             raise SnippetError(
-                f"{shown(path)}: A package has a pyproject.toml with a project's "
-                f"name: {error}."
+                f"{shown(self._pyproject)}: A package has a pyproject.toml with a "
+                f"project's name: {error}."
             ) from None
-        return name
+        return project
 
     @property
     def version(self) -> str:

@@ -223,7 +223,7 @@ def test_the_run_command_brings_the_companions_along(app: Snippet) -> None:
         f"PYTHONPATH=snippets/streamlit/rooms {start} snippets/streamlit/game/app.py"
     )
     assert app.run_command("http://127.0.0.1:8000/") == (
-        'curl -fLO "http://127.0.0.1:8000/snippets/streamlit/'
+        'curl -fLO --no-clobber "http://127.0.0.1:8000/snippets/streamlit/'
         '{game/app,rooms/board,rooms/sync}.py" &&\n'
         f"{start} app.py"
     )
@@ -251,7 +251,7 @@ def test_a_library_is_downloaded_not_run(project: Project, app: Snippet) -> None
     assert not app.is_library
     assert board.run_command() == ""
     assert board.run_command("http://127.0.0.1:8000/") == (
-        'curl -fLO "http://127.0.0.1:8000/snippets/streamlit/rooms/board.py"'
+        'curl -fLO --no-clobber "http://127.0.0.1:8000/snippets/streamlit/rooms/board.py"'
     )
 
 

@@ -79,6 +79,33 @@ def test_the_run_command_brings_the_package(project: Project, package: Package) 
     )
 
 
+def test_a_launcher_is_what_the_command_of_its_package_does(
+    project: Project, package: Package
+) -> None:
+    """So nothing is downloaded that may overwrite what a reader has changed."""
+    folder, site = "snippets/streamlit/rooms", "http://127.0.0.1:8000"
+    needs = '# dependencies = ["numpy==2.4.0", "streamlit==1.67.0"]'
+    project.write(
+        f"{folder}/launcher.py",
+        f"# /// script\n{needs}\n# ///\nimport shelves\nst.App('app.py')\n",
+    )
+    launcher = project.catalog.find("streamlit/rooms/launcher")
+    assert launcher.run_command(site).startswith("curl"), "it has no command"
+    scripts = 'scripts = {shelve = "shelves:main"}\ndynamic'
+    text = PYPROJECT.replace("dynamic", scripts)
+    project.write(f"{FOLDER}/pyproject.toml", text)
+    assert launcher.run_command(site) == (
+        f"uvx --from {site}/{package.wheel} --with streamlit==1.67.0 "
+        f"--with numpy==2.4.0 shelve run {site}/{folder}/app.py"
+    )
+    assert launcher.run_command().endswith(f" run {folder}/launcher.py")
+    assert (
+        project.catalog.find("streamlit/rooms/app")
+        .run_command(site)
+        .startswith(f"uvx --with {site}")
+    )
+
+
 def test_the_site_has_the_wheel_with_the_modules(
     project: Project, package: Package
 ) -> None:
@@ -127,8 +154,14 @@ def test_a_wheel_has_the_same_bytes_wherever_and_whenever_it_is_built(
         (
             "pyproject.toml",
             "[project]\n",
+            "snippets/streamlit/shelves/pyproject.toml: A package names its "
+            'project: [project], name = "room-sync".',
+        ),
+        (
+            "pyproject.toml",
+            "",
             "snippets/streamlit/shelves/pyproject.toml: A package has a "
-            "pyproject.toml with a project's name: 'name'.",
+            "pyproject.toml with a project's name: 'project'.",
         ),
     ],
 )
