@@ -211,6 +211,11 @@ class Hub:
             session.drafts_at, session.drafts = when, frozenset(keys)
             self._wake(*page)
 
+    def may_listen(self, page: Page) -> bool:
+        """Whether the user of that page may be in the room, as far as is known."""
+        session = self.sessions.get(page)
+        return not (session and session.is_refused)
+
     def _released(self, page: Page) -> frozenset[str]:
         """The widgets that may be rendered again, because their drafts are gone."""
         session = self.sessions.get(page)
@@ -283,9 +288,11 @@ def _token(page: Page) -> str:
     return hmac.new(secret, json.dumps(page).encode(), "sha256").hexdigest()
 
 
-def _is_genuine(page: Page, token: str) -> bool:
-    """Whether a server with the same secret has rendered that page."""
-    return hmac.compare_digest(_token(page).encode(), token.encode(errors="replace"))
+def _may_listen(page: Page, token: str) -> bool:
+    """Whether a server with the same secret has rendered it, for one who may enter."""
+    ours = _token(page).encode()
+    is_genuine = hmac.compare_digest(ours, token.encode(errors="replace"))
+    return is_genuine and hub.may_listen(page)
 
 
 async def _answer(request: Request) -> Response:
@@ -295,7 +302,7 @@ async def _answer(request: Request) -> Response:
     if "session" not in query and request.method == "POST":
         return await _answer_worker(request)
     page = query.get("room", ""), query.get("session", "")
-    if not _is_genuine(page, query.get("token", "")):
+    if not _may_listen(page, query.get("token", "")):
         return Response(status_code=403)
     if request.method == "POST":
         return await _take_drafts(page, request)
@@ -313,11 +320,11 @@ async def _answer_worker(request: Request) -> Response:
             pages = {(room, who): token for room, who, token in asked}
         case _:
             return Response(status_code=400)
-    genuine = [page for page, token in pages.items() if _is_genuine(page, token)]
-    if not genuine:
+    allowed = [page for page, token in pages.items() if _may_listen(page, token)]
+    if not allowed:
         return Response(status_code=403)
     return _stream(
-        f"data: {json.dumps([*page, it])}" async for page, it in hub.events(*genuine)
+        f"data: {json.dumps([*page, it])}" async for page, it in hub.events(*allowed)
     )
 
 
@@ -361,7 +368,8 @@ def _parsed(body: bytes) -> Any:
 def push_route(secret: str = "") -> Route:
     """The route with which rooms push: ``st.App("app.py", routes=[push_route()])``.
 
-    It answers pages that a server with the same secret has rendered, and nobody else.
+    It answers pages that a server with the same secret has rendered, as long as their
+    users may enter the room.
 
     Args:
         secret: for servers behind one address, the same for all of them, and known to

@@ -54,6 +54,7 @@ class Session:
     drafts_at: float = 0  # when the browser has reported drafts, by its own clock
     is_unreached: bool = False  # its page does not reach the push route
     is_replaced: bool = False  # by the session of the same page, loaded again
+    is_refused: bool = False  # its user has lost the right to enter
     forms_sent: int = 0  # how often the user has sent a form
     open_forms: list[str] = field(default_factory=list)  # around what is rendered now
 
@@ -89,7 +90,7 @@ class Session:
         """Send what this user has changed, then take what the room says."""
         with self._turn():
             self.is_rendering, self.deferred = True, frozenset()
-            self.is_replaced = False
+            self.is_replaced = self.is_refused = False
             self.store, self.every, self.app = store, every, held().app
             self.read_only = read_only or not may(self.room, "write")
             self.only = only

@@ -97,6 +97,8 @@ class sync:  # noqa: N801 -- it is used like a function
             if self._room:
                 rooms.check_entry(self._room, store)
         except RefusedError as refusal:
+            if session := held().rooms.get(self._room):
+                session.is_refused = True
             st.error(str(refusal))
             st.stop()
         except StoreError:
@@ -240,7 +242,8 @@ class Shared(Place):
         """Set a shared value to function(the present one or None), in one step.
 
         Args:
-            key: the value's, in ``session_state``.
+            key: the value's, in ``session_state``. Under one that isn't shared, the
+                value is the session's own.
             function: returns the new value, and does nothing else.
 
         Returns:
@@ -250,6 +253,9 @@ class Shared(Place):
             RoomError: it was refused or cannot be shared, or the room is out of
                 reach; nothing has changed then.
         """
+        if not self._session.shares(key):
+            own = st.session_state[key] = function(st.session_state.get(key))
+            return own
         new = None
 
         def change(entries: Entries) -> Changes:

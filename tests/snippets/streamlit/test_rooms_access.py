@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from tests.users.streamlit_headless import Write, join
 
@@ -77,6 +79,47 @@ def test_it_is_asked_again_for_each_action(program: Write) -> None:
     alex.click("Write")  # both could be operated when the page was rendered
     assert join(app, may=ALL).reads("5 0")
     assert alex.widget("A").disabled
+
+
+LISTENING = """
+import streamlit
+from room_sync import room
+
+def allow(user, room, action):
+    return action in streamlit.query_params["may"].split()
+
+use(allow=allow)
+
+@room("lobby")
+def lobby(st):
+    st.slider("A", key="a")
+
+lobby()
+"""
+
+
+def test_who_may_no_longer_enter_is_notified_of_nothing(program: Write) -> None:
+    push: Any = import_module("room_sync.push")
+    client = TestClient(Starlette(routes=[push.push_route()]))
+    push.LASTS = 0.1  # the module is this test's own
+    alex = join(program(LISTENING), may=ALL)
+    url = alex.component("private:room_sync:listen:lobby")["url"]
+    page = alex.in_room()
+    asked = [[page.room, page.id, push._token((page.room, page.id))]]
+
+    def answers() -> list[int]:
+        """What the page is answered, and what the worker of its browser is."""
+        ways = client.get(url), client.post("/rooms/events", json=asked)
+        return [way.status_code for way in ways]
+
+    assert answers() == [200, 200]
+    alex.page.query_params["may"] = "list"
+    alex.run()
+    assert alex.errors() == ["You may not enter this room."]
+    assert answers() == [403, 403]
+    alex.page.query_params["may"] = ALL
+    alex.run()
+    assert answers() == [200, 200]
 
 
 FORM = """

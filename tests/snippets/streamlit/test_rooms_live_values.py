@@ -499,3 +499,21 @@ def test_what_cannot_be_shared_is_refused_and_nothing_has_changed(
     assert room_sync.rooms.store().read("lobby")[1] == {"key:rows": '["a"]'}
     alex.run()
     assert alex.reads("['a']")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "own"),
+    [('"lobby"', 'private("n")'), ('"lobby", only=["shared"]', '"n"')],
+)
+def test_a_value_that_is_not_shared_is_updated_in_its_session(
+    arguments: str, own: str, program: Write
+) -> None:
+    app = program(
+        f"with sync({arguments}) as st:\n"
+        f"    for key in ({own}, 'shared'):\n"
+        "        n = st.update(key, lambda n: (n or 0) + 1)\n"
+        "        st.text([n, st.session_state[key]])\n"
+    )
+    alex, doppler = join(app), join(app)
+    assert [line.value for line in doppler.page.text] == ["[1, 1]", "[2, 2]"]
+    assert [line.value for line in alex.page.text] == ["[1, 1]", "[1, 1]"]
