@@ -19,7 +19,12 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.users import chromium
-from tests.users.chromium import ChromiumError, ensure_chromium, find_chromium
+from tests.users.chromium import (
+    ChromiumError,
+    ensure_chromium,
+    find_chromium,
+    find_shell,
+)
 
 pytestmark = pytest.mark.process
 
@@ -151,6 +156,21 @@ def test_playwrights_own_comes_after_the_path(bin_folder: Path) -> None:
     assert find_chromium() == own
     on_path = add_program(bin_folder / "google-chrome-stable")
     assert find_chromium() == on_path
+
+
+@pytest.mark.parametrize("name", ["chromium", "chrome"])
+@pytest.mark.parametrize("script", [None, DOES_NOT_RUN, RUNS])
+def test_people_sit_in_the_shell_beside_it_if_that_runs(
+    bin_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, script: str | None
+) -> None:
+    program = add_program(bin_folder / name)
+    monkeypatch.setenv("CHROMIUM", str(program))
+    shell = bin_folder / "chromium-headless-shell"
+    if script:
+        add_program(shell, script)
+    is_taken = name == "chromium" and script == RUNS
+    assert find_shell() == (shell if is_taken else program)
+    assert find_chromium() == program
 
 
 def test_finding_none_is_one_line_with_the_command_to_type(bin_folder: Path) -> None:

@@ -88,7 +88,9 @@ def test_a_bare_debian_gets_its_packages_and_a_suitable_python(
     assert done.returncode == 0, done.stderr
     update, install, pip, uv_install, uv_find, make = project.asked()
     assert update.startswith("apt-get update")
-    assert install.endswith(" make git python3 python3-venv chromium")
+    assert install.endswith(
+        " make git python3 python3-venv chromium chromium-headless-shell"
+    )
     assert "--require-hashes -r .cache/uv/requirements.txt" in pip
     assert uv_install == "uv python install 3.12"
     assert uv_find.startswith("uv python find")
@@ -120,6 +122,7 @@ def test_without_root_it_says_what_to_type(project: Project) -> None:
     done = project.run(".ci/run")
     assert done.returncode == 1
     assert done.stderr == (
-        "Missing here: chromium. Type: sudo apt-get install chromium\n"
+        "Missing here: chromium chromium-headless-shell. "
+        "Type: sudo apt-get install chromium chromium-headless-shell\n"
     )
     assert project.asked() == []

