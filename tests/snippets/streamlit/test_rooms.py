@@ -23,6 +23,16 @@ WITHIN_5_S = 5
 """So long may it take until all see that somebody has come or gone."""
 
 
+WATCH_COUNT = """() => {
+    const counts = window.counts = [];
+    const note = () => document.querySelectorAll("[data-testid=stText]").forEach(
+        ({ innerText: text }) => /^\\d+ here$/.test(text) && counts.push(text));
+    new MutationObserver(note).observe(
+        document.body, { subtree: true, childList: true, characterData: true });
+}"""
+"""Remembers how many people a page says are here, whenever something in it changes."""
+
+
 def visitor(stage: Stage) -> StreamlitUser:
     """Somebody who opens the program and touches nothing."""
     user = StreamlitUser(stage.browser, stage.address)
@@ -52,6 +62,23 @@ class TestFirstRoom:
         alex.reads_line("5 squared is 25")
         alex.reload()
         alex.finds(self.LABEL, "5")
+
+    @pytest.mark.fact("idle-limit")
+    def test_a_connection_that_is_ended_on_the_way_changes_no_count(
+        self, stage: Stage, alex: User, doppler: User
+    ) -> None:
+        """A proxy that ends idle connections doesn't change how many are counted: the
+        page connects again.
+        """
+        here = len(stage.users)
+        alex.sees_present(here)
+        alex.page.evaluate(WATCH_COUNT)
+        for number in (6, 7):
+            with doppler.cut_off():
+                pass
+            alex.sets_slider(self.LABEL, number)
+            doppler.reads_line(f"{number} squared is {number**2}")
+        assert set(alex.page.evaluate("window.counts")) == {f"{here} here"}
 
     def test_a_restart_empties_the_room_and_people_go_on(
         self, stage: Stage, alex: User, doppler: User
