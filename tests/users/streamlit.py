@@ -71,6 +71,8 @@ _CLICK_AT = """(button, moments) => {
     for (const moment of moments) setTimeout(() => button.click(), moment - Date.now());
 }"""
 _UNTIL = "moment => new Promise(done => setTimeout(done, moment - Date.now()))"
+_TEXTS = "[data-testid=stText], [data-testid=stMarkdown] p"
+
 _WATCH = """label => {
     const seen = [];
     const look = () => {
@@ -252,11 +254,15 @@ class StreamlitUser(BrowserUser):
 
         While a run draws, what has moved stands at its old place and at its new one.
         """
-        expect(self.line(text).filter(visible=True)).to_have_count(1)
+        try:
+            expect(self.line(text).filter(visible=True)).to_have_count(1)
+        except AssertionError:
+            shown = self.page.locator(_TEXTS).all_inner_texts()
+            raise AssertionError(f"no line {text!r}, but {shown}") from None
 
     def line(self, text: str) -> Locator:
         """The line of the page that says exactly this."""
-        lines = self.page.locator("[data-testid=stText], [data-testid=stMarkdown] p")
+        lines = self.page.locator(_TEXTS)
         return lines.filter(has_text=re.compile(rf"^\s*{re.escape(text)}\s*$"))
 
     def sees_present(
