@@ -215,9 +215,9 @@ class StreamlitSession:
 
     def in_room(self, room: str = "lobby") -> Any:
         """What the library keeps about this session in that room."""
-        held = import_module("room_sync.held")
+        tabs = import_module("room_sync.tab")
         token = self.page.session_state["private:room_sync:token"]
-        return held.of(token).rooms[room]
+        return tabs.of(token).rooms[room]
 
     def component(self, key: str) -> Any:
         """What the server has told the component with that key."""

@@ -17,7 +17,6 @@ from room_sync.errors import (
     UnshareableError,
 )
 from room_sync.fragment import room
-from room_sync.held import private
 from room_sync.outbox import outbox
 from room_sync.polling import current_room
 from room_sync.push import push_route
@@ -31,6 +30,7 @@ from room_sync.rooms import (
 )
 from room_sync.shared import Shared, State, sync
 from room_sync.stores import Memory, SQLite, Store
+from room_sync.tab import private
 
 __version__ = "0.1.0"
 

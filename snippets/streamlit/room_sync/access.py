@@ -9,7 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from room_sync import apps
-from room_sync.held import held
+from room_sync.tab import this_tab
 
 Action = Literal["list", "create", "enter", "write", "delete"]
 
@@ -31,7 +31,7 @@ def may(room: str, action: Action, app: str | None = None) -> bool:
         app: the session's. Without it, Streamlit's state is asked for it, where a run
             that has been stopped ends.
     """
-    app = held().app if app is None else app
+    app = this_tab().app if app is None else app
     allow: Allow = apps.find("allow", app, everybody)
     return not room or bool(allow(_user(), room, action))
 

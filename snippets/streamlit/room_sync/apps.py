@@ -1,4 +1,4 @@
-"""Which app a session belongs to, and what each app has said.
+"""Which app a session belongs to, and what each app has declared.
 
 A server runs one app. In tests, and where Python runs in a browser, one process may run
 several.
@@ -38,20 +38,20 @@ def _package(names: dict[str, object]) -> str:
     return str(names.get("__name__", "")).partition(".")[0]
 
 
-def say(name: str, app: str, value: object) -> None:
-    """Remember what an app has said; "" is the file that starts the server."""
-    _said(name)[app] = value
+def declare(name: str, app: str, value: object) -> None:
+    """Remember what an app has declared; "" is the file that starts the server."""
+    _declared(name)[app] = value
 
 
 def find(name: str, app: str, default: T) -> T:
-    """What an app has said, or else its server, or else the default.
+    """What an app has declared, or else its server, or else the default.
 
-    Where no app is known, it is what some app has said.
+    Where no app is known, it is what some app has declared.
     """
-    said = _said(name)
-    for other in (app, *_relatives(app, said), "", *([] if app else reversed(said))):
-        if other in said:
-            found: T = said[other]
+    known = _declared(name)
+    for other in (app, *_relatives(app, known), "", *([] if app else reversed(known))):
+        if other in known:
+            found: T = known[other]
             return found
     return default
 
@@ -60,11 +60,11 @@ def make(name: str, app: str, value: T) -> T:
     """The same, or else this value from now on."""
     if (found := find(name, app, None)) is not None:
         return found
-    made: T = _said(name).setdefault(app, value)
+    made: T = _declared(name).setdefault(app, value)
     return made
 
 
-def _said(name: str) -> dict[str, Any]:
+def _declared(name: str) -> dict[str, Any]:
     return process.only(f"{name} of apps", dict[str, Any])
 
 

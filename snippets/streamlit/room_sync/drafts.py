@@ -22,8 +22,8 @@ export default function (component) {
   const on = {
     opened: () => {  // the server may be a new one
       opened = true;
-      told &&= "unheard";
-      say();
+      reported &&= "unknown";
+      report();
     },
     changed: (now) => {
       const { shown } = self.data;
@@ -68,10 +68,10 @@ export default function (component) {
   const poll = ({ detail: [url, number] }) =>
     url === data.url && setTriggerValue("changed", number);
 
-  // Drafts: say which widgets have something in them that Streamlit has not sent.
+  // Drafts: report which widgets have something in them that Streamlit has not sent.
   const drafts = (self.drafts = new Set()), ends = new Map();
   const app = self.host.closest(".stApp");
-  let last, told = "";  // what had the focus last; the drafts that the server knows of
+  let last, reported = "";  // what had the focus last; what the server was sent
   const serial = (key) => key.split("#").pop();
   const owner = (node) => {  // the key of the shared widget that it is part of
     const place = node?.closest?.("[class*='st-key-']");
@@ -87,10 +87,10 @@ export default function (component) {
   const begin = (key) => {
     clearTimeout(ends.get(key));
     drafts.add(key);
-    say();
+    report();
   };
   const end = (key) => {
-    const forget = () => drafts.delete(key) && say();
+    const forget = () => drafts.delete(key) && report();
     clearTimeout(ends.get(key));
     ends.set(key, setTimeout(forget, 500));  // a table sends its cells 0.15 s later
   };
@@ -132,13 +132,13 @@ export default function (component) {
     for (const key of open)
       if (!now.has(key)) open.delete(key), isForm(key) || end(key);
   };
-  const say = () => {
+  const report = () => {
     const keys = self.data.keys.filter((key) => drafts.has(key));
-    if (`${keys}` === told) return;
-    told = `${keys}`;
+    if (`${keys}` === reported) return;
+    reported = `${keys}`;
     if (!data.pushed) return setStateValue("typing", keys);
     const body = JSON.stringify([performance.timeOrigin + performance.now(), keys]);
-    fetch(address, { method: "POST", body }).catch(() => (told = "unheard"));
+    fetch(address, { method: "POST", body }).catch(() => (reported = "unknown"));
   };
   const handle = (event) => react[event.type](owner(event.target), event);
   for (const kind in react) document.addEventListener(kind, handle, true);

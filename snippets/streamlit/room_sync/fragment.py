@@ -11,10 +11,10 @@ import streamlit as st
 
 from room_sync import push
 from room_sync.drafts import listener
-from room_sync.held import internal
 from room_sync.polling import watch
 from room_sync.session import Session
 from room_sync.shared import sync
+from room_sync.tab import internal
 from room_sync.worker import VERSION
 
 RARELY = 86400  # seconds; pages without a clock ask a new server for nothing

@@ -15,7 +15,7 @@ from streamlit.errors import StreamlitAPIException
 
 from room_sync import entries as names
 from room_sync.errors import RoomError
-from room_sync.held import Mirrored, held
+from room_sync.tab import Mirrored, this_tab
 
 if TYPE_CHECKING:
     from room_sync.session import Session
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def begin(session: Session) -> None:
     """Leave out what rooms have shown that the page does not have any more."""
-    mirrored, others = held().mirrored, held().rooms
+    tab = this_tab()
+    mirrored, others = tab.mirrored, tab.rooms
     for key, known in list(mirrored.items()):
         other = others.get(known.room)
         if (
@@ -37,7 +38,7 @@ def begin(session: Session) -> None:
 
 def forget(key: str) -> None:
     """Take a key out of the app's own state."""
-    del held().mirrored[key]
+    del this_tab().mirrored[key]
     st.session_state.pop(key, None)
 
 
@@ -49,10 +50,10 @@ def show(session: Session, entries: Iterable[str]) -> None:
             continue
         text = session.entries.get(entry)
         if text is None:
-            if key in held().mirrored:
+            if key in this_tab().mirrored:
                 forget(key)
             continue
-        known = held().mirrored.get(key)
+        known = this_tab().mirrored.get(key)
         if known and (known.room, known.text) == (session.room, text):
             continue
         widget = session.widgets.get(entry)
@@ -63,12 +64,12 @@ def show(session: Session, entries: Iterable[str]) -> None:
 
 def show_value(session: Session, key: str, text: str, value: Any) -> None:
     """Let such code find this value, unless the app has given the key to a widget."""
-    mine = held()
-    if key not in mine.taken:
+    tab = this_tab()
+    if key not in tab.taken:
         with suppress(StreamlitAPIException):
             # Streamlit may end the run before it sets the value, and not after it.
             st.session_state[key] = value
-            mine.mirrored[key] = Mirrored(session.room, text, value)
+            tab.mirrored[key] = Mirrored(session.room, text, value)
 
 
 def take(session: Session) -> None:
@@ -76,7 +77,7 @@ def take(session: Session) -> None:
 
     That was before what the user has done in widgets since, which is published later.
     """
-    mirrored = held().mirrored
+    mirrored = this_tab().mirrored
     for key, known in list(mirrored.items()):
         if known.room != session.room:
             continue

@@ -10,7 +10,7 @@ import streamlit as st
 
 from room_sync.components import component
 from room_sync.errors import RoomError
-from room_sync.held import internal
+from room_sync.tab import internal
 
 _field = component(
     "room_outbox",
@@ -32,13 +32,13 @@ export default function ({ data, parentElement: self, setStateValue }) {
   const form = self.querySelector("form"), { text } = form;
   text.ariaLabel = text.placeholder = data.label;
   text.disabled = data.disabled;
-  const tell = () =>
+  const report = () =>
     setStateValue("outbox", { session: data.session, waiting: [...self.waiting] });
   // What the server has not taken yet goes with each message to it.
   self.waiting ??= [];
   if (self.session === data.session)
     self.waiting = self.waiting.filter(([number]) => number > data.taken);
-  else if (self.waiting.length) tell();  // a new server knows nothing of the old one
+  else if (self.waiting.length) report();  // a new server knows nothing of the old one
   self.session = data.session;
   form.onsubmit = (event) => {
     event.preventDefault();
@@ -47,7 +47,7 @@ export default function ({ data, parentElement: self, setStateValue }) {
     if (!message.trim()) return;
     self.number = Math.max(self.number ?? 0, data.taken) + 1;
     self.waiting.push([self.number, message]);
-    tell();
+    report();
   };
 }
 """,
@@ -85,8 +85,8 @@ def outbox(
     st.session_state.setdefault(taken, 0)
 
     def take() -> None:
-        said = st.session_state[key].outbox or {}
-        waiting = said["waiting"] if said.get("session") == session else []
+        reported = st.session_state[key].outbox or {}
+        waiting = reported["waiting"] if reported.get("session") == session else []
         new = [entry for entry in waiting if entry[0] > st.session_state[taken]]
         if new and not disabled:
             send([text for _, text in new if text.strip()])

@@ -10,8 +10,8 @@ import streamlit as st
 
 from room_sync import process
 from room_sync.components import component
-from room_sync.held import held, internal
 from room_sync.session import Session
+from room_sync.tab import internal, this_tab
 
 rendered = component(
     "room_rendered",
@@ -130,9 +130,9 @@ def current_room() -> str | None:
         with sync(current_room()) as st:
             st.slider("Level")
     """
-    mine = held()
+    tab = this_tab()
     if room := st.query_params.get("room"):
-        mine.entered = room
-    elif mine.entered:
-        st.query_params["room"] = mine.entered
-    return mine.entered or None
+        tab.entered = room
+    elif tab.entered:
+        st.query_params["room"] = tab.entered
+    return tab.entered or None

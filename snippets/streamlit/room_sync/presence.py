@@ -12,8 +12,8 @@ import streamlit as st
 
 from room_sync import process
 from room_sync.errors import StoreError
-from room_sync.held import Held, all_held
 from room_sync.stores import Store
+from room_sync.tab import Tab, all_tabs
 from room_sync.workarounds import browser
 
 if TYPE_CHECKING:
@@ -62,36 +62,36 @@ class Heart:
 heart = process.only("heart", Heart)
 
 
-def _hang_up(mine: Held) -> None:
-    mine.left_at = time.monotonic()
+def _hang_up(tab: Tab) -> None:
+    tab.left_at = time.monotonic()
 
 
 @st.cache_resource(scope="session", on_release=_hang_up, show_spinner=False)
-def _connection(session: str, _mine: Held) -> Held:
+def _connection(session: str, _tab: Tab) -> Tab:
     """Is kept for as long as Streamlit has a connection to the session's page."""
-    return _mine
+    return _tab
 
 
-def arrive(mine: Held, room: str, store: Store) -> None:
+def arrive(tab: Tab, room: str, store: Store) -> None:
     """Count a page that is loaded again once: its session before is gone.
 
     Streamlit gives it a new session. The one before it would count for some seconds
     yet, as it does when a network fails.
     """
-    _connection(mine.id, mine)
-    mine.left_at = 0
-    mine.browser = mine.browser or browser()
-    if not room or room in mine.rooms or not mine.browser:
+    _connection(tab.id, tab)
+    tab.left_at = 0
+    tab.browser = tab.browser or browser()
+    if not room or room in tab.rooms or not tab.browser:
         return
     gone = [
         (other.left_at, other.id, before)
-        for other in all_held()
-        if other.left_at and other.browser == mine.browser
+        for other in all_tabs()
+        if other.left_at and other.browser == tab.browser
         if (before := other.rooms.get(room)) and not before.is_replaced
     ]
     if gone:
         _, session, before = max(gone)
         before.is_replaced = True
         with suppress(StoreError):
-            store.heartbeat(room, mine.id, before.ttl())
+            store.heartbeat(room, tab.id, before.ttl())
             store.heartbeat(room, session, 0)

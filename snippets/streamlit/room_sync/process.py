@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 def only(name: str, make: Callable[[], T]) -> T:
     """The object with that name, made when it is asked for first."""
-    held: dict[str, Any] = vars(sys.modules.setdefault(_NAME, ModuleType(_NAME)))
-    if name not in held:
-        held.setdefault(name, make())
-    found: T = held[name]
+    kept: dict[str, Any] = vars(sys.modules.setdefault(_NAME, ModuleType(_NAME)))
+    if name not in kept:
+        kept.setdefault(name, make())
+    found: T = kept[name]
     return found
 
 

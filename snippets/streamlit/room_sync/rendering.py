@@ -13,9 +13,9 @@ from streamlit.errors import DuplicateWidgetID, StreamlitAPIException
 from room_sync import entries as names
 from room_sync import mirror, widgets
 from room_sync.errors import UnshareableError
-from room_sync.held import held
 from room_sync.options import Options, as_list
 from room_sync.session import Session
+from room_sync.tab import this_tab
 from room_sync.tables import Table, shared_table
 from room_sync.widgets import FILES, PRIVATE, Widget, serial
 
@@ -55,7 +55,7 @@ def render_own(
     bound = _bind(session, call, *args, **options)
     given = bound.arguments
     name, _ = _name(kind, bound)
-    held().take(name)
+    this_tab().take(name)
     if session.shares(name):
         holds = (
             kind in FILES

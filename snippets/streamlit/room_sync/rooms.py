@@ -10,14 +10,14 @@ import streamlit as st
 from room_sync import apps, mirror
 from room_sync.access import Allow, may
 from room_sync.errors import RefusedError, RoomError, StoreError
-from room_sync.held import all_held, held, internal
 from room_sync.polling import current_room, note_rendered, watch
 from room_sync.stores import Memory, Store
+from room_sync.tab import all_tabs, internal, this_tab
 
 
 def store() -> Store:
     """Where the rooms of this app are kept."""
-    app = held().app
+    app = this_tab().app
     kept: Store | None = apps.find("store", app, None)
     return apps.make("memory", app, Memory()) if kept is None else kept
 
@@ -48,11 +48,11 @@ def use(store: Store | None = None, *, allow: Allow | None = None) -> None:
 
         use(SQLite("rooms.db"), allow=allow)
     """
-    app = held().app if apps.running() or all_held() else ""
+    app = this_tab().app if apps.running() or all_tabs() else ""
     if allow is not None:
-        apps.say("allow", app, allow)
+        apps.declare("allow", app, allow)
     if store is not None and store != apps.find("store", app, None):
-        apps.say("store", app, store)
+        apps.declare("store", app, store)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def enter_room(name: str) -> None:
     with _shown_errors():
         check_entry(name, store())
         store().write(name, lambda _: {})
-        st.query_params["room"] = held().entered = name
+        st.query_params["room"] = this_tab().entered = name
         _leave()
 
 
@@ -107,17 +107,17 @@ def exit_room() -> None:
 
         st.button("Exit room", on_click=exit_room)
     """
-    name = st.query_params.pop("room", None) or held().entered
-    held().entered = ""
+    name = st.query_params.pop("room", None) or this_tab().entered
+    this_tab().entered = ""
     if name:
         _leave()
         with suppress(StoreError):  # the others see it soon in any case
-            store().heartbeat(name, held().id, 0)
+            store().heartbeat(name, this_tab().id, 0)
 
 
 def _leave() -> None:
     """Forget what the page has shown of the room that it was in."""
-    for key in list(held().mirrored):
+    for key in list(this_tab().mirrored):
         mirror.forget(key)
     note_rendered()
 

@@ -22,10 +22,10 @@ from room_sync.errors import (
     StoreError,
     UnshareableError,
 )
-from room_sync.held import PRIVATE, held
 from room_sync.live import Operation, Root, is_mutable
 from room_sync.presence import heart
 from room_sync.stores import Changes, Entries, Store, applied
+from room_sync.tab import PRIVATE, this_tab
 from room_sync.values import dumps, loads
 from room_sync.widgets import Widget
 
@@ -91,7 +91,7 @@ class Session:
         with self._turn():
             self.is_rendering, self.deferred = True, frozenset()
             self.is_replaced = self.is_refused = False
-            self.store, self.every, self.app = store, every, held().app
+            self.store, self.every, self.app = store, every, this_tab().app
             self.read_only = read_only or not may(self.room, "write")
             self.only = only
             self.open_forms, self.rendered_present, self.used = [], None, set()
@@ -300,7 +300,7 @@ class Session:
         """What the room does not have, and this session does."""
         if own in st.session_state:
             return st.session_state[own]
-        if key in st.session_state and key not in held().mirrored:
+        if key in st.session_state and key not in this_tab().mirrored:
             value = st.session_state[key]
             if is_mutable(value):  # what is changed in it becomes the room's
                 with suppress(UnshareableError):

@@ -20,13 +20,13 @@ import streamlit as st
 from room_sync import rooms
 from room_sync.entries import of_key
 from room_sync.errors import RefusedError, RoomError, StoreError
-from room_sync.held import held, is_internal
 from room_sync.live import plain
 from room_sync.polling import poll
 from room_sync.presence import arrive
 from room_sync.rendering import CLEARS, STAYS, form_around, render_own, render_shared
 from room_sync.session import Session
 from room_sync.stores import Changes, Entries, Store
+from room_sync.tab import is_internal, this_tab
 from room_sync.values import dumps, loads
 from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
 from room_sync.workarounds import let_components_be_serialized
@@ -78,13 +78,13 @@ class sync:  # noqa: N801 -- it is used like a function
 
     def __enter__(self) -> Shared:
         let_components_be_serialized()
-        mine = held()
-        store: Store = rooms.store() if self._room else mine.alone
+        tab = this_tab()
+        store: Store = rooms.store() if self._room else tab.own_store
         self._check_entry(store)
-        arrive(mine, self._room, store)
-        if self._room not in mine.rooms:
-            mine.rooms[self._room] = Session(mine.id, self._room)
-        self._session = session = mine.rooms[self._room]
+        arrive(tab, self._room, store)
+        if self._room not in tab.rooms:
+            tab.rooms[self._room] = Session(tab.id, self._room)
+        self._session = session = tab.rooms[self._room]
         session.begin(
             store, read_only=self._read_only, only=self._only, every=self._every
         )
@@ -97,7 +97,7 @@ class sync:  # noqa: N801 -- it is used like a function
             if self._room:
                 rooms.check_entry(self._room, store)
         except RefusedError as refusal:
-            if session := held().rooms.get(self._room):
+            if session := this_tab().rooms.get(self._room):
                 session.is_refused = True
             st.error(str(refusal))
             st.stop()
@@ -180,7 +180,7 @@ class Place(_Streamlit):
         self, make: Callable[..., Any], kind: str, *args: Any, **options: Any
     ) -> Any:
         key = str(options.get("key") or (args[0] if args else ""))
-        held().take(key)
+        this_tab().take(key)
         if options.get("on_change", "ignore") != "ignore" and self._session.shares(key):
             self._session.warn(key, PRIVATE[kind])
         made = make(*args, **options)

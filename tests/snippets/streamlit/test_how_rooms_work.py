@@ -76,7 +76,7 @@ def serial(user: StreamlitSession, label: str) -> int:
 
 
 @pytest.mark.state("rooms.py", "store", "everybody", reload="kept", restart="lost")
-@pytest.mark.state("held.py", "held", "one tab", reload="lost", restart="lost")
+@pytest.mark.state("tab.py", "this_tab", "one tab", reload="lost", restart="lost")
 def test_the_store_is_everybodys_and_a_visit_one_tabs(
     process: Callable[[], None], room_sync: ModuleType
 ) -> None:

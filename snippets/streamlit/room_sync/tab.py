@@ -73,7 +73,7 @@ class Mirrored:
 
 
 @dataclass
-class Held:
+class Tab:
     """What is kept for a session."""
 
     id: str
@@ -81,8 +81,8 @@ class Held:
     rooms: dict[str, Session] = field(default_factory=dict)
     entered: str = ""
     """The room that its page's address has named last."""
-    alone: Memory = field(default_factory=Memory)
-    """The room of a session that is in none."""
+    own_store: Memory = field(default_factory=Memory)
+    """Where its room is while it is in none of the app's."""
     mirrored: dict[str, Mirrored] = field(default_factory=dict)
     """By key."""
     taken: set[str] = field(default_factory=set)
@@ -101,27 +101,27 @@ class Held:
             st.session_state.pop(key, None)
 
 
-def held() -> Held:
+def this_tab() -> Tab:
     """What is kept for the session whose script runs."""
     token: Token = st.session_state.setdefault(internal("token"), Token())
-    mine = of(token)
-    mine.app = mine.app or apps.running()
-    return mine
+    tab = of(token)
+    tab.app = tab.app or apps.running()
+    return tab
 
 
-def of(token: Token) -> Held:
+def of(token: Token) -> Tab:
     """What is kept for the session with that token; it goes with the session."""
     found = _everything()
     if token not in found:
-        found[token] = Held(token.session)
+        found[token] = Tab(token.session)
     return found[token]
 
 
-def all_held() -> list[Held]:
+def all_tabs() -> list[Tab]:
     """What is kept for all sessions of this process."""
     return list(_everything().values())
 
 
-def _everything() -> WeakKeyDictionary[Token, Held]:
-    found: WeakKeyDictionary[Token, Held] = process.only("held", WeakKeyDictionary)
+def _everything() -> WeakKeyDictionary[Token, Tab]:
+    found: WeakKeyDictionary[Token, Tab] = process.only("tabs", WeakKeyDictionary)
     return found
