@@ -79,7 +79,8 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
         node = loader.get_single_node()
         found = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        mark = error.context_mark or error.problem_mark  # where it begins, if known
+        line = mark.line + 2 if mark else 1
         raise SnippetError(
             f"{name}:{line}: The front matter is not YAML: {error.problem}."
         ) from None

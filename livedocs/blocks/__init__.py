@@ -21,9 +21,10 @@ from markdown import Markdown
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 
 from livedocs.blocks.block import PageBlock
+from livedocs.blocks.by_hand import ByHand
 from livedocs.blocks.demo import DemoBlock
 from livedocs.blocks.diff import DiffBlock
-from livedocs.blocks.finish import Finish, Reachable
+from livedocs.blocks.finish import Finish, Reachable, Shown
 from livedocs.blocks.page import Page, PageContext, Use
 from livedocs.blocks.reference import ReferenceBlock
 from livedocs.blocks.scan import Scan
@@ -56,7 +57,10 @@ class LiveDocsExtension(BlocksExtension):  # type: ignore[misc]
         # Before superfences (25) hides the fences, after white space is normal (30).
         scan = Scan(md, page, block_mgr.blocks, BLOCKS)
         md.preprocessors.register(scan, "livedocs-scan", 28)
+        # Before pymdownx.highlight (30) hides indented code.
+        md.treeprocessors.register(ByHand(md, page), "livedocs-by-hand", 35)
         # After inline (20), before the table of contents (5).
         md.treeprocessors.register(Finish(md, page), "livedocs-finish", 10)
         # After raw HTML (30) is back in its place.
         md.postprocessors.register(Reachable(md), "livedocs-reachable", 5)
+        md.postprocessors.register(Shown(md, page), "livedocs-shown", 4)

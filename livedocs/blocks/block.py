@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, Template
 from markdown.util import AtomicString
 from pymdownx.blocks.block import Block
 
-from livedocs.blocks.page import Header, LocatedError, Page, PageContext
+from livedocs.blocks import numbers
+from livedocs.blocks.page import LocatedError, Page, PageContext
 from livedocs.catalog import nearest
 from livedocs.errors import SnippetError
 
@@ -43,8 +44,9 @@ class PageBlock(Block):  # type: ignore[misc]
         self.option_spec = options | {"attrs": ({}, _as_is)}  # pymdownx reads attrs
 
     def _validate(self, parent: etree.Element, arg: Any, **options: Any) -> bool:
-        self.header = self._find_header(arg or "")
-        with located(self.context, self.header.line):
+        arg, number = numbers.taken_from(arg or "")
+        self.line = 1 if number is None else self.page.places[number].line
+        with located(self.context, self.line):
             if not arg:
                 raise SnippetError(
                     f"'/// {self.NAME}' names no file. Write '/// {self.NAME} | …'."
@@ -62,10 +64,9 @@ class PageBlock(Block):  # type: ignore[misc]
                     )
         return bool(super()._validate(parent, arg, **options))
 
-    def _find_header(self, argument: str) -> Header:
-        rest = self.page.headers[self.page.opened :]
-        same = [h for h in rest if (h.name, h.argument) == (self.NAME, argument)]
-        return same[0] if same else Header(self.NAME, argument, 1)
+    def close(self) -> None:
+        """Note that it has an end."""
+        del self.page.open[self.line]
 
     def refuse_text(self, block: etree.Element) -> None:
         """See that there is nothing between its options and its end."""
@@ -76,7 +77,7 @@ class PageBlock(Block):  # type: ignore[misc]
             )
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        self.page.opened += 1
+        self.page.open[self.line] = self.NAME
         return etree.SubElement(parent, self.ELEMENT)
 
 
@@ -86,8 +87,8 @@ class Figure(PageBlock):
     ELEMENT = "p"  # Python-Markdown puts stored HTML in the place of a paragraph
 
     def on_end(self, block: etree.Element) -> None:
-        self.page.closed += 1
-        with located(self.context, self.header.line):
+        self.close()
+        with located(self.context, self.line):
             self.refuse_text(block)
             html = self.render()
         block.text = AtomicString(self.md.htmlStash.store(html))

@@ -11,6 +11,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
+from livedocs.blocks import numbers
 from livedocs.blocks.page import WORD_JOINER, Page, proof_id
 from livedocs.catalog import nearest
 from livedocs.facts import Fact, Row
@@ -33,21 +34,11 @@ class Finish(Treeprocessor):
         """Change the tree in place.
 
         Raises:
-            SnippetError: a block is not understood, a fact or a reference not known.
+            SnippetError: a block is not closed, a fact or a reference not known.
         """
         page = self.page
-        if page.opened < len(page.headers):
-            header = page.headers[page.opened]
-            raise page.context.error(
-                header.line,
-                f"'/// {header.name}' is not understood here. Indent it like the text "
-                "around it and leave a blank line before it.",
-            )
-        if page.closed < page.opened:
-            header = page.headers[page.closed]
-            raise page.context.error(
-                header.line, f"'/// {header.name}' is never closed with '///'."
-            )
+        for line, name in sorted(page.open.items()):
+            raise page.context.error(line, f"'/// {name}' is never closed with '///'.")
         self._mark_facts(root)
         self._check_entries()
         self._check_references(root)
@@ -66,7 +57,8 @@ class Finish(Treeprocessor):
             scheme, colon, id_ = link.get("href", "").partition(":")
             if (scheme, colon) != ("fact", ":"):
                 continue
-            line = self._line_of(id_)
+            id_, number = numbers.taken_from(id_)
+            line = 1 if number is None else self.page.places[number].line
             words = self._unstashed("".join(link.itertext()))
             if link in inside:
                 raise self.page.context.error(
@@ -96,14 +88,6 @@ class Finish(Treeprocessor):
 
         return HTML_PLACEHOLDER_RE.sub(words, text)
 
-    def _line_of(self, id_: str) -> int:
-        """The line of the next link to this fact."""
-        for place, (line, found) in enumerate(self.page.links):
-            if found == id_:
-                del self.page.links[place]
-                return line
-        return self.page.line_of(f"fact:{id_}")
-
     def _find(self, id_: str, line: int) -> Fact:
         facts = self.page.context.facts
         if id_ not in facts:
@@ -132,7 +116,7 @@ class Finish(Treeprocessor):
             match = _REFERENCE.search("".join(element.itertext()))
             if match and element.find("code") is None:
                 raise self.page.context.error(
-                    self.page.line_of(match[0]),
+                    self.page.line_in_prose(match[0]),
                     f"The link {match[0]} leads nowhere: no such reference is given.",
                 )
 
@@ -205,6 +189,24 @@ class Finish(Treeprocessor):
         for test in proof.tests:
             href = self.page.context.link_in_text(test.path, test.line)
             etree.SubElement(item, "a", href=href).text = AtomicString(test.name)
+
+
+class Shown(Postprocessor):
+    """See that readers see no text that was meant for us."""
+
+    def __init__(self, md: Markdown, page: Page) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, text: str) -> str:
+        """Take the numbers out that are left in comments and code.
+
+        Raises:
+            SnippetError: one is left in text; with what is wrong in its place.
+        """
+        for number in sorted(numbers.shown(text)):
+            raise self.page.places[number].wrong
+        return numbers.without(text)
 
 
 class Reachable(Postprocessor):

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from livedocs.blocks.prose import Prose, is_nested, read
 from livedocs.catalog import Catalog, Snippet
 from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Row, fold
@@ -96,13 +97,13 @@ class PageContext:
 
 
 @dataclass(frozen=True)
-class Header:
-    """The first line of one of our blocks."""
+class Place:
+    """Where something stands that Markdown may, or may not, take for text."""
 
-    name: str
-    argument: str
     line: int
     """Counted from 1 in the Markdown."""
+    wrong: SnippetError
+    """What to say if readers would see it as text."""
 
 
 @dataclass
@@ -111,21 +112,27 @@ class Page:
 
     context: PageContext
     lines: list[str] = field(default_factory=list)
-    headers: list[Header] = field(default_factory=list)
-    links: list[tuple[int, str]] = field(default_factory=list)
-    """The line and the id of each ``fact:…`` that is not yet accounted for."""
+    prose: Prose = field(default_factory=lambda: read([]))
+    places: list[Place] = field(default_factory=list)
+    """What carries its number through Markdown; see `livedocs.blocks.numbers`."""
     marks: dict[etree.Element, Use] = field(default_factory=dict)
     """The marks in the text, as they were met."""
     entries: dict[str, dict[str, int]] = field(default_factory=dict)
     """The names that it describes, with their lines, by the folder of their library."""
-    opened: int = 0
-    closed: int = 0
+    open: dict[int, str] = field(default_factory=dict)
+    """The blocks that are not yet closed: their names, by line."""
     numbered: int = 0
 
-    def line_of(self, text: str, first: int = 1) -> int:
-        """The line at or after `first` that holds `text`; without one, `first`."""
-        lines = enumerate(self.lines[first - 1 :], first)
-        return next((number for number, line in lines if text in line), first)
+    def begin(self, lines: list[str]) -> None:
+        """Forget the page before."""
+        self.lines, self.prose = lines, read(lines)
+        self.places, self.marks, self.entries, self.open = [], {}, {}, {}
+        self.numbered = 0
+
+    def line_in_prose(self, text: str) -> int:
+        """The first line of prose that holds `text`, what is indented last; or 1."""
+        holding = [n for n, it in enumerate(self.prose.words, 1) if text in it]
+        return min(holding, key=lambda n: is_nested(self.lines[n - 1]), default=1)
 
     def mark(self, words: str, proof: Fact | Row, line: int) -> etree.Element:
         """The check mark of something proven; `Finish` puts the numbers in."""

@@ -32,8 +32,8 @@ class ReferenceBlock(PageBlock):
 
     def on_end(self, block: etree.Element) -> None:
         """Fill in headings, which have a place in Markdown's tree, and their HTML."""
-        self.page.closed += 1
-        with located(self.context, self.header.line):
+        self.close()
+        with located(self.context, self.line):
             self.refuse_text(block)
             self.folder = self.argument.strip("/")
             package = self.context.catalog.package(self.folder)
@@ -45,10 +45,10 @@ class ReferenceBlock(PageBlock):
             names = as_list(self.options["names"])
             for name in names:
                 self._check(name, named)
-                named[name] = self.header.line
+                named[name] = self.line
                 self._describe(block, self.entries[name])
         if not names:
-            named.setdefault("", self.header.line)
+            named.setdefault("", self.line)
             entries = sorted(self.entries.values(), key=lambda it: it.name.lower())
             self._store(block, "blocks/names.html", entries=entries)
 

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import yaml
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
-from pygments.lexers import find_lexer_class_by_name
-from pygments.util import ClassNotFound
 
-from livedocs.blocks.page import Header, Page
+from livedocs.blocks import numbers
+from livedocs.blocks.by_hand import BY_HAND, is_language
+from livedocs.blocks.page import Page, Place
+from livedocs.blocks.prose import CODE, is_nested, margin_of, paragraphs
 from livedocs.catalog import nearest
+from livedocs.errors import SnippetError
 
-_FENCE = re.compile(r"^[\s>]*(?P<fence>`{3,}|~{3,})[ ]*(?P<info>.*)$")
 _BLOCK = re.compile(
-    r"^[\s>]*/{3,}[ ]*(?P<name>[\w-]+)[ ]*(?:\|[ ]*(?P<argument>.*?)[ ]*)?$"
+    r"^[\s>]*/{3,}[ ]*(?P<name>[\w-]+)[ ]*(?P<rest>\|[ ]*(?P<argument>.*?)[ ]*)?$"
 )
 _OPTION = re.compile(r"^[ ]{4,}\S")
-_CODE = re.compile(r"(`+).+?\1", re.DOTALL)
-_FACT = re.compile(r"(?:\]\(|\]:)\s*<?fact:([^\s)>]*)")
-_UNCHECKED = re.compile(r"<(?P<tag>a|img|pre)\b", re.IGNORECASE)
+_FACT = re.compile(r"(?:\]\(|\]:)\s*<?fact:(?P<id>[^\s)>]*)")
+_UNCHECKED = re.compile(
+    r"<(?P<tag>a|audio|code|embed|iframe|img|listing|object|picture|plaintext|pre|samp|"
+    r"script|svg|textarea|tt|video|xmp)\b",
+    re.IGNORECASE,
+)
+# Source: pymdownx/inlinehilite.py, RE_LANG.
+_HIGHLIGHTED = re.compile(r"^(?::{3,}|#!)(?P<language>[\w#.+-]+)\s")
 
 
 class Scan(Preprocessor):
-    """Note where our blocks stand before Markdown takes the page apart."""
+    """Number our blocks and the like before Markdown takes the page apart."""
 
     def __init__(
         self, md: Markdown, page: Page, known: Iterable[str], ours: Iterable[str]
@@ -37,114 +43,127 @@ class Scan(Preprocessor):
         self.ours = ours
 
     def run(self, lines: list[str]) -> list[str]:
-        page = self.page
-        page.lines, page.headers, page.links, page.marks = lines, [], [], {}
-        page.entries = {}
-        page.opened = page.closed = page.numbered = 0
-        text = dict(outside_fences(lines, self._check_fence))
-        for number, line in text.items():
-            if match := _BLOCK.match(line):
+        """The lines, with a number wherever one of `Page.places` is."""
+        self.page.begin(lines)
+        self._insertions: list[tuple[int, int, str]] = []
+        prose = self.page.prose
+        for problem in prose.broken:
+            place = len(self.page.lines[problem.line - 1])
+            self._refuse(problem.line, place, problem.message, problem.is_nested)
+        for number, line in enumerate(prose.text, 1):
+            if match := _BLOCK.match(line.rstrip()):
                 self._note_block(number, match)
-        self._check_text([text.get(number, "") for number in range(1, len(lines) + 1)])
-        return lines
+        self._note_facts(prose.words)
+        if self.page.context.strict:
+            self._check_html(prose.words)
+            self._check_code(prose.text)
+        return self._numbered(lines)
+
+    def _numbered(self, lines: Sequence[str]) -> list[str]:
+        new = list(lines)
+        for number, place, text in sorted(self._insertions, reverse=True):
+            line = new[number - 1]
+            new[number - 1] = line[:place] + text + line[place:]
+        for number, margin in self.page.prose.comments.items():
+            own = margin_of(new[number - 1])
+            words = new[number - 1].removeprefix(own)
+            new[number - 1] = numbers.hidden(words, own if words else margin)
+        return new
+
+    def _number(
+        self, line: int, place: int, wrong: SnippetError, *, with_bar: bool = False
+    ) -> None:
+        """Let what stands there carry a number."""
+        number = len(self.page.places)
+        self.page.places.append(Place(line, wrong))
+        text = numbers.carrying(number, with_bar=with_bar)
+        self._insertions.append((line, place, text))
+
+    def _refuse(
+        self, line: int, place: int, message: str, may_be_code: bool | None = None
+    ) -> None:
+        """Say what is wrong there: now, or once it is known to be no indented code."""
+        wrong = self.page.context.error(line, message)
+        if may_be_code is None:
+            may_be_code = is_nested(self.page.lines[line - 1])
+        if not may_be_code:
+            raise wrong
+        self._number(line, place, wrong)
 
     def _note_block(self, number: int, match: re.Match[str]) -> None:
         name = match["name"].lower()
+        error = self.page.context.error
         if name not in self.known:
-            raise self.page.context.error(
+            wrong = error(
                 number, f"There is no block {name!r}. {nearest(name, self.known)}"
             )
-        if name in self.ours:
-            header = Header(name, match["argument"] or "", number)
-            self.page.headers.append(header)
-            self._check_options(number, self.page.lines[number:])
-
-    def _check_fence(self, number: int, info: str) -> None:
-        context = self.page.context
-        if context.strict and _is_python(info):
-            raise context.error(
+        elif name in self.ours:
+            wrong = self._wrong_options(number) or error(
                 number,
-                "Python code is written by hand here. Put it into a program below "
-                "snippets/, where it is tested, and show it with '/// snippet | …'.",
+                f"'/// {name}' is not understood here. Indent it like the text around "
+                "it and leave a blank line before it.",
             )
-        if context.strict and not info.strip():
-            raise context.error(
-                number, "This fence names no language. Write, for example, '```text'."
-            )
+        else:
+            return
+        self._number(number, match.end(), wrong, with_bar=match["rest"] is None)
 
-    def _check_text(self, lines: Sequence[str]) -> None:
-        """Note where facts are referred to; see that nothing escapes the checks."""
-        context = self.page.context
-        for first, paragraph in _paragraphs(lines):
-            prose = _CODE.sub(_word, paragraph)
-            for link in _FACT.finditer(prose):
-                line = first + prose[: link.start()].count("\n")
-                self.page.links.append((line, link[1]))
-            unchecked = _UNCHECKED.search(prose) if context.strict else None
-            if unchecked:
-                raise context.error(
-                    first + prose[: unchecked.start()].count("\n"),
+    def _wrong_options(self, number: int) -> SnippetError | None:
+        """What is wrong with the options of a block, if Markdown cannot read them."""
+        margin = len(margin_of(self.page.lines[number - 1]))
+        options = []
+        for option in self.page.lines[number:]:
+            if not _OPTION.match(option[margin:]):
+                break
+            options.append(option[margin + 4 :])
+        line = number + 1
+        try:
+            found = yaml.safe_load("\n".join(options)) or {}
+        except yaml.MarkedYAMLError as problem:
+            found = None
+            if mark := problem.context_mark or problem.problem_mark:
+                line += min(int(mark.line), len(options) - 1)
+        except yaml.YAMLError:
+            found = None
+        if isinstance(found, dict) and all(isinstance(key, str) for key in found):
+            return None
+        return self.page.context.error(
+            line, "These are not options, one 'name: value' a line."
+        )
+
+    def _note_facts(self, words: Sequence[str]) -> None:
+        """Number the links to facts."""
+        for first, paragraph in paragraphs(words):
+            for link in _FACT.finditer(paragraph):
+                line, place = _position(paragraph, link.end())
+                wrong = self.page.context.error(
+                    first + line,
+                    f"The link to the fact {link['id']!r} is not understood here. "
+                    "Write [some words](fact:…) into a paragraph, a list or a table.",
+                )
+                self._number(first + line, place, wrong)
+
+    def _check_html(self, words: Sequence[str]) -> None:
+        """See that nothing escapes the checks as HTML."""
+        for number, line in enumerate(words, 1):
+            if unchecked := _UNCHECKED.search(line):
+                self._refuse(
+                    number,
+                    unchecked.start(),
                     f"<{unchecked['tag']}> is not checked. Write links, pictures and "
                     "code in Markdown.",
                 )
 
-    def _check_options(self, number: int, following: list[str]) -> None:
-        margin = len(self.page.lines[number - 1]) - len(
-            self.page.lines[number - 1].lstrip()
-        )
-        options = []
-        for line in following:
-            if not _OPTION.match(line[margin:]):
-                break
-            options.append(line[margin + 4 :])
-        try:
-            found = yaml.safe_load("\n".join(options)) or {}
-        except yaml.YAMLError:
-            found = None
-        if not isinstance(found, dict) or not all(isinstance(k, str) for k in found):
-            raise self.page.context.error(
-                number + 1, "These are not options, one 'name: value' a line."
-            )
+    def _check_code(self, text: Sequence[str]) -> None:
+        """See that no code in a line is set off as Python."""
+        for first, paragraph in paragraphs(text):
+            for code in CODE.finditer(paragraph):
+                highlighted = _HIGHLIGHTED.match(code["code"].strip())
+                if highlighted and is_language(highlighted["language"]):
+                    line, place = _position(paragraph, code.start())
+                    self._refuse(first + line, place, BY_HAND)
 
 
-def outside_fences(
-    lines: Sequence[str], on_fence: Callable[[int, str], None]
-) -> Iterator[tuple[int, str]]:
-    fence = ""
-    for number, line in enumerate(lines, 1):
-        match = _FENCE.match(line)
-        if match and not fence:
-            fence = match["fence"]
-            on_fence(number, match["info"])
-        elif match and match["fence"].startswith(fence) and not match["info"]:
-            fence = ""
-        elif not fence:
-            yield number, line
-
-
-def _paragraphs(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Each run of lines that are not blank, with the number of its first line."""
-    run: list[str] = []
-    for number, line in enumerate([*lines, ""], 1):
-        if line.strip():
-            run.append(line)
-        elif run:
-            yield number - len(run), "\n".join(run)
-            run = []
-
-
-def _word(match: re.Match[str]) -> str:
-    """One word on as many lines as the match has."""
-    return "word" + "\n" * match[0].count("\n")
-
-
-def _is_python(info: str) -> bool:
-    """Whether a fence's first word or class names a lexer for Python."""
-    words = re.findall(r"[\w+-]+", info)
-    if not words:
-        return False
-    try:
-        lexer = find_lexer_class_by_name(words[0])
-    except ClassNotFound:
-        return False
-    return "python" in lexer.name.lower()
+def _position(paragraph: str, place: int) -> tuple[int, int]:
+    """The line of a paragraph, counted from 0, and the place in it."""
+    before = paragraph[:place]
+    return before.count("\n"), place - before.rfind("\n") - 1

@@ -27,8 +27,8 @@ class StateBlock(PageBlock):
 
     def on_end(self, block: etree.Element) -> None:
         """Turn the plain table into ours."""
-        self.page.closed += 1
-        with located(self.context, self.header.line):
+        self.close()
+        with located(self.context, self.line):
             self.snippet = self.context.show(self.argument)
             table = block.find("table")
             if table is None or len(block) != 1:
@@ -42,8 +42,9 @@ class StateBlock(PageBlock):
             table.insert(0, caption)
             for head in table.iterfind("thead/tr/th"):
                 head.set("scope", "col")
-            for row in table.iterfind("tbody/tr"):
-                self._dress(row)
+            first = self._first_row()
+            for number, row in enumerate(table.iterfind("tbody/tr"), first):
+                self._dress(row, number)
 
     def _read_head(self, table: etree.Element) -> list[str]:
         name, scope, *events = [
@@ -58,9 +59,13 @@ class StateBlock(PageBlock):
             )
         return [event.lower() for event in events]
 
-    def _dress(self, row: etree.Element) -> None:
+    def _first_row(self) -> int:
+        """The line of the table's first row, below its head and a line of dashes."""
+        lines = enumerate(self.page.lines[self.line :], self.line + 1)
+        return next(number for number, line in lines if "|" in line) + 2
+
+    def _dress(self, row: etree.Element, line: int) -> None:
         cells = [(cell.text or "").strip() for cell in row]
-        line = self.page.line_of(cells[0], self.header.line)
         with located(self.context, line):
             if len(cells) < 3:
                 raise SnippetError("A row needs a name, a scope and what is kept.")

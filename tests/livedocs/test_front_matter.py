@@ -45,7 +45,7 @@ def test_a_head_without_fields_is_told_what_one_looks_like(head: str) -> None:
 
 def test_what_is_no_yaml_is_told_with_its_line() -> None:
     said = refused(HEAD.replace("category: chat", "category: [chat"))
-    assert said.startswith("6: The front matter is not YAML: ")
+    assert said.startswith("5: The front matter is not YAML: ")
     assert "\n" not in said
 
 

@@ -433,7 +433,7 @@ HEADS = {
         2,
         "not YAML",
     ),
-    "broken YAML": (HEAD.replace("users]", "users"), 7, "not YAML"),
+    "broken YAML": (HEAD.replace("users]", "users"), 6, "not YAML"),
 }
 
 
