@@ -22,7 +22,8 @@ from functools import cached_property, lru_cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from livedocs.errors import SnippetError
+from livedocs.errors import LocatedError, SnippetError
+from livedocs.files import is_file, is_hidden, visible
 from livedocs.packages import Package
 
 # The pattern of PEP 723, "Inline script metadata", with the blank lines that follow.
@@ -30,6 +31,7 @@ _HEADER = re.compile(
     r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\n(?P<content>(?:^#(?:| .*)$\n)+?)^# ///$\n*"
 )
 _FILE = re.compile(r"[\w-]+\.py")
+_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/){2}[A-Za-z0-9_-]+\.py")
 _REGION = re.compile(r"^\s*# (?P<edge>region|endregion)\b[ :]*(?P<name>[\w.-]*)\s*$")
 
 
@@ -96,7 +98,7 @@ class Snippet:
     path: Path
     """The file."""
     text: str
-    """The whole file, byte for byte what a reader downloads."""
+    """The whole file, whose lines end in ``\\n`` here, however they do on disk."""
 
     @property
     def framework(self) -> str:
@@ -160,9 +162,11 @@ class Snippet:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except SyntaxError as error:
-            raise SnippetError(
-                f"snippets/{self.file}:{error.lineno}: This is not Python: {error.msg}."
+        except (SyntaxError, ValueError) as error:  # the latter of a null byte
+            line = getattr(error, "lineno", None) or 1
+            raise LocatedError(
+                f"snippets/{self.file}:{line}: This is not Python: "
+                f"{getattr(error, 'msg', error)}."
             ) from None
 
     @property
@@ -172,12 +176,23 @@ class Snippet:
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
-        """The requirements that the PEP 723 header pins, in its order."""
+        """The requirements that the PEP 723 header pins, in its order.
+
+        Raises:
+            SnippetError: the header is not TOML.
+        """
         for match in _HEADER.finditer(self.text):
             if match["type"] == "script":
                 lines = match["content"].splitlines()
                 toml = "\n".join(line.removeprefix("#")[1:] for line in lines)
-                return tuple(tomllib.loads(toml).get("dependencies", ()))
+                try:
+                    return tuple(tomllib.loads(toml).get("dependencies", ()))
+                except tomllib.TOMLDecodeError as error:
+                    first = self.text.count("\n", 0, match.start()) + 1
+                    raise LocatedError(
+                        f"snippets/{self.file}:{first}: The head of this program is "
+                        f"not TOML: {error}."
+                    ) from None
         return ()
 
     @cached_property
@@ -240,7 +255,7 @@ class Snippet:
             return True
         if "__main__" in self.text:  # spares the look at all others
             return False
-        others = map(self._neighbour, self.path.parents[1].glob("*/*.py"))
+        others = map(self._neighbour, visible(self.path.parents[1], "*/*.py"))
         return any(self.id == it.id for other in others for it in other._imported())
 
     def _imported(self) -> Iterator[Snippet]:
@@ -250,16 +265,16 @@ class Snippet:
 
     def _module(self, name: str) -> Iterator[Snippet]:
         """The module of that name: beside it, in a package, or in another topic."""
-        if _is_file(beside := self.path.with_name(f"{name}.py")):
+        if is_file(beside := self.path.with_name(f"{name}.py")):
             yield self._neighbour(beside)
             return
         topics = self.path.parent.parent
-        if _is_file(topics / name / "__init__.py"):
-            yield from map(self._neighbour, sorted((topics / name).glob("*.py")))
+        if is_file(topics / name / "__init__.py"):
+            yield from map(self._neighbour, visible(topics / name, "*.py"))
             return
         if _is_installed(name):
             return
-        elsewhere = [*map(self._neighbour, sorted(topics.glob(f"*/{name}.py")))]
+        elsewhere = [*map(self._neighbour, visible(topics, f"*/{name}.py"))]
         if len(elsewhere) > 1:
             raise SnippetError(
                 f"{self.file} imports {name!r}, which may be any of "
@@ -270,7 +285,7 @@ class Snippet:
     def _named_files(self) -> Iterator[Snippet]:
         """The programs beside it whose file names stand in it as texts."""
         for name in self._outline.files:
-            if _is_file(path := self.path.with_name(name)):
+            if is_file(path := self.path.with_name(name)):
                 yield self._neighbour(path)
 
     def _neighbour(self, path: Path) -> Snippet:
@@ -366,7 +381,7 @@ class Catalog:
     @property
     def packages(self) -> tuple[Package, ...]:
         """The libraries among the programs, sorted by folder."""
-        found = sorted(self.root.glob("*/*/__init__.py"))
+        found = visible(self.root, "*/*/__init__.py")
         return tuple(Package(path.parent) for path in found)
 
     def package(self, name: str) -> Package:
@@ -385,7 +400,8 @@ class Catalog:
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of all snippets, sorted."""
-        files = (path.relative_to(self.root) for path in self.root.glob("*/*/*.py"))
+        found = visible(self.root, "*/*/*.py")
+        files = (path.relative_to(self.root) for path in found)
         return tuple(sorted(file.with_suffix("").as_posix() for file in files))
 
     def find(self, name: str) -> Snippet:
@@ -403,7 +419,7 @@ class Catalog:
             )
         snippet_id = Path(name).as_posix().removesuffix(".py")
         path = self.root / f"{snippet_id}.py"
-        if len(parts) != 3 or not _is_file(path):
+        if len(parts) != 3 or is_hidden(Path(name)) or not is_file(path):
             files = [f"{known}.py" for known in self.ids]
             raise SnippetError(f"There is no snippet {name!r}. {nearest(name, files)}")
         if not path.resolve().is_relative_to(self.root.resolve()):
@@ -416,36 +432,44 @@ class Catalog:
         """Read every program below the root.
 
         Raises:
-            SnippetError: one is not where programs belong, or is not Python.
+            SnippetError: one is not where programs belong, leads nowhere, has a name
+                that cannot be typed as it is, or is not Python.
         """
         for path in sorted(self.root.rglob("*.py")):
             file = path.relative_to(self.root)
+            if is_hidden(file) or path.is_dir():
+                continue
+            name = file.as_posix()
             if len(file.parts) != 3:
                 raise SnippetError(
-                    f"snippets/{file.as_posix()}: A program is "
+                    f"snippets/{name}: A program is "
                     "snippets/<framework>/<topic>/<name>.py."
                 )
-            _ = self.find(file.as_posix()).sections
+            if not _PATH.fullmatch(name):
+                raise SnippetError(
+                    f"snippets/{name}: A program is called in letters, digits, '_' and "
+                    "'-', so that it can be typed. Rename it, or take it away."
+                )
+            if not is_file(path):
+                raise SnippetError(f"snippets/{name}: This link leads nowhere.")
+            snippet = self.find(name)
+            _ = snippet.sections, snippet.dependencies
 
 
 def _package_of(path: Path) -> str:
-    return path.parent.name if _is_file(path.with_name("__init__.py")) else ""
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name that no file can have
-        return False
+    return path.parent.name if is_file(path.with_name("__init__.py")) else ""
 
 
 def _read(path: Path, name: str) -> str:
+    """The text of a program, as Python reads it: whatever ends its lines."""
     try:
-        text = path.read_bytes().decode()
+        text = path.read_text("utf-8")
     except UnicodeDecodeError:
-        raise SnippetError(f"{name}:1: This is not UTF-8. Save it as UTF-8.") from None
+        raise LocatedError(f"{name}:1: This is not UTF-8. Save it as UTF-8.") from None
+    except OSError as error:  # it is gone by now, say
+        raise LocatedError(f"{name}: It cannot be read: {error.strerror}.") from None
     if text.startswith("\ufeff"):
-        raise SnippetError(f"{name}:1: It starts with a byte order mark. Leave it out.")
+        raise LocatedError(f"{name}:1: It starts with a byte order mark. Leave it out.")
     return text
 
 

@@ -24,6 +24,7 @@ from livedocs.blocks.block import THEME
 from livedocs.catalog import Snippet
 from livedocs.errors import SnippetError
 from livedocs.facts import Row
+from livedocs.files import visible
 from livedocs.packages import Package
 
 _OBJECTS = {"plugins", "hooks", "exclude_docs", "draft_docs", "not_in_nav"}
@@ -89,10 +90,10 @@ class Conversions:
 
     def begin(self, settings: str) -> None:
         """Read what all pages of a build are made from."""
-        templates = [*THEME.glob("blocks/*"), *THEME.glob("partials/*")]
+        templates = [*visible(THEME, "blocks/*"), *visible(THEME, "partials/*")]
         self._settings = (
             settings,
-            tuple((path, path.read_bytes()) for path in sorted(templates)),
+            tuple((path, path.read_bytes()) for path in templates),
         )
 
     def convert(

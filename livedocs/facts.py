@@ -34,6 +34,7 @@ from pathlib import Path
 
 from livedocs.catalog import nearest
 from livedocs.errors import SnippetError
+from livedocs.files import visible
 
 SCOPES = {
     "one tab": "tab",
@@ -210,24 +211,27 @@ class Facts:
 
     @cached_property
     def _modules(self) -> Mapping[str, _Module]:
-        tests = self.root / "tests"
-        paths = {*tests.rglob("test_*.py"), *tests.rglob("conftest.py")}
-        paths |= set((tests / "contracts").glob("*.py"))
         return {
             path.relative_to(self.root).as_posix(): self._read(path)
-            for path in sorted(paths)
+            for path in visible(self.root / "tests", "**/*.py")
         }
 
     def _read(self, path: Path) -> _Module:
         name = path.relative_to(self.root).as_posix()
         try:
-            return _read(path.read_text("utf-8"), name)
-        except SyntaxError as error:
-            raise SnippetError(
-                f"{name}:{error.lineno}: This is not Python: {error.msg}."
-            ) from None
+            return _read(path.read_text("utf-8-sig"), name)
         except UnicodeDecodeError:
             raise SnippetError(f"{name}:1: This is not UTF-8.") from None
+        except (SyntaxError, ValueError) as error:  # the latter of a null byte
+            line = getattr(error, "lineno", None) or 1
+            message = getattr(error, "msg", error)
+            raise SnippetError(
+                f"{name}:{line}: This is not Python: {message}."
+            ) from None
+        except OSError as error:  # it is gone by now, say
+            raise SnippetError(
+                f"{name}: It cannot be read: {error.strerror}."
+            ) from None
 
     @cached_property
     def _marked(self) -> tuple[_Function, ...]:
@@ -254,7 +258,7 @@ class Facts:
         """Each test that pytest collects, with the modules in which it does."""
         found: dict[Test, list[str]] = {}
         for path, module in self._modules.items():
-            if not Path(path).name.startswith("test_"):
+            if not _is_collected(path):
                 continue
             tests = [f for f in module.functions.values() if f.is_test]
             for local, (source, name) in module.imports.items():
@@ -328,6 +332,12 @@ class Facts:
         near = [f"{folder}/conftest.py" for folder in folders] + [path]
         found = [self._modules[name] for name in near if name in self._modules]
         return dict(chain.from_iterable(m.fixtures.items() for m in found))
+
+
+def _is_collected(path: str) -> bool:
+    """Whether pytest looks for tests there: its `python_files`."""
+    name = path.rpartition("/")[2]
+    return name.startswith("test_") or name.endswith("_test.py")
 
 
 def _fact(id_: str, marked: Sequence[tuple[_Mark, _Function]]) -> Fact:
@@ -467,11 +477,17 @@ def _read(source: str, path: str) -> _Module:
                 if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef)
             }
             classes[node.name] = _class(node, methods)
+    called = {mark.func for mark in counted if isinstance(mark, ast.Call)}
     for mark in (n for n in ast.walk(tree) if isinstance(n, ast.expr)):
         if (kind := _kind(mark)) and mark not in counted:
             raise SnippetError(
                 f"{path}:{mark.lineno}: A {kind} is marked on a test function, not on "
                 "a class, a module or a helper."
+            )
+        if (kind := _named(mark)) and mark not in called:
+            raise SnippetError(
+                f"{path}:{mark.lineno}: A {kind} is marked as @pytest.mark.{kind}(…), "
+                "by no other name."
             )
     loose = [n for n in tree.body if not isinstance(n, ast.FunctionDef | ast.ClassDef)]
     left_out = _left_out_in(loose)
@@ -530,8 +546,13 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, path: str) -> _Funct
 
 def _kind(node: ast.expr) -> str:
     """Whether this is a mark of ours: ``fact``, ``state`` or nothing."""
+    return _named(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _named(node: ast.expr) -> str:
+    """Whether this is the name of such a mark."""
     match node:
-        case ast.Call(func=ast.Attribute(value=owner, attr="fact" | "state" as kind)):
+        case ast.Attribute(value=owner, attr="fact" | "state" as kind):
             if _says(owner, {"mark"}):
                 return kind
     return ""

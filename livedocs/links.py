@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mkdocs.structure.files import Files
 
+from livedocs.blocks.prose import is_nested, read
 from livedocs.catalog import nearest
 
 _PROBLEM = re.compile(r"^Doc file '(?P<page>[^']+)' contains .*? '(?P<link>[^']+)'")
@@ -36,9 +37,18 @@ class LinkFilter(logging.Filter):
         return True
 
     def _line(self, page: str, link: str) -> int:
+        """The first line on which the link is one; what is indented comes last."""
         file = self.files.get_file_from_path(page)
-        lines = file.content_string.splitlines() if file else []
-        return next((n for n, line in enumerate(lines, 1) if link in line), 1)
+        lines = file.content_string.split("\n") if file else []
+        prose = read(lines)
+
+        def is_less_likely(number: int) -> tuple[bool, bool]:
+            line = prose.words[number - 1]
+            is_link = any(f"{before}{link}" in line for before in ("](", "]: ", "](<"))
+            return not is_link, is_nested(line)
+
+        holding = [n for n, line in enumerate(prose.text, 1) if link in line]
+        return min(holding, key=is_less_likely, default=1)
 
     def _nearest(self, page: str, link: str) -> str:
         path, anchor = urlsplit(link).path, urlsplit(link).fragment

@@ -11,15 +11,18 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import shutil
 import tempfile
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from livedocs.errors import SnippetError
+from livedocs.errors import LocatedError
+from livedocs.files import visible
 
 _VERSION = re.compile(r'(?m)^__version__ = "(?P<version>[^"]+)"$')
 
@@ -44,7 +47,7 @@ class Package:
             SnippetError: there is no pyproject.toml, or it names no project.
         """
         if not (name := self._project.get("name")):
-            raise SnippetError(
+            raise LocatedError(
                 f"{shown(self._pyproject)}: A package names its project: "
                 '[project], name = "room-sync".'
             )
@@ -69,7 +72,7 @@ class Package:
             text = self._pyproject.read_text("utf-8")
             project: dict[str, Any] = tomllib.loads(text)["project"]
         except (OSError, ValueError, KeyError) as error:
-            raise SnippetError(
+            raise LocatedError(
                 f"{shown(self._pyproject)}: A package has a pyproject.toml with a "
                 f"project's name: {error}."
             ) from None
@@ -84,7 +87,7 @@ class Package:
         """
         path = self.folder / "__init__.py"
         if not (found := _VERSION.search(path.read_text("utf-8"))):
-            raise SnippetError(
+            raise LocatedError(
                 f'{shown(path)}: A package says its version: __version__ = "0.1.0".'
             )
         return found["version"]
@@ -101,10 +104,13 @@ class Package:
         return f"packages/{self.name}-{self.version}.zip"
 
     @property
+    def _files(self) -> Iterator[Path]:
+        return visible(self.folder, "*")
+
+    @property
     def digest(self) -> str:
         """Hexadecimal, of all its files, to tell when one has changed."""
-        files = sorted(path for path in self.folder.iterdir() if path.is_file())
-        parts = (f"{path.name}\0".encode() + path.read_bytes() for path in files)
+        parts = (f"{it.name}\0".encode() + it.read_bytes() for it in self._files)
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
     def build(self) -> bytes:
@@ -135,7 +141,11 @@ def _wheel(folder: Path, digest: str) -> bytes:
     from hatchling.builders.wheel import WheelBuilder  # only who publishes needs it
 
     with tempfile.TemporaryDirectory() as target:
-        (path,) = WheelBuilder(str(folder)).build(
+        source = Path(target, folder.name)  # without what is hidden in the folder
+        source.mkdir()
+        for file in visible(folder, "*"):
+            shutil.copy2(file, source)
+        (path,) = WheelBuilder(str(source)).build(
             directory=target, versions=["standard"]
         )
         return Path(path).read_bytes()

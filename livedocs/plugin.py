@@ -44,6 +44,7 @@ from livedocs.record import Record
 from livedocs.search import Sections
 from livedocs.styles import Styles
 from livedocs.templates import Templates
+from livedocs.watch import PAGES, PROGRAMS, THEMES, Edits
 
 POLL = 0.2
 """Seconds after which files are looked at again, while pages are served.
@@ -136,6 +137,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     """The converted pages, while they are served; a single build needs none twice."""
 
     def __init__(self) -> None:
+        self._before: Any = None  # what happened on SIGTERM
         self.templates = Templates()
         self.sections = Sections()
         self.styles = Styles()
@@ -143,8 +145,18 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     def on_startup(
         self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool
     ) -> None:
-        """Note what for; having this method, the plugin is kept from build to build."""
+        """Note what for; having this method, the plugin is kept from build to build.
+
+        Raises:
+            SnippetError: only pages that have changed are to be built.
+        """
+        if dirty:
+            raise SnippetError(
+                "--dirty builds pages one by one, and here they are checked together. "
+                "Leave it out: 'make serve' converts only what has changed anyway."
+            )
         is_served = command == "serve"
+        self._end_on_sigterm(is_served)
         self.conversions = Conversions() if is_served else None
         self.templates = Templates()
         self.sections = Sections(is_kept=is_served)
@@ -155,6 +167,16 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         if self.live:
             self.live.close()
         self.on_startup(command="build", dirty=False)
+
+    def _end_on_sigterm(self, is_wanted: bool) -> None:
+        """End on SIGTERM as on Ctrl-C, which a shell keeps from a job in background."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        if is_wanted and self._before is None:
+            self._before = signal.signal(signal.SIGTERM, _interrupt_once)
+        elif not is_wanted and self._before is not None:
+            signal.signal(signal.SIGTERM, self._before)
+            self._before = None
 
     @event_priority(100)  # before other plugins fetch templates
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -186,17 +208,26 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     def on_serve(
         self, server: LiveReloadServer, config: MkDocsConfig, builder: Any
     ) -> LiveReloadServer:
-        """Follow everything that pages are made of; end on SIGTERM as on Ctrl-C."""
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _interrupt_once)
+        """Follow the edits of everything that pages are made of."""
         server.observer._timeout = POLL  # for what is watched from now on
         for emitter in server.observer.emitters:
             emitter._timeout = POLL
-        (self.root / RECORD).parent.mkdir(exist_ok=True)
-        watched = (self.root / "snippets", self.root / "tests", THEME)
-        for folder in (*watched, (self.root / RECORD).parent):
+        folders = {
+            Path(config.docs_dir): PAGES,
+            self.root / "snippets": PROGRAMS,
+            self.root / "tests": PROGRAMS,
+            THEME: THEMES,
+        }
+        for folder in folders:
             if folder.is_dir():
                 server.watch(str(folder))
+        record = self.root / RECORD
+        record.parent.mkdir(exist_ok=True)
+        server.watch(str(record.parent), recursive=False)  # packages lie below
+        edits = Edits(folders, record, Path(config.config_file_path))
+        for handlers in server.observer._handlers.values():
+            for handler in handlers:
+                handler.on_any_event = edits.only(handler.on_any_event)
         if self.is_live:
             self.live = Live(self.catalog)
             server.set_app(self.live.around(server.get_app(), config.dev_addr.port))
@@ -239,7 +270,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         uri = PurePosixPath(page.file.src_uri)
         name = f"{Path(config.docs_dir).name}/{uri}"
         source = page.file.content_string
-        above = len(source.splitlines()) - len(markdown.splitlines())
+        above = source.count("\n") - markdown.count("\n")
         context = PageContext(
             catalog=self.catalog,
             source=name,

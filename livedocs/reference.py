@@ -17,7 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livedocs.errors import SnippetError
+from livedocs.errors import LocatedError
+from livedocs.files import visible
 from livedocs.packages import Package, shown
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _read(package: Package, digest: str) -> Mapping[str, Entry]:
     reader = _Reader(package, _visited(package))
     entries = {name: reader.entry(name) for name in reader.public}
     if reader.problems:
-        raise SnippetError("\n".join(reader.problems))
+        raise LocatedError("\n".join(reader.problems))
     return entries
 
 
@@ -111,7 +112,7 @@ def _visited(package: Package) -> griffe.Module:
     init = package.folder / "__init__.py"
     whole = visited(package.name, init)
     modules.set_member(package.name, whole)
-    for path in sorted(package.folder.glob("*.py")):
+    for path in visible(package.folder, "*.py"):
         if path != init:
             whole.set_member(path.stem, visited(path.stem, path, whole))
     griffe.DataclassesExtension().on_package(pkg=whole)
@@ -127,7 +128,7 @@ class _Reader:
         self.problems: list[str] = []
         if not self.public:
             path = shown(package.folder / "__init__.py")
-            raise SnippetError(
+            raise LocatedError(
                 f"{path}:1: It has no __all__, which says what is public."
             )
         self.objects = {name: self._find(name) for name in self.public}
@@ -149,7 +150,7 @@ class _Reader:
             return found.final_target if found.is_alias else found
         except (KeyError, ImportError):
             init = shown(self.package.folder / "__init__.py")
-            raise SnippetError(
+            raise LocatedError(
                 f"{init}:1: __all__ names {name!r}, and the package does not have it."
             ) from None
 

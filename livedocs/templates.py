@@ -215,8 +215,9 @@ def _files(folders: Iterable[str]) -> Iterator[tuple[str, int, int]]:
             if ".icons" in folders_in_it and "material" in Path(path).parts[-2:]:
                 folders_in_it.remove(".icons")
             for name in sorted(names):
-                stat = Path(path, name).stat()
-                yield f"{path}/{name}", stat.st_mtime_ns, stat.st_size
+                if not name.startswith("."):
+                    stat = Path(path, name).stat()
+                    yield f"{path}/{name}", stat.st_mtime_ns, stat.st_size
 
 
 def _outline(item: StructureItem) -> tuple[object, ...]:

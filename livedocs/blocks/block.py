@@ -14,9 +14,9 @@ from markdown.util import AtomicString
 from pymdownx.blocks.block import Block
 
 from livedocs.blocks import numbers
-from livedocs.blocks.page import LocatedError, Page, PageContext
+from livedocs.blocks.page import Page, PageContext
 from livedocs.catalog import nearest
-from livedocs.errors import SnippetError
+from livedocs.errors import LocatedError, SnippetError
 
 THEME = Path(__file__).parents[1] / "theme"
 """Where the templates are."""

@@ -47,7 +47,7 @@ def highlight(code: str, lines: tuple[int, ...] = ()) -> str:
 
 
 def lines_with(code: str, texts: list[str], file: str) -> tuple[int, ...]:
-    lines = code.splitlines()
+    lines = code.split("\n")  # as the formatter counts them
     for text in texts:
         if not any(text in line for line in lines):
             raise SnippetError(

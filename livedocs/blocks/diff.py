@@ -20,8 +20,7 @@ class DiffBlock(Figure):
     def render(self) -> str:
         """The figure with both views."""
         before, after = self._pair()
-        old, new = before.code.splitlines(), after.code.splitlines()
-        if old == new:
+        if before.code == after.code:
             raise SnippetError(f"{before.file} and {after.file} show the same code.")
         changes = list(_changes(before.code, after.code))
         return template("blocks/diff.html").render(
@@ -49,7 +48,7 @@ class DiffBlock(Figure):
 
 def _changes(before: str, after: str) -> Iterator[str]:
     """The lines of a diff as HTML elements, two lines of context around each change."""
-    old, new = before.splitlines(), after.splitlines()
+    old, new = (text.removesuffix("\n").split("\n") for text in (before, after))
     old_html, new_html = highlight(before).split("\n"), highlight(after).split("\n")
     groups = difflib.SequenceMatcher(None, old, new, autojunk=False)
     position = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from livedocs.blocks.prose import Prose, is_nested, read
 from livedocs.catalog import Catalog, Snippet
-from livedocs.errors import SnippetError
+from livedocs.errors import LocatedError, SnippetError
 from livedocs.facts import Fact, Row, fold
 from livedocs.films import Films
 from livedocs.packages import Package
@@ -16,10 +16,6 @@ from livedocs.record import Receipt, Run
 
 WORD_JOINER = "\u2060"
 """Keeps a check mark on the line of the last word."""
-
-
-class LocatedError(SnippetError):
-    """One that says its page and line already."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from livedocs.blocks.block import PageBlock, as_list, is_texts, located, templat
 from livedocs.blocks.code import highlight
 from livedocs.catalog import nearest
 from livedocs.errors import SnippetError
+from livedocs.files import visible
 from livedocs.reference import Entry, read
 
 _CODE = re.compile(r"(`+)(?P<code>.+?)\1")
@@ -37,7 +38,7 @@ class ReferenceBlock(PageBlock):
             self.refuse_text(block)
             self.folder = self.argument.strip("/")
             package = self.context.catalog.package(self.folder)
-            for path in sorted(package.folder.glob("*.py")):  # each has to be Python
+            for path in visible(package.folder, "*.py"):  # each has to be Python
                 _ = self.context.catalog.find(f"{self.folder}/{path.name}").sections
             self.context.packages[self.folder] = package
             self.entries = read(package)

@@ -272,6 +272,29 @@ class Project:
         """Make this the tutorial's text; it begins on line 9."""
         self.page.write_text(f"{head}\n{markdown}\n", "utf-8")
 
+    def leave_files_of_others(self) -> None:
+        """What editors, file managers, notebooks and Python leave beside files."""
+        for folder, name in (
+            ("snippets/taipy/chat", "greet.py"),
+            (SHELVES, "board.py"),
+            ("tests/contracts", "chat.py"),
+            ("tests/snippets/taipy", "test_chat.py"),
+            ("docs/tutorials/taipy", "chat.md"),
+            ("theme", "main.html"),
+        ):
+            if not (self.root / folder).is_dir():
+                continue
+            (self.root / folder / f".#{name}").symlink_to("alex@example.org.42:1")
+            for path in (f"._{name}", ".DS_Store", f".{name}.swp"):
+                self.write(f"{folder}/{path}", "").write_bytes(b"\xff\x00\n")
+            copy = "def (:\n" if name.endswith(".py") else "[x](gone.md)"
+            self.write(f"{folder}/.ipynb_checkpoints/{name}", copy)
+            if folder not in ("docs/tutorials/taipy", "theme"):
+                for path in (f"{name}~", f"{name}.orig", f"#{name}#"):
+                    self.write(f"{folder}/{path}", copy)
+                self.write(f"{folder}/__pycache__/x.pyc", "").write_bytes(b"\xff")
+                self.write(f"{folder}/test_folder.py/notes.txt", "")
+
     def build(self) -> None:
         """Build the site as ``mkdocs build`` does."""
         build(load_config(str(self.root / "mkdocs.yml"), site_dir=str(self.site)))

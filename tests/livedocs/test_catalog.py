@@ -44,6 +44,18 @@ def test_summary_and_dependencies_come_from_the_file(snippet: Snippet) -> None:
     assert snippet.dependencies == ("taipy-gui==4.1.2",)
 
 
+@pytest.mark.parametrize("end", [b"\r\n", b"\r"], ids=["CRLF", "CR"])
+def test_a_program_is_the_same_however_its_lines_end(
+    project: Project, snippet: Snippet, end: bytes
+) -> None:
+    assert snippet.summary  # what was read is remembered
+    snippet.path.write_bytes(PROGRAM.encode().replace(b"\n", end))
+    same = project.catalog.find(snippet.id)
+    assert (same.code, same.sha256) == (snippet.code, snippet.sha256)
+    assert same.dependencies == ("taipy-gui==4.1.2",)
+    assert same.section("greet") == snippet.section("greet")
+
+
 def test_a_program_without_a_header_has_no_dependencies(project: Project) -> None:
     project.write("snippets/taipy/chat/bare.py", "x = 1\n")
     bare = project.catalog.find("taipy/chat/bare")
@@ -91,10 +103,14 @@ def test_an_unknown_section_offers_the_nearest(snippet: Snippet) -> None:
         ("../greet.py", "leaves snippets/"),
         ("taipy/../taipy/chat/greet.py", "leaves snippets/"),
         ("/etc/passwd", "leaves snippets/"),
+        ("taipy/chat/.hidden.py", "There is no snippet"),
+        ("taipy/.chat/greet.py", "There is no snippet"),
         (f"taipy/chat/{'x' * 300}.py", "There is no snippet"),
     ],
 )
 def test_a_wrong_path_is_refused(project: Project, name: str, message: str) -> None:
+    for hidden in ("chat/.hidden.py", ".chat/greet.py"):
+        project.write(f"snippets/taipy/{hidden}", "x = 1\n")
     with pytest.raises(SnippetError, match=message):
         project.catalog.find(name)
 

@@ -211,6 +211,18 @@ CHANGES = {
 }
 
 
+def test_what_others_leave_beside_files_is_no_part_of_the_project(
+    served: Served,
+) -> None:
+    served.project.add_library()
+    served.project.write("snippets/streamlit/x/app.py", "import shelves\n")
+    served.build()
+    before = files(served.project.site)
+    served.project.leave_files_of_others()
+    assert served.build() == []
+    assert files(served.project.site) == before == served.fresh()
+
+
 @pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
 def test_what_a_page_is_made_from_converts_it(
     served: Served, change: Callable[[Project], None]

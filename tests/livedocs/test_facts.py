@@ -83,6 +83,18 @@ def test_a_fact_has_its_statement_and_all_its_tests(project: Project) -> None:
     assert facts["among"].over == "what `dir` finds"
 
 
+def test_helpers_and_modules_by_pytests_other_name_have_tests_as_well(
+    project: Project,
+) -> None:
+    helper = CONTRACT.replace('"inherited"', '"two-lines"')
+    helper = helper.replace('"""It is inherited."""', "...")
+    project.write("tests/snippets/taipy/shared.py", "\ufeff" + helper)
+    text = "from tests.snippets.taipy.shared import Chat\nclass TestIt(Chat): ...\n"
+    project.write("tests/snippets/taipy/more_test.py", text)
+    tests = write(project, MODULE).by_id["two-lines"].tests
+    assert {test.name for test in tests} == {"test_one", "test_two", "test_base"}
+
+
 def test_a_contract_proves_the_pages_whose_tests_inherit_it(project: Project) -> None:
     facts = write(project, MODULE)
     page = facts.of_page("taipy", "chat")
@@ -142,6 +154,11 @@ WRONG = {
         '    @pytest.mark.fact("kept", "It is kept.")\n    def test_it(): ...\n',
         3,
         "marked on a test function",
+    ),
+    "another name": (
+        f"import pytest\nfact = pytest.mark.fact\n@fact('kept', 'Kept.')\n{TEST}\n",
+        2,
+        "marked as @pytest.mark.fact(…), by no other name",
     ),
     "computed words": (mark(TEST, '@pytest.mark.fact(f"{1}")'), 3, "plain words"),
     "an id in capitals": (

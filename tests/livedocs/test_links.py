@@ -49,6 +49,15 @@ def test_a_broken_link_has_its_line_and_the_nearest_page(links: LinkFilter) -> N
     )
 
 
+def test_a_link_that_is_code_or_a_comment_is_no_broken_one(
+    links: LinkFilter, tmp_path: Path
+) -> None:
+    code = "`[x](rooms.md)` rooms.md\n\n```md\n[x](rooms.md)\n```\n\n"
+    comment = "<!--\n[x](rooms.md)\n-->\n\n    [x](rooms.md)\n\n"
+    (tmp_path / "taipy/chat.md").write_text(code + comment + TEXT)
+    assert said(links, about("rooms.md")).startswith("docs/taipy/chat.md:15: ")
+
+
 def test_the_nearest_page_is_named_from_the_page_with_the_link(
     links: LinkFilter,
 ) -> None:

@@ -365,7 +365,9 @@ def test_what_docstrings_lack_is_said(
     project.add_library()
     project.write(f"{SHELVES}/{name}", LIBRARY[name].replace(old, new))
     project.say(REFERENCE)
-    assert f"{SHELVES}/{message}" in complaint(build, project, caplog)
+    said = complaint(build, project, caplog)
+    assert f"{SHELVES}/{message}" in said
+    assert f"{PAGE}:" not in said, "nothing is wrong there"
 
 
 def test_a_link_out_of_the_folder_is_refused(
@@ -493,6 +495,21 @@ FILES = {
         b"x = 1\n",
         "snippets/taipy/other.py: A program is snippets/<framework>/<topic>",
     ),
+    "a program with a null byte": (
+        "snippets/taipy/chat/other.py",
+        b"x = 1\n\x00\n",
+        "snippets/taipy/chat/other.py:1: This is not Python",
+    ),
+    "a program whose head is not TOML": (
+        "snippets/taipy/chat/other.py",
+        b"#!x\n# /// script\r\n# dependencies = [\r\n# ///\r\nx = 1\n",
+        "snippets/taipy/chat/other.py:2: The head of this program is not TOML",
+    ),
+    "a program whose name cannot be typed": (
+        "snippets/taipy/chat/greet (copy).py",
+        b"x = 1\n",
+        "snippets/taipy/chat/greet (copy).py: A program is called in letters, digits",
+    ),
     "a test that is not Python": (
         "tests/snippets/taipy/test_chat.py",
         b"x = 1\ndef (:\n",
@@ -511,13 +528,23 @@ FILES = {
 }
 
 
+def test_a_link_that_leads_nowhere_is_refused(
+    build: Builder, project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    (project.root / "snippets/taipy/chat/old.py").symlink_to("moved.py")
+    said = complaint(build, project, caplog)
+    assert "snippets/taipy/chat/old.py: This link leads nowhere." in said
+
+
 @pytest.mark.parametrize("case", FILES)
 def test_a_wrong_file_is_refused(
     build: Builder, project: Project, caplog: pytest.LogCaptureFixture, case: str
 ) -> None:
     path, content, message = FILES[case]
     project.write(path, "").write_bytes(content)
-    assert message in complaint(build, project, caplog)
+    said = complaint(build, project, caplog)
+    assert message in said
+    assert f"{PAGE}:" not in said, "nothing is wrong there"
 
 
 SAID = f"[A reload](fact:reload) keeps it.\n\n{STATE}"

@@ -30,3 +30,16 @@ def test_two_diffs_of_a_page_have_tabs_of_their_own(project: Project) -> None:
     soup = convert(project, f"/// diff | {arrow}\n///\n\n/// diff | {arrow}\n///")
     ids = [tab["id"] for tab in soup.select("input")]
     assert len(set(ids)) == 4
+
+
+def test_a_line_ends_where_python_sees_an_end(project: Project) -> None:
+    """A form feed is white space to Python, and other signs are part of a text."""
+    old = 'x = "a\u2028b"\n\x0c\ny = "\x85"\nz = 1\n'
+    project.write("snippets/taipy/chat/a.py", old)
+    project.write("snippets/taipy/chat/b.py", old.replace("1", "2"))
+    soup = convert(project, "/// diff | taipy/chat/a.py → taipy/chat/b.py\n///")
+    changes, whole = soup.select(".tabbed-block code")
+    assert [line.text for line in changes.select("del, ins")] == ["z = 1", "z = 2"]
+    assert whole.text == old.replace("1", "2")
+    text = "/// snippet | taipy/chat/a.py\n    highlight: z\n///"
+    assert [line.text for line in convert(project, text).select(".hll")] == ["z = 1\n"]

@@ -1,0 +1,85 @@
+"""Tell edits from all else that happens to files while pages are served.
+
+A program that runs from its folder leaves a database there, Python leaves bytecode and
+editors leave copies. None of that shows on a page, and a reload takes away what someone
+is just typing into a live demo. Saving a file as it was is no edit either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent
+
+from livedocs.files import is_hidden, visible
+
+PROGRAMS = frozenset({".md", ".py", ".toml"})
+"""The endings of programs and tests, and of what a library has beside its modules."""
+
+PAGES = frozenset(
+    {".css", ".gif", ".ico", ".jpg", ".js", ".json", ".md", ".mp4", ".pdf", ".png"}
+    | {".svg", ".txt", ".webm", ".webp", ".woff2", ".yml"}
+)
+"""The endings of pages, and of what is published as it is."""
+
+THEMES = frozenset({".css", ".html", ".js", ".svg"})
+"""The endings of what a theme is made of."""
+
+OnEvent = Callable[[FileSystemEvent], object]
+
+
+class Edits:
+    """What pages are made of: which files, and what is in them.
+
+    Args:
+        folders: where they are, each with the endings that count.
+        files: further ones; what lies beside them does not count.
+    """
+
+    def __init__(self, folders: Mapping[Path, frozenset[str]], *files: Path) -> None:
+        self._folders = {_absolute(folder): it for folder, it in folders.items()}
+        self._files = set(map(_absolute, files))
+        found = [it for folder in self._folders for it in visible(folder, "**/*")]
+        self._known = {it: _digest(it) for it in (*found, *self._files)}
+
+    def only(self, on_event: OnEvent) -> OnEvent:
+        """Call this for edits, and for nothing else."""
+
+        def on_edit(event: FileSystemEvent) -> None:
+            paths = (event.src_path, getattr(event, "dest_path", ""))
+            edited = [self._is_edited(_absolute(path)) for path in paths if path]
+            if any(edited):
+                on_event(event)
+
+        return on_edit
+
+    def _is_edited(self, path: Path) -> bool:
+        if not self._counts(path):
+            return False
+        now = _digest(path)
+        before, self._known[path] = self._known.get(path, b""), now
+        return now != before
+
+    def _counts(self, path: Path) -> bool:
+        if path in self._files:
+            return True
+        for folder, endings in self._folders.items():
+            if path.is_relative_to(folder):
+                is_ours = not is_hidden(path.relative_to(folder))
+                return is_ours and path.suffix in endings
+        return False
+
+
+def _absolute(path: str | Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 -- a link is a file of its own
+
+
+def _digest(path: Path) -> bytes:
+    """What stands for the file's content; empty if there is none."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return b""
