@@ -8,11 +8,10 @@ import sys
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from livedocs.catalog import Catalog, nearest
 from livedocs.errors import SnippetError
-from livedocs.launch import launch
+from livedocs.launch import interrupt_once, launch
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +88,7 @@ def _facts(page: str) -> None:
 
 def _run(catalog: Catalog, options: argparse.Namespace) -> None:
     snippet = catalog.find(options.snippet)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt_once)
     try:
         with launch(snippet, options.users, port=options.port) as app:
             for number, address in enumerate(app.addresses, 1):
@@ -102,10 +101,6 @@ def _run(catalog: Catalog, options: argparse.Namespace) -> None:
             raise SnippetError(f"{snippet.file} ended by itself, exit code {code}.")
     except KeyboardInterrupt:
         print("Stopped.")
-
-
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

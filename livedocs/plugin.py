@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
-from types import FrameType
 from typing import Any, Literal
 
 from jinja2 import Environment
@@ -37,6 +36,7 @@ from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Facts, PageFacts, Row
 from livedocs.films import FOLDER, Film, Films
 from livedocs.front_matter import Category, FrontMatter
+from livedocs.launch import interrupt_once
 from livedocs.links import LinkFilter
 from livedocs.live import HOSTS, Live
 from livedocs.record import FILE as RECORD
@@ -169,11 +169,11 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self.on_startup(command="build", dirty=False)
 
     def _end_on_sigterm(self, is_wanted: bool) -> None:
-        """End on SIGTERM as on Ctrl-C, which a shell keeps from a job in background."""
+        """End on SIGTERM as on Ctrl-C, or as before."""
         if threading.current_thread() is not threading.main_thread():
             return
         if is_wanted and self._before is None:
-            self._before = signal.signal(signal.SIGTERM, _interrupt_once)
+            self._before = signal.signal(signal.SIGTERM, interrupt_once)
         elif not is_wanted and self._before is not None:
             signal.signal(signal.SIGTERM, self._before)
             self._before = None
@@ -422,9 +422,3 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
 
 # While pages are served, most are the same in the next build.
 _read_head = lru_cache(maxsize=1024)(front_matter.read)
-
-
-def _interrupt_once(signum: int, frame: FrameType | None) -> None:
-    """End as on Ctrl-C; a second signal, from `make` say, must not cut that short."""
-    signal.signal(signum, signal.SIG_IGN)
-    raise KeyboardInterrupt

@@ -205,10 +205,16 @@ def test_an_unknown_framework_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "program", ["taipy/chat/shared_builder", "streamlit/rooms/first_room"]
+    ("program", "end", "on_ctrl_c"),
+    [
+        ("taipy/chat/shared_builder", signal.SIGINT, signal.SIG_DFL),
+        # As a shell starts it with `&`.
+        ("streamlit/rooms/first_room", signal.SIGTERM, signal.SIG_IGN),
+    ],
+    ids=["ctrl-c", "background"],
 )
-def test_the_command_prints_an_address_per_user_and_stops_on_ctrl_c(
-    program: str,
+def test_the_command_prints_an_address_per_user_and_stops(
+    program: str, end: signal.Signals, on_ctrl_c: signal.Handlers, tmp_path: Path
 ) -> None:
     port = free_port()
     command = [sys.executable, "-m", "livedocs", "run", program]
@@ -217,6 +223,8 @@ def test_the_command_prints_an_address_per_user_and_stops_on_ctrl_c(
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, on_ctrl_c),
     )
     assert run.stdout is not None
     first, second = run.stdout.readline(), run.stdout.readline()
@@ -224,9 +232,12 @@ def test_the_command_prints_an_address_per_user_and_stops_on_ctrl_c(
     assert second.startswith("User 2: http://127.0.0.1:")
     with urllib.request.urlopen(second.split()[-1], timeout=PATIENCE) as answer:
         assert answer.status == 200
-    os.kill(run.pid, signal.SIGINT)
+    os.kill(run.pid, end)
+    if end == signal.SIGTERM:
+        os.kill(run.pid, end)  # a second one does not cut the end short
     assert run.stdout.read().endswith("Stopped.\n")
     assert run.wait(20) == 0
+    assert list(tmp_path.iterdir()) == []
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 

@@ -179,8 +179,14 @@ class Live:
         return _read(self.process, text)
 
 
-def start(checkout: Checkout) -> "subprocess.Popen[str]":
-    """Start `make serve` there; the caller reads what it says, and stops it."""
+def start(
+    checkout: Checkout, *, in_background: bool = False
+) -> "subprocess.Popen[str]":
+    """Start `make serve` there; the caller reads what it says, and stops it.
+
+    A shell lets what it starts in the background (`make serve &`) ignore Ctrl-C.
+    """
+    on_ctrl_c = signal.SIG_IGN if in_background else signal.SIG_DFL
     checkout.temporary.mkdir(exist_ok=True)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -202,13 +208,14 @@ def start(checkout: Checkout) -> "subprocess.Popen[str]":
         stderr=subprocess.STDOUT,
         text=True,
         process_group=0,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, on_ctrl_c),
     )
 
 
 @contextmanager
-def serve(checkout: Checkout) -> Iterator[Live]:
+def serve(checkout: Checkout, *, in_background: bool = False) -> Iterator[Live]:
     """Run `make serve` there until the end of the block."""
-    with start(checkout) as process:
+    with start(checkout, in_background=in_background) as process:
         try:
             line = _read(process, "Serving on")[-1]
             address = line.split()[-1] + PAGE.removesuffix(".md") + "/"

@@ -448,10 +448,12 @@ class TestEnd:
         checkout.write_demo(PLAIN, "chat")
         return checkout
 
-    @pytest.fixture
-    def live(self, checkout: Checkout) -> Iterator[Live]:
-        """A server that has started a program."""
-        with serve(checkout) as live:
+    @pytest.fixture(params=[False])
+    def live(
+        self, checkout: Checkout, request: pytest.FixtureRequest
+    ) -> Iterator[Live]:
+        """A server that has started a program; whether it is in the background."""
+        with serve(checkout, in_background=request.param) as live:
             ask(live, "start", PLAIN.id)
             wait_until(lambda: ask(live, "state", PLAIN.id)["state"] == "running")
             assert running(checkout)
@@ -465,6 +467,7 @@ class TestEnd:
         self.ends_clean(checkout, live)
 
     @pytest.mark.process
+    @pytest.mark.parametrize("live", [True], indirect=True, ids=["background"])
     def test_sigterm_leaves_neither_programs_nor_files(
         self, checkout: Checkout, live: Live
     ) -> None:
