@@ -48,7 +48,7 @@ class Framework:
     scope: str
     """Whom a value belongs to as long as nothing is done about it."""
     share: str
-    """The call that shares a value."""
+    """The call, or the decorator, that its pages recommend for sharing a value."""
 
 
 FRAMEWORKS = (
@@ -62,16 +62,16 @@ FRAMEWORKS = (
     Framework(
         "flet",
         "Flet",
-        "Apps with Flutter’s controls, on the web and off it.",
+        "Flutter apps in Python, for the web and the desktop.",
         "one tab",
         "page.pubsub.send_all",
     ),
     Framework(
         "streamlit",
         "Streamlit",
-        "Scripts that run again at each touch.",
+        "Scripts that rerun on every interaction.",
         "one tab",
-        "@st.cache_resource",
+        "@room",
     ),
 )
 """The frameworks that tutorials are about."""

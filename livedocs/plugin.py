@@ -109,6 +109,7 @@ class Site:
     """What templates find under the name ``livedocs``."""
 
     tutorials: list[Tutorial] = field(default_factory=list)
+    """In the order in which they are to be read, that of the navigation."""
     proof: list[Fact | Row] = field(default_factory=list)
     """What all pages refer to as proven, each once, in the pages' order."""
     fact: Callable[[str], Fact] = lambda id_: Fact(id_, "", "", ())
@@ -118,9 +119,13 @@ class Site:
     film: Callable[[str, str], dict[str, Film]] = lambda snippet, story: {}
     """The film of a program's story, by scheme."""
     frameworks: tuple[Framework, ...] = FRAMEWORKS
-    categories: tuple[Choice, ...] = tuple(
-        Choice(category.value, category.value.capitalize()) for category in Category
-    )
+
+    @property
+    def categories(self) -> tuple[Choice, ...]:
+        """What there are tutorials about."""
+        used = {page.category for page in self.tutorials}
+        names = [it.value for it in Category if it.value in used]
+        return tuple(Choice(name, name.capitalize()) for name in names)
 
     @property
     def keywords(self) -> list[str]:
@@ -252,6 +257,13 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         if not self.repo_url:
             yield from self.facts.files
 
+    def on_nav(
+        self, nav: Navigation, *, config: MkDocsConfig, files: Files
+    ) -> Navigation:
+        """Note the order of the pages."""
+        self.order = {page.file.src_uri: n for n, page in enumerate(nav.pages)}
+        return nav
+
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
         """Say which page is not UTF-8."""
         try:
@@ -330,7 +342,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self._check_facts()
         tutorials: list[Tutorial] = []
         proven: dict[str, Fact | Row] = {}
-        for uri, head in self.heads.items():
+        for uri in sorted(self.heads, key=lambda it: self.order.get(it, len(files))):
+            head = self.heads[uri]
             file = files.get_file_from_path(uri)
             assert file is not None  # noqa: S101 -- it was just read
             said = self.contexts[uri].proven

@@ -64,6 +64,26 @@ def test_what_is_shown_beside_what_is_proven(project: Project) -> None:
     ]
 
 
+def test_tutorials_are_listed_in_the_order_of_the_navigation(project: Project) -> None:
+    """And only subjects are offered that one of them is about."""
+    config = project.root / "mkdocs.yml"
+    files = ("rooms", "chat", "events")
+    nav = "".join(f"- tutorials/taipy/{name}.md\n" for name in files)
+    config.write_text(f"{config.read_text()}nav:\n- index.md\n{nav}")
+    for name in ("rooms", "events"):
+        head = HEAD.replace("A chat for two", name)
+        project.write(
+            f"docs/tutorials/taipy/{name}.md", head.replace(": chat", ": push")
+        )
+    project.write(
+        "theme/main.html",
+        "{{ livedocs.tutorials | map(attribute='title') | join(', ') }}; "
+        "{{ livedocs.categories | map(attribute='title') | join(', ') }}",
+    )
+    project.build()
+    assert project.html(".") == "rooms, A chat for two, events; Chat, Push"
+
+
 def test_a_receipt_shows_what_the_last_run_measured(project: Project) -> None:
     write_record(project, project.catalog.find("taipy/chat/greet").sha256)
     project.build()

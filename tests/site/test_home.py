@@ -1,9 +1,11 @@
 """The first page shows a transcript, the frameworks and the proofs as they are."""
 
+import re
 from pathlib import Path
 
 import yaml
 
+from livedocs.catalog import FRAMEWORKS, Catalog
 from tests.site.conftest import ROOT, parsed
 from tests.site.invented.hook import LIVEDOCS
 
@@ -33,6 +35,22 @@ def test_only_frameworks_with_tutorials_are_links(built_site: Path) -> None:
         if link:
             target = str(link["href"]).partition("?")[0]
             assert (built_site / target / "index.html").is_file()
+
+
+def test_a_card_names_a_call_that_the_first_tutorial_shows() -> None:
+    nav = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")[2]
+    for framework in FRAMEWORKS:
+        first = re.search(rf"tutorials/{framework.id}/\S+\.md", nav)
+        assert first
+        page = (ROOT / "docs" / first[0]).read_text("utf-8")
+        programs = set(re.findall(r"/// snippet \| (\S+\.py)", page))
+        name = re.escape(framework.share.lstrip("@").rpartition(".")[2])
+        call = re.compile(rf"@(?:\w+\.)?{name}\b|\b{name}\(")
+        assert any(
+            call.search(Catalog.default().find(program).code)
+            for program in programs
+            if "/pitfall_" not in program
+        ), f"{first[0]} does not show {framework.share}"
 
 
 def test_several_tutorials_are_found_by_framework(invented_folder: Path) -> None:
