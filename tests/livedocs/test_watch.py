@@ -130,6 +130,13 @@ def test_what_is_no_edit_is_not_built(server: Server) -> None:
         assert not server.builds_after(FileDeletedEvent(str(server.root / path))), path
 
 
+def test_the_packages_in_the_cache_are_not_even_looked_at(server: Server) -> None:
+    """There may be thousands of files, and all would be looked at all the time."""
+    watches = server.server.observer._handlers
+    (cache,) = (it for it in watches if Path(it.path) == server.root / ".cache")
+    assert not cache.is_recursive
+
+
 def test_a_file_that_is_saved_as_it_was_is_not_built(server: Server) -> None:
     for path in (GREET, CHAT, "mkdocs.yml", "theme/main.html"):
         file = server.root / path

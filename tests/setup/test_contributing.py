@@ -14,6 +14,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
+from livedocs.blocks import BLOCKS
 from livedocs.films import MANIFEST
 from tests.setup.fakes import ROOT
 
@@ -120,6 +121,11 @@ def test_the_recipe_makes_a_page(small: Copy, said: pytest.LogCaptureFixture) ->
     assert "What one user writes in the note, the other one sees." in html
     assert "test_the_note_is_shared_until_the_program_ends" in html
     assert "What becomes of the note when two people type at the same moment." in html
+
+
+def test_it_describes_every_block() -> None:
+    blocks = set(re.findall(r"^/// (\w+) \|", RECIPE, re.MULTILINE))
+    assert blocks == set(BLOCKS)
 
 
 @pytest.mark.process
