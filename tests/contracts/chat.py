@@ -23,10 +23,15 @@ AS_TYPED = (
     "<b>bold</b> & <script>window.hacked = true</script>",
     '<img src="nowhere" onerror="window.hacked = true">',
     "# *Markdown* with a [link](javascript:window.hacked=true) and `code`",
+    "&amp; &lt;b&gt; &#x7B;x&#x7D; &#123; &nbsp; &nbsp & AT&T",
     "two  spaces: colons: and \\n no line",
+    "C:\\new\\table \\u0041 \\x41 \\\\ \\",
+    "\"double\" 'single' `back` “curly” \\\"both\\\"",
+    "{user_name} ${name} %s %(name)s %% 100%",
     "👩‍👩‍👧‍👦 👋🏽 🇺🇳",
     "שלום, مرحبا, left again",
     "x" * 2000,
+    "{!braces!} {{of}} }every{ {kind!}",
 )
 """Texts that a careless page would change, or run."""
 
@@ -73,14 +78,19 @@ class Chat:
 
     @pytest.mark.fact("as-typed")
     def test_text_arrives_as_typed(self, alex: User, doppler: User) -> None:
-        """HTML, Markdown, emoji, right-to-left text and 2,000 characters arrive as
-        typed.
+        """HTML, Markdown, entities, emoji, right-to-left text and 2,000 characters
+        arrive as typed.
         """
-        for text in AS_TYPED:
-            alex.paste(text)
-        said = [Message(alex.name, text) for text in AS_TYPED]
+        said = pastes_all(alex)
         for user in (alex, doppler):
             user.sees(*said)
+
+
+def pastes_all(user: User) -> list[Message]:
+    """Send each of the texts that a careless page would change."""
+    for text in AS_TYPED:
+        user.paste(text)
+    return [Message(user.name, text) for text in AS_TYPED]
 
 
 class GivenNames:
@@ -103,7 +113,7 @@ class Smoke:
     def test_what_one_writes_is_drawn_for_the_other_and_after_a_reload(
         self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
-        said = [alex.says("Is anybody there?"), doppler.says("<b>I am.</b>")]
+        said = [alex.says("Is anybody there?"), doppler.says("<b>I am.</b> &gt;{!}")]
         alex.finds_field_with("")
         for user in (alex, doppler):
             user.sees(*said)
@@ -128,9 +138,9 @@ class BrowserChat(Chat):
         self, alex: BrowserUser, doppler: BrowserUser
     ) -> None:
         """HTML and scripts in a message are shown as text and do not run."""
-        for text in AS_TYPED[:3]:
+        for text in AS_TYPED[:4]:
             alex.paste(text)
-        said = [Message(alex.name, text) for text in AS_TYPED[:3]]
+        said = [Message(alex.name, text) for text in AS_TYPED[:4]]
         said.append(alex.says("and nothing of that runs"))
         for user in (alex, doppler):
             user.sees(*said)
@@ -216,9 +226,10 @@ class SharedHistory:
     def test_a_late_joiner_sees_what_was_said_before(
         self, alex: User, join: Callable[[], User]
     ) -> None:
-        """Someone who joins later sees what was said before."""
-        said = alex.says("before the late joiner")
-        join().sees(said)
+        """Someone who joins later sees what was said before, as it was typed."""
+        said = [alex.says("before the late joiner"), *pastes_all(alex)]
+        alex.sees(*said)
+        join().sees(*said)
 
 
 class OwnHistory:

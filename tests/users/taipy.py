@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from html import unescape
 from types import ModuleType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -57,9 +58,31 @@ _NOTE_UPGRADE = """
 
 
 def parse(transcript: str) -> list[Message]:
-    """The messages of a transcript, one ``sender: text`` in each line."""
-    lines = (line.partition(": ") for line in transcript.split("\n"))
+    """The messages of a transcript, ``sender: text`` and a line break each."""
+    lines = (line.partition(": ") for line in transcript.split("\n")[:-1])
     return [Message(sender, text) for sender, _, text in lines]
+
+
+_ELEMENT = re.compile(r'<Field((?: [a-zA-Z]+=(?:"[^"]*"|\{[^}]*\}))*) ?/?>')
+_ENTITY = re.compile(r"&(#x[0-9a-fA-F]+|#[0-9]+|[a-zA-Z0-9]+);")
+
+
+def shown_text(page: str) -> tuple[str, str]:
+    """What the text with ``mode="pre"`` is bound to, and what it shows on loading.
+
+    Reads attributes as the page's JSX parser does (acorn-jsx, ``jsx_readString``).
+
+    Raises:
+        AssertionError: there is no such text, or the parser would not find its end.
+    """
+    for element in _ELEMENT.findall(page):
+        if ' mode="pre"' in element:
+            value = re.search(r" value=\{(\w+)\}", element)
+            default = re.search(r' defaultValue="([^"]*)"', element)
+            assert value, element
+            assert default, element
+            return value[1], _ENTITY.sub(lambda it: unescape(it[0]), default[1])
+    raise AssertionError(f"No such text can be read in {page}")
 
 
 class TaipyUser(BrowserUser):
@@ -194,10 +217,14 @@ class Clock:
 
 
 class TaipyState(User):
-    """A person as the server knows one: a real state, driven without a browser."""
+    """A person as the server knows one: a real state, driven without a browser.
+
+    What the person sees is what the page would show: the value that the last load has
+    brought, until the socket brings another one.
+    """
 
     def __init__(self, program: ModuleType, client_id: str, clock: Clock) -> None:
-        """Arrive: what the browser asks for when it opens the page.
+        """Arrive: what the browser does when it opens the page.
 
         Args:
             program: the snippet, imported, after ``gui.run(run_server=False)``.
@@ -208,19 +235,37 @@ class TaipyState(User):
         self.client_id = client_id
         self.clock = clock
         self.connect()
-        self.reload()
+        self.load()
 
     def connect(self) -> None:
-        """What the first message on a web socket does (Gui._manage_message)."""
-        self.program.gui._bindings()._get_or_create_scope(self.client_id)
+        """Open a socket and say who this is, as a page does."""
+        server = self.program.gui._server
+        self.socket = server._ws.test_client(server.get_flask())
+        self._emit("ID", self.client_id)
 
-    def reload(self) -> None:
+    def _emit(self, kind: str, payload: object) -> None:
+        context = {"client_id": self.client_id, "module_context": self.program.__name__}
+        self.socket.emit("message", {"type": kind, "name": "", "payload": payload} | context)
+
+    def leave(self) -> None:
+        """Close the browser."""
+        self.socket.disconnect()
+
+    def load(self) -> None:
         """Ask for what a browser asks for on each load: the routes, then the page."""
         client = self.program.gui._server.test_client()
         for path in ("taipy-init", "taipy-jsx/TaiPy_root_page"):
             answer = client.get(f"/{path}?client_id={self.client_id}")
             assert answer.status_code == 200, answer.text
         self.page: str = answer.get_json()["jsx"]
+        self._updates: dict[str, Any] = {}
+        self.socket.get_received()  # nothing of it is for the new page
+
+    def reload(self) -> None:
+        """Load the page again, as F5 does."""
+        self.leave()
+        self.connect()
+        self.load()
 
     def call(self, function: Callable[..., Any], *arguments: object) -> Any:
         """Call a function with this user's state, as Taipy calls a callback."""
@@ -244,13 +289,28 @@ class TaipyState(User):
         self.send(text)
 
     def press_enter(self, text: str) -> None:
-        """Deliver the action that Enter in the `chat` element sends."""
+        """Send the action that Enter in the `chat` element sends."""
+        self._emit("A", {"action": "send", "args": ["Enter", "", text, self.name]})
+
+    def act(self, text: str) -> None:
+        """Call what Enter calls, without a socket."""
         self.call(self.program.send, "", {"args": ["Enter", "", text, self.name]})
 
     def messages(self) -> list[Message]:
-        return parse(self.get("transcript"))
+        for packet in self.socket.get_received():
+            if packet["args"]["type"] == "MU":  # updates of several variables
+                for update in packet["args"]["payload"]:
+                    self._updates[update["name"]] = update["payload"]["value"]
+        name, default = shown_text(self.page)
+        return parse(self._updates.get(name, default))
 
     def sees(self, *messages: Message) -> None:
+        """See that these messages are there, in this order, after a reload as well."""
+        self._finds(*messages)
+        self.load()
+        self._finds(*messages)
+
+    def _finds(self, *messages: Message) -> None:
         seen = iter(self.messages())
         missing = [message for message in messages if message not in seen]
         assert not missing, f"{self.name} does not see {missing}"

@@ -17,7 +17,7 @@ lock = threading.RLock()
 last_press = {}
 
 user_name = ""
-transcript = "Alex: Hey!\nDoppler: What's up?"
+transcript = "Alex: Hey!\nDoppler: What's up?\n"
 
 
 def on_init(state: State) -> None:
@@ -40,7 +40,7 @@ def send(state: State, id: str, payload: dict) -> None:
 
 
 def receive(state: State, sender: str, text: str) -> None:
-    state.transcript += f"\n{sender}: {text}"
+    state.transcript += f"{sender}: {text}\n"
 
 
 style = {

@@ -5,8 +5,10 @@
 """A chat in which all keep a past of their own: messages are sent to all."""
 
 import threading
+from functools import partial
 from itertools import count
 from time import monotonic
+from xml.etree.ElementTree import tostring
 
 from taipy.gui import Gui, Markdown, State
 
@@ -16,7 +18,7 @@ lock = threading.RLock()
 last_press = {}
 
 user_name = ""
-transcript = "Alex: Hey!\nDoppler: What's up?"
+transcript = "Alex: Hey!\nDoppler: What's up?\n"
 
 
 def on_init(state: State) -> None:
@@ -39,7 +41,7 @@ def send(state: State, id: str, payload: dict) -> None:
 
 
 def receive(state: State, sender: str, text: str) -> None:
-    state.transcript += f"\n{sender}: {text}"
+    state.transcript += f"{sender}: {text}\n"
 
 
 style = {
@@ -70,6 +72,8 @@ You are **<|{user_name}|text|raw|>**.
 page = Markdown(content, style=style)
 
 gui = Gui(page)
+# Python-Markdown’s own serializer leaves “&lt;” as it is, and pages decode it.
+gui._markdown.serializer = partial(tostring, encoding="unicode")
 
 if __name__ == "__main__":
     gui.run(title="Chat")

@@ -14,7 +14,7 @@ arrivals = count()
 
 user_name = ""
 incoming = ""
-transcript = "Alex: Hey!\nDoppler: What's up?"
+transcript = "Alex: Hey!\nDoppler: What's up?\n"
 
 
 def on_init(state: State) -> None:
@@ -30,7 +30,7 @@ def send(state: State, id: str, payload: dict) -> None:
 
 def on_change(state: State, name: str, value: str) -> None:
     if name == "incoming":
-        state.transcript += f"\n{value}"  # wrong: writes to all
+        state.transcript += f"{value}\n"  # wrong: writes to all
 
 
 style = {

@@ -17,7 +17,7 @@ lock = threading.RLock()
 last_press = {}
 
 user_name = ""
-transcript = "Alex: Hey!\nDoppler: What's up?"
+transcript = "Alex: Hey!\nDoppler: What's up?\n"
 
 
 def on_init(state: State) -> None:
@@ -36,7 +36,7 @@ def send(state: State, id: str, payload: dict) -> None:
     with lock:
         if text and not is_echo(state.user_name, text, now):
             last_press[state.user_name] = (text, now)
-            state.transcript += f"\n{state.user_name}: {text}"
+            state.transcript += f"{state.user_name}: {text}\n"
 
 
 style = {

@@ -5,8 +5,10 @@
 """A chat of which everybody shares the past: one shared variable."""
 
 import threading
+from functools import partial
 from itertools import count
 from time import monotonic
+from xml.etree.ElementTree import tostring
 
 from taipy.gui import Gui, Markdown, State
 
@@ -16,7 +18,7 @@ lock = threading.RLock()
 last_press = {}
 
 user_name = ""
-transcript = "Alex: Hey!\nDoppler: What's up?"
+transcript = "Alex: Hey!\nDoppler: What's up?\n"
 
 
 def on_init(state: State) -> None:
@@ -35,7 +37,7 @@ def send(state: State, id: str, payload: dict) -> None:
     with lock:
         if text and not is_echo(state.user_name, text, now):
             last_press[state.user_name] = (text, now)
-            state.transcript += f"\n{state.user_name}: {text}"
+            state.transcript += f"{state.user_name}: {text}\n"
 
 
 style = {
@@ -66,6 +68,8 @@ You are **<|{user_name}|text|raw|>**.
 page = Markdown(content, style=style)
 
 gui = Gui(page)
+# Python-Markdown’s own serializer leaves “&lt;” as it is, and pages decode it.
+gui._markdown.serializer = partial(tostring, encoding="unicode")
 gui.add_shared_variable("transcript")
 
 if __name__ == "__main__":

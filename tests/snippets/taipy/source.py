@@ -27,4 +27,5 @@ def _statements(snippet: str) -> Iterator[tuple[str, bool]]:
     for node in ast.parse(Catalog.default().find(snippet).text).body:
         text = ast.unparse(node)
         draws = isinstance(node, ast.ImportFrom | ast.Import | ast.With)
-        yield text, draws or text.startswith(("page =", "content ="))
+        makes_page = ("page =", "content =", "gui._markdown.")
+        yield text, draws or text.startswith(makes_page)
