@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from html import unescape
 from types import ModuleType
@@ -216,6 +216,32 @@ class Clock:
         return self.now
 
 
+class Timers:
+    """Stands in for `threading.Timer` where a test decides how much time passes."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._waiting: list[tuple[float, Callable[..., object], Sequence[object]]] = []
+
+    def __call__(
+        self, interval: float, function: Callable[..., object], args: Sequence[object]
+    ) -> Timers:
+        self._waiting.append((self._now + interval, function, args))
+        return self
+
+    def start(self) -> None:
+        """Nothing to do: time runs as soon as there is a timer."""
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass, and the timers go off whose time has come."""
+        self._now += seconds
+        due = [timer for timer in self._waiting if timer[0] <= self._now]
+        for timer in due:
+            self._waiting.remove(timer)
+            _, function, args = timer
+            function(*args)
+
+
 class TaipyState(User):
     """A person as the server knows one: a real state, driven without a browser.
 
@@ -224,7 +250,7 @@ class TaipyState(User):
     """
 
     def __init__(self, program: ModuleType, client_id: str, clock: Clock) -> None:
-        """Arrive: what the browser does when it opens the page.
+        """Arrive, as a browser does.
 
         Args:
             program: the snippet, imported, after ``gui.run(run_server=False)``.
@@ -234,6 +260,10 @@ class TaipyState(User):
         self.program = program
         self.client_id = client_id
         self.clock = clock
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Open the page."""
         self.connect()
         self.load()
 
@@ -264,8 +294,7 @@ class TaipyState(User):
     def reload(self) -> None:
         """Load the page again, as F5 does."""
         self.leave()
-        self.connect()
-        self.load()
+        self.arrive()
 
     def call(self, function: Callable[..., Any], *arguments: object) -> Any:
         """Call a function with this user's state, as Taipy calls a callback."""

@@ -22,8 +22,9 @@ transcript = "Alex: Hey!\nDoppler: What's up?\n"
 
 
 def on_init(state: State) -> None:
-    n = next(arrivals)
-    state.user_name = names[n] if n < len(names) else f"User {n + 1}"
+    if not state.user_name:
+        n = next(arrivals)
+        state.user_name = names[n] if n < len(names) else f"User {n + 1}"
 
 
 def is_echo(user: str, text: str, now: float) -> bool:
@@ -35,6 +36,7 @@ def is_echo(user: str, text: str, now: float) -> bool:
 def send(state: State, id: str, payload: dict) -> None:
     text, now = payload["args"][2].strip(), monotonic()
     with lock:
+        on_init(state)  # a page may be older than its state, which has no name then
         if text and not is_echo(state.user_name, text, now):
             last_press[state.user_name] = (text, now)
             state.get_gui().broadcast_callback(receive, [state.user_name, text])
@@ -76,4 +78,4 @@ gui = Gui(page)
 gui._markdown.serializer = partial(tostring, encoding="unicode")
 
 if __name__ == "__main__":
-    gui.run(title="Chat")
+    gui.run(title="Chat", state_retention_period=3600)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 from livedocs.catalog import Catalog
 
@@ -20,6 +21,14 @@ def page_of(snippet: str) -> list[str]:
         for text, draws in _statements(snippet)
         if draws or text.startswith("style =")
     ]
+
+
+def run_options(snippet: str) -> dict[str, Any]:
+    """What a program asks `gui.run` for."""
+    for node in ast.walk(Catalog.default().find(snippet).tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "gui.run":
+            return {it.arg: ast.literal_eval(it.value) for it in node.keywords if it.arg}
+    raise AssertionError(f"{snippet} does not run its gui.")
 
 
 def _statements(snippet: str) -> Iterator[tuple[str, bool]]:

@@ -14,9 +14,9 @@ import pytest
 from taipy.gui import State
 
 from tests.contracts.chat import Chat, GivenNames, OwnHistory, SharedHistory
-from tests.snippets.taipy.source import page_of, without_page
+from tests.snippets.taipy.source import page_of, run_options, without_page
 from tests.users.base import Message
-from tests.users.taipy import Clock, TaipyState, parse
+from tests.users.taipy import Clock, TaipyState, Timers, parse
 
 SHARED = ("taipy/chat/shared_builder", "taipy/chat/shared_markdown")
 BROADCAST = ("taipy/chat/broadcast_builder", "taipy/chat/broadcast_markdown")
@@ -29,8 +29,16 @@ Begin = Callable[[str], ModuleType]
 
 
 @pytest.fixture
-def begin(load: Callable[[str], ModuleType]) -> Iterator[Begin]:
-    """Make a snippet ready to serve users, but without a server.
+def timers(monkeypatch: pytest.MonkeyPatch) -> Timers:
+    """Taipy's timers, in the hands of the test."""
+    timers = Timers()
+    monkeypatch.setattr("taipy.gui.gui.Timer", timers)
+    return timers
+
+
+@pytest.fixture
+def begin(load: Callable[[str], ModuleType], timers: Timers) -> Iterator[Begin]:
+    """Make a snippet ready to serve users as it is told to, but without a server.
 
     With threads, since gevent, Taipy's default, would patch this process's `time`.
     """
@@ -40,7 +48,8 @@ def begin(load: Callable[[str], ModuleType]) -> Iterator[Begin]:
             program = load(snippet)
             # Its class would keep the shared variables for the next app.
             ends.callback(program.gui._clear_shared_variable)
-            program.gui.run(run_server=False, async_mode="threading")
+            options = run_options(snippet)
+            program.gui.run(run_server=False, async_mode="threading", **options)
             return program
 
         yield begin
@@ -104,14 +113,14 @@ class TaipyChat(GivenNames, Chat):
         self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """With gevent another callback may start whenever one sends something."""
-        echoes, socket = ["once only"], program.gui._server._ws
+        echoes, sockets = ["once only"], program.gui._server._ws
 
-        def emit(*arguments: object, emit: Any = socket.emit, **options: object) -> None:
+        def emit(*arguments: object, emit: Any = sockets.emit, **options: object) -> None:
             if echoes:
                 alex.press_enter(echoes.pop())
             emit(*arguments, **options)
 
-        monkeypatch.setattr(socket, "emit", emit)
+        monkeypatch.setattr(sockets, "emit", emit)
         message = alex.says("once only")
         assert not echoes
         assert alex.messages().count(message) == 1
@@ -122,6 +131,56 @@ class TaipyChat(GivenNames, Chat):
         alex.press_enter("snap")
         doppler.press_enter("snap")
         alex.sees(Message("Alex", "snap"), Message("Doppler", "snap"))
+
+    @pytest.mark.fact("taipy-state-freed")
+    def test_an_hour_after_somebody_has_left_their_state_is_freed(
+        self, timers: Timers, alex: TaipyState, join: Join
+    ) -> None:
+        """An hour after somebody has closed the page, Taipy frees their state; if they
+        come back later, they get a new name.
+        """
+        guest = join()
+        guest.leave()
+        timers.pass_by(3599)
+        assert has_state(guest)
+        timers.pass_by(1)
+        assert not has_state(guest)
+        assert has_state(alex)
+        guest.arrive()
+        assert guest.name not in ("", "Doppler")
+        alex.sees(guest.says("here again"))
+
+    @pytest.mark.fact("taipy-state-kept")
+    def test_after_a_reload_within_the_hour_the_state_is_never_freed(
+        self, timers: Timers, join: Join
+    ) -> None:
+        """If somebody has reloaded the page, or was disconnected for a moment, Taipy
+        4.1.2 keeps their state until the server ends.
+        """
+        guest = join()
+        guest.reload()
+        timers.pass_by(3600)
+        guest.leave()
+        timers.pass_by(3600)
+        assert has_state(guest)
+
+    @pytest.mark.fact("taipy-open-page")
+    def test_a_page_that_outlives_its_state_gets_a_new_name_with_its_next_message(
+        self, timers: Timers, alex: TaipyState, join: Join
+    ) -> None:
+        """A page that was left open until its state was freed gets a new name with the
+        next message that is sent from it.
+        """
+        guest = join()
+        guest.leave()
+        timers.pass_by(3600)
+        guest.connect()
+        guest.press_enter("still here")
+        name = guest.name
+        assert name not in ("", "Alex", "Doppler")
+        for user in (alex, guest):
+            user.sees(Message(name, "still here"))
+        assert guest.name == name
 
     @pytest.mark.fact("taipy-broadcast-callback")
     def test_a_broadcast_calls_back_once_for_each_user(
@@ -138,6 +197,11 @@ class TaipyChat(GivenNames, Chat):
         alex.call(lambda state: state.get_gui().broadcast_callback(receive, ["hello"]))
         users = (alex, doppler, third)
         assert sorted(called) == sorted((user.name, "hello") for user in users)
+
+
+def has_state(user: TaipyState) -> bool:
+    """Whether the server holds anything for a user."""
+    return user.client_id in user.program.gui._bindings()._get_all_scopes()
 
 
 @dataclass(frozen=True)
@@ -227,6 +291,20 @@ class TestSharedVariable(SharedHistory, TaipyChat):
         _, alex, late = outlive(program, join, begin)
         assert late.messages == alex.messages
 
+    @pytest.mark.fact("taipy-late-return")
+    def test_somebody_who_returns_after_their_state_was_freed_finds_all(
+        self, timers: Timers, alex: TaipyState, join: Join
+    ) -> None:
+        """Somebody whose state was freed finds a shared history as it is, and where
+        messages are sent to all, none of them.
+        """
+        guest = join()
+        said = [guest.says("going home"), alex.says("good night")]
+        guest.leave()
+        timers.pass_by(3600)
+        guest.arrive()
+        guest.sees(*said)
+
 
 @pytest.mark.parametrize("program", BROADCAST, indirect=True)
 class TestBroadcast(OwnHistory, TaipyChat):
@@ -270,6 +348,18 @@ class TestBroadcast(OwnHistory, TaipyChat):
     ) -> None:
         greetings, _, late = outlive(program, join, begin)
         assert late.messages == greetings
+
+    @pytest.mark.fact("taipy-late-return")
+    def test_somebody_who_returns_after_their_state_was_freed_finds_nothing(
+        self, timers: Timers, alex: TaipyState, join: Join
+    ) -> None:
+        guest = join()
+        greetings = guest.messages()
+        guest.says("going home")
+        guest.leave()
+        timers.pass_by(3600)
+        guest.arrive()
+        assert guest.messages() == greetings
 
 
 @pytest.mark.parametrize("program", [SHARED[0], BROADCAST[0]], indirect=True)
