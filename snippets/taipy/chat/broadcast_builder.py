@@ -69,4 +69,4 @@ with tgb.Page(style=style) as page:
 gui = Gui(page)
 
 if __name__ == "__main__":
-    gui.run(title="Chat", state_retention_period=3600)
+    gui.run(title="Chat", port="auto", state_retention_period=3600)

@@ -78,4 +78,4 @@ gui = Gui(page)
 gui._markdown.serializer = partial(tostring, encoding="unicode")
 
 if __name__ == "__main__":
-    gui.run(title="Chat", state_retention_period=3600)
+    gui.run(title="Chat", port="auto", state_retention_period=3600)

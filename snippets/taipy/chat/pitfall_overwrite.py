@@ -57,4 +57,4 @@ with tgb.Page(style=style) as page:
 gui = Gui(page)
 
 if __name__ == "__main__":
-    gui.run(title="Chat")
+    gui.run(title="Chat", port="auto")

@@ -66,4 +66,4 @@ gui = Gui(page)
 gui.add_shared_variable("transcript")
 
 if __name__ == "__main__":
-    gui.run(title="Chat", state_retention_period=3600)
+    gui.run(title="Chat", port="auto", state_retention_period=3600)

@@ -75,4 +75,4 @@ gui._markdown.serializer = partial(tostring, encoding="unicode")
 gui.add_shared_variable("transcript")
 
 if __name__ == "__main__":
-    gui.run(title="Chat", state_retention_period=3600)
+    gui.run(title="Chat", port="auto", state_retention_period=3600)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from types import ModuleType
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask_socketio import SocketIO
 from taipy.gui import State
 
+from livedocs.launch import HOST
 from tests.contracts.chat import Chat, GivenNames, OwnHistory, SharedHistory
+from tests.ports import free_port
 from tests.snippets.taipy.source import page_of, run_options, without_page
 from tests.users.base import Message
 from tests.users.taipy import Clock, TaipyState, Timers, parse
@@ -457,6 +462,76 @@ class TestPitfall:
         for user in (alex, doppler):
             assert user.messages() == [*greetings, words]
             assert said not in user.messages()
+
+
+@dataclass
+class Start:
+    """What Taipy does when a program is started, but for serving."""
+
+    program: ModuleType
+    options: dict[str, Any]
+    opened: list[str] = field(default_factory=list)
+    """The addresses at which it has opened a browser."""
+    ports: list[int] = field(default_factory=list)
+    """The ports that it has listened on, after that."""
+
+    def run(self, *arguments: str) -> None:
+        """Start the program with these arguments."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sys.argv", ["chat.py", *arguments])
+            patch.setattr("webbrowser.open", lambda url, new: self.opened.append(url))
+            patch.setattr(SocketIO, "run", self._serve)
+            self.program.gui.run(async_mode="threading", **self.options)
+
+    def _serve(self, app: Flask, *, host: str, port: int, **options: object) -> None:
+        with socket.socket() as server:
+            server.bind((host, port))
+        self.ports.append(port)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which another program listens."""
+    with socket.create_server((HOST, free_port())) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture(params=[*SHARED, *BROADCAST, PITFALL])
+def start(request: pytest.FixtureRequest, load: Callable[[str], ModuleType]) -> Start:
+    """Each of the programs, not yet started."""
+    return Start(load(request.param), run_options(request.param))
+
+
+class TestPort:
+    """Where a program is found while another one runs."""
+
+    @pytest.mark.fact("taipy-free-port")
+    def test_a_program_takes_a_free_port_and_opens_its_own_page(
+        self, start: Start, taken: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each of the programs takes a free port and opens the browser there."""
+        ports = [free := free_port(), taken]
+        monkeypatch.setattr("taipy.gui.server.choices", lambda *_, **__: [ports.pop()])
+        start.run()
+        assert start.ports == [free]
+        assert start.opened == [f"http://{HOST}:{free}"]
+
+    @pytest.mark.fact("taipy-port")
+    def test_a_port_can_be_chosen(self, start: Start) -> None:
+        """`--port` chooses the port."""
+        start.run("--port", str(port := free_port()))
+        assert start.ports == [port]
+
+    @pytest.mark.fact("taipy-taken-port")
+    def test_a_port_that_is_chosen_and_taken_opens_the_page_of_another_program(
+        self, start: Start, taken: int
+    ) -> None:
+        """If the port you choose is taken, Taipy opens the other program’s page before
+        it stops with `Address already in use`.
+        """
+        with pytest.raises(OSError, match="Address already in use"):
+            start.run("--port", str(taken))
+        assert start.opened == [f"http://{HOST}:{taken}"]
 
 
 @pytest.mark.fact("taipy-markdown-or-python")
