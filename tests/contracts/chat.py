@@ -26,7 +26,7 @@ AS_TYPED = (
     "&amp; &lt;b&gt; &#x7B;x&#x7D; &#123; &nbsp; &nbsp & AT&T",
     "two  spaces: colons: and \\n no line",
     "C:\\new\\table \\u0041 \\x41 \\\\ \\",
-    "\"double\" 'single' `back` “curly” \\\"both\\\"",
+    '"double" \'single\' `back` “curly” \\"both\\"',
     "{user_name} ${name} %s %(name)s %% 100%",
     "👩‍👩‍👧‍👦 👋🏽 🇺🇳",
     "שלום, مرحبا, left again",

@@ -27,7 +27,9 @@ def run_options(snippet: str) -> dict[str, Any]:
     """What a program asks `gui.run` for."""
     for node in ast.walk(Catalog.default().find(snippet).tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "gui.run":
-            return {it.arg: ast.literal_eval(it.value) for it in node.keywords if it.arg}
+            return {
+                it.arg: ast.literal_eval(it.value) for it in node.keywords if it.arg
+            }
     raise AssertionError(f"{snippet} does not run its gui.")
 
 
