@@ -208,11 +208,21 @@ class FletTab(User):
         return self.control(_c="TextField", label="Your name")
 
     def type(self, field: Control, text: str) -> None:
-        """Write this in place of what stands in the field."""
+        """Select what stands in the field, and write this in its place."""
+        self._select(field, 0, len(field.get("value", "")))
         field["value"] = text
         self.tell(field["_i"], {"value": text})
+        self._select(field, len(text), len(text))
         if field.get("on_change"):
             self.fire(field, "change", text)
+
+    def _select(self, field: Control, start: int, end: int) -> None:
+        """Put the caret there, where the field wants to be told."""
+        if field.get("on_selection_change"):
+            text = field.get("value", "")[start:end]
+            selection = {"base_offset": start, "extent_offset": end}
+            told = {"selected_text": text, "selection": selection}
+            self.fire(field, "selection_change", told)
 
     def press_enter(self, field: Control) -> None:
         """Press Enter in the field; one with `shift_enter` does not tell its text."""

@@ -37,7 +37,7 @@ def chat_line(message: Joined | Message) -> ft.Control:
 @ft.control
 class MessageField(ft.TextField):
     shift_enter: bool = True
-    focus: int = 0  # asks for the focus when it changes; focus() cannot do it here
+    focus: int = 0  # workaround for focus(), which does nothing here: count it up
 
 
 @ft.component
@@ -96,8 +96,8 @@ def chat(page: ft.Page) -> list[ft.Control]:
 
 
 def main(page: ft.Page) -> None:
-    async def redraw() -> None:
-        page.views = [ft.View(page.controls)]
+    def redraw() -> None:
+        page.views = [ft.View(page.controls)]  # workaround: the old view stays as is
 
     page.on_connect = redraw
     page.title = "Flet chat"

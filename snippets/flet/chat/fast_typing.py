@@ -2,7 +2,7 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["flet==1.0.5", "flet-web==1.0.5"]
 # ///
-"""A chat that sends what was typed, however fast somebody types on after Enter."""
+"""A proof of concept: who types on right after Enter loses no letter."""
 
 import asyncio
 
@@ -11,57 +11,70 @@ import flet as ft
 
 @ft.control
 class MessageField(ft.TextField):
-    focus: int = 0  # asks for the focus when it changes
+    """Puts back the letters that the server has wiped by clearing the field."""
+
+    focus: int = 0  # workaround for focus(), which does nothing here: count it up
 
     def init(self) -> None:
         self.expand, self.shift_enter, self.max_lines = True, True, 5
-        self.shown = self.wiped = ""
-        self.old = self.turn = 0  # so much of `shown` is sent, or stands for `wiped`
-        self.before = self.caret = ft.TextSelection(0, 0)
-        self.write, self.moved = None, False
         self.on_selection_change, self.on_change = self.follow_caret, self.follow_text
+        self.shown = ""  # the text in the browser
+        self.old = 0  # so many letters of it are sent already, or stand for `wiped`
+        self.wiped = ""  # the beginning of the draft, which the browser has lost
+        self.written = None  # what the server wrote and the browser does not show yet
+        self.before = self.caret = ft.TextSelection(0, 0)
+        self.turn = 0
 
     def draft(self) -> str:
         return self.wiped + self.shown[self.old :]
 
     def take(self) -> str:
-        self.settle()
+        self.notice()
         text, self.wiped, self.old = self.draft(), "", len(self.shown)
-        self.page.run_task(self.show)
+        self.page.run_task(self.write)
         return text
 
     def follow_caret(self, event: ft.TextSelectionChangeEvent) -> None:
-        self.settle()
-        self.before, self.caret, self.moved = self.caret, event.selection, True
+        self.notice()
+        self.before, self.caret = self.caret, event.selection
 
-    def settle(self) -> None:
-        """Without a key, the caret is where our write puts it: the write is shown."""
-        end = len(self.write[0]) if self.write else -1
-        if self.moved and self.caret.start == self.caret.end == end:
-            self.wiped, [self.shown] = self.draft(), self.write
-            self.old, self.write = end, None
+    def notice(self) -> None:
+        """A caret that no key moves there tells that the browser shows our text."""
+        if self.written is not None and self.caret == end_of(self.written):
+            self.wiped, self.shown = self.draft(), self.written
+            self.old, self.written = len(self.shown), None
 
     async def follow_text(self, event: ft.Event[ft.TextField]) -> None:
-        cut = max(0, self.old - min(self.before.start, self.caret.start))
-        everything = 0 < len(self.shown) == self.before.end - self.before.start
-        self.wiped = "" if everything else self.wiped[: max(0, len(self.wiped) - cut)]
-        self.old, self.shown, self.moved = self.old - cut, event.data, False
-        await self.show(0.3)
+        start = min(self.before.start, self.caret.start)
+        typed = event.data[start : self.caret.start]
+        if start < self.old:
+            deleted = len(self.shown) + len(typed) - len(event.data)
+            end = min(start + deleted, self.old)
+            self.wiped = self.wiped[:start] + typed + self.wiped[end:]
+            self.old += len(typed) - (end - start)
+        self.shown = event.data
+        await self.write(pause=0.3)
 
-    async def show(self, pause: float = 0) -> None:
+    async def write(self, pause: float = 0) -> None:
+        """Write the draft until the browser shows it; a key may overwrite it there."""
         self.turn = turn = self.turn + 1
         await asyncio.sleep(pause)
-        self.settle()
-        while turn == self.turn and (self.write or self.draft() != self.shown):
-            if write := [] if self.write else [self.draft()]:
-                self.write, self.moved, self.value = write, False, write[0]
-                end, self.focus = len(write[0]), self.focus + 1
-                self.selection = ft.TextSelection(end, end, ft.TextAffinity.UPSTREAM)
+        self.notice()
+        while turn == self.turn and self.draft() != self.shown:
+            if self.written is None:
+                self.written = self.value = self.draft()
+                self.selection, self.focus = end_of(self.written), self.focus + 1
                 self.update()
-                await super().focus()  # answered once the browser has it, not yet drawn
+                await super().focus()  # answered once the text has arrived
             await asyncio.sleep(0.3)
-            self.settle()
-            self.write = None if self.write is write else self.write
+            if turn == self.turn:
+                self.notice()
+                self.written = None
+
+
+def end_of(text: str) -> ft.TextSelection:
+    """Where our writing puts the caret, and no key does: upstream."""
+    return ft.TextSelection(len(text), len(text), ft.TextAffinity.UPSTREAM)
 
 
 def main(page: ft.Page) -> None:
@@ -70,12 +83,16 @@ def main(page: ft.Page) -> None:
         page.update()
 
     def send() -> None:
-        if text := field.take():
+        if text := field.take().strip():
             page.pubsub.send_all(text)
+
+    def redraw() -> None:
+        page.views = [ft.View(page.controls)]  # workaround: the old view stays as is
 
     messages = ft.ListView(expand=True, auto_scroll=True)
     field = MessageField(label="Message", autofocus=True, on_submit=send)
     page.pubsub.subscribe(on_message)
+    page.on_connect = redraw
     page.add(messages, ft.Row([field, ft.IconButton(ft.Icons.SEND, on_click=send)]))
 
 

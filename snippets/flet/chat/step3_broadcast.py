@@ -5,6 +5,7 @@
 """A chat between all who have the page open."""
 
 from dataclasses import dataclass
+from itertools import count
 
 import flet as ft
 
@@ -15,8 +16,11 @@ class Message:
     text: str
 
 
+guests = count(1)
+
+
 def main(page: ft.Page) -> None:
-    name = f"Guest {page.session.id[:4]}"
+    name = f"Guest {next(guests)}"
 
     async def on_message(message: Message) -> None:
         messages.controls.append(ft.Text(f"{message.name}: {message.text}"))

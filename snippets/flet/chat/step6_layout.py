@@ -39,7 +39,7 @@ class ChatMessage(ft.Row):
 @ft.control
 class MessageField(ft.TextField):
     shift_enter: bool = True
-    focus: int = 0  # asks for the focus when it changes; focus() cannot do it here
+    focus: int = 0  # workaround for focus(), which does nothing here: count it up
 
 
 def main(page: ft.Page) -> None:
@@ -67,8 +67,8 @@ def main(page: ft.Page) -> None:
         field.value = ""
         field.focus += 1
 
-    async def redraw() -> None:
-        page.views = [ft.View(page.controls)]
+    def redraw() -> None:
+        page.views = [ft.View(page.controls)]  # workaround: the old view stays as is
 
     messages = ft.ListView(expand=True, padding=10, spacing=10, auto_scroll=True)
     field = MessageField(label="Message", max_lines=5, expand=True, on_submit=send)

@@ -14,19 +14,23 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog
-from tests.contracts.chat import FinishedChat, OwnHistory, Smoke
+from tests.contracts.chat import FinishedChat, SharedHistory, Smoke
 from tests.users.base import BrowserUser, Message
 from tests.users.flet import AT_REST, TALL, FletUser
+from tests.users.flet_ime import compose, confirm
 from tests.users.flet_socket import FletSocket
 from tests.users.stage import Stage
 from tests.waiting import wait_until
 
 ALONE = "flet/chat/step2_messages"
 BROADCAST = "flet/chat/step3_broadcast"
-STEPS = ("flet/chat/step4_join_dialog", "flet/chat/step5_reusable_control")
-FINISHED = "flet/chat/step6_layout"
+STEPS = (
+    "flet/chat/step4_join_dialog",
+    "flet/chat/step5_reusable_control",
+    "flet/chat/step6_layout",
+)
+FINISHED = "flet/chat/history"
 DECLARATIVE = "flet/chat/declarative"
-HISTORY = "flet/chat/history"
 
 
 @pytest.fixture(scope="class")
@@ -110,7 +114,7 @@ def says_at_once(alex: BrowserUser, texts: Sequence[str]) -> list[Message]:
 
 
 @pytest.mark.parametrize("stage", [FINISHED], indirect=True)
-class TestFinished(FinishedChat, OwnHistory):
+class TestFinished(SharedHistory, FinishedChat):
     """What every chat does, by the finished app."""
 
     def says_at_once(self, alex: BrowserUser, texts: Sequence[str]) -> list[Message]:
@@ -143,6 +147,20 @@ class TestFinishedApp:
         press the button, and write on at once.
         """
         joins_and_writes_with_the_keyboard(visitor, alex)
+
+    @pytest.mark.fact("flet-composition")
+    def test_an_enter_that_confirms_a_word_sends_it(
+        self, alex: FletUser, visitor: FletUser
+    ) -> None:
+        """In a field with `shift_enter=True`, the Enter that confirms a composed word
+        sends it; in a field without, it does not.
+        """
+        visitor.join("Nao")
+        visitor.step_into(visitor.field)
+        compose(visitor.page, "にほ")
+        visitor.finds_field_with("にほ")
+        confirm(visitor.page, "日本")
+        alex.sees(Message("Nao", "にほ"))
 
     @pytest.mark.fact("flet-screen-reader")
     def test_a_screen_reader_finds_name_and_text(
@@ -199,22 +217,13 @@ class TestFinishedApp:
         wait_until(lambda: guest.is_in_sight("row 12 of 12"), event="the newest")
         assert not guest.is_in_sight("row 1 of 12")
 
-    @pytest.mark.fact("flet-two-tabs")
-    def test_a_second_tab_is_another_person(
-        self, alex: FletUser, doppler: FletUser
-    ) -> None:
-        doppler.sees(alex.says("for the first tab"))
-        first = doppler.page
-        doppler.open_second_tab()
-        doppler.join("Doppler")
-        assert doppler.messages() == []
-        doppler.page.close()
-        doppler.page = first
-
     @pytest.mark.fact("flet-missed")
     @pytest.mark.fact("flet-new-view")
     @pytest.mark.state(
-        "step6_layout.py", "messages", "one tab", reload="kept", reconnect="kept"
+        "history.py", "history", "everybody", reload="kept", reconnect="kept"
+    )
+    @pytest.mark.state(
+        "history.py", "messages", "one tab", reload="kept", reconnect="kept"
     )
     def test_a_cut_loses_nothing(self, alex: FletUser, doppler: FletUser) -> None:
         said = goes_on_after_a_cut(alex, doppler)
@@ -227,7 +236,8 @@ class TestFinishedApp:
             ends_with(user, *said)
 
     @pytest.mark.fact("flet-restart")
-    @pytest.mark.state("step6_layout.py", "messages", "one tab", restart="lost")
+    @pytest.mark.state("history.py", "history", "everybody", restart="lost")
+    @pytest.mark.state("history.py", "messages", "one tab", restart="lost")
     def test_when_the_server_starts_again_so_does_a_page(
         self, stage: Stage, alex: FletUser, doppler: FletUser
     ) -> None:
@@ -258,29 +268,6 @@ class TestDeclarative(Smoke):
     ) -> None:
         said = goes_on_after_a_cut(alex, doppler)
         alex.sees(*said, doppler.says("here I am"))
-
-
-@pytest.mark.parametrize("stage", [HISTORY], indirect=True)
-class TestHistory(Smoke):
-    """One past for everybody."""
-
-    @pytest.mark.fact("flet-new-view")
-    @pytest.mark.state(
-        "history.py", "history", "everybody", reload="kept", reconnect="kept"
-    )
-    @pytest.mark.state(
-        "history.py", "messages", "one tab", reload="kept", reconnect="kept"
-    )
-    def test_a_page_keeps_its_session_and_its_past(
-        self, alex: FletUser, doppler: FletUser
-    ) -> None:
-        id_ = doppler.page.evaluate("sessionStorage._flet_session_id")
-        assert doppler.name == f"Guest {id_[:4]}"  # by the server's `page.session.id`
-        said = goes_on_after_a_cut(alex, doppler)
-        assert doppler.page.evaluate("sessionStorage._flet_session_id") == id_
-        said.append(doppler.says("here I am"))
-        for user in (alex, doppler):
-            ends_with(user, *said)
 
 
 @pytest.mark.parametrize("stage", [BROADCAST], indirect=True)

@@ -22,17 +22,18 @@ from tests.users.flet_headless import FletServer, FletSession, walk
 HELLO = "flet/chat/step1_hello"
 ALONE = "flet/chat/step2_messages"
 BROADCAST = "flet/chat/step3_broadcast"
-HISTORY = "flet/chat/history"
 DIALOG = "flet/chat/step4_join_dialog"
 CONTROL = "flet/chat/step5_reusable_control"
-FINISHED = "flet/chat/step6_layout"
+LAYOUT = "flet/chat/step6_layout"
+FINISHED = "flet/chat/history"
 DECLARATIVE = "flet/chat/declarative"
 
-WITH_AVATARS = (CONTROL, FINISHED, DECLARATIVE)
+WITH_AVATARS = (CONTROL, LAYOUT, FINISHED, DECLARATIVE)
 WITH_NAMES = (DIALOG, *WITH_AVATARS)
-FORGETFUL = (BROADCAST, *WITH_NAMES)
+FORGETFUL = (BROADCAST, DIALOG, CONTROL, LAYOUT, DECLARATIVE)
 
 TYPING = "flet/chat/fast_typing"
+SAVING = "flet/chat/slow_save"
 
 Join = Callable[[], FletSession]
 Load = Callable[[str], ModuleType]
@@ -49,7 +50,7 @@ def programs() -> Iterator[Load]:
 def program(request: pytest.FixtureRequest, programs: Load) -> ModuleType:
     """The snippet, as in a process that has just started."""
     program = programs(request.param)
-    if request.param == HISTORY:
+    if request.param == FINISHED:
         program.history.clear()
     return program
 
@@ -122,7 +123,7 @@ class TestBroadcast(OwnHistory, Chat):
     """``page.pubsub``: what is sent reaches those who are there."""
 
 
-@for_programs(HISTORY)
+@for_programs(FINISHED)
 class TestHistory(SharedHistory, Chat):
     """A list outside of ``main``: one past for everybody."""
 
@@ -140,6 +141,26 @@ def test_two_tabs_are_two_sessions(alex: FletSession, doppler: FletSession) -> N
     assert doppler.lines() == []
 
 
+@pytest.mark.fact("flet-guests")
+@for_programs(BROADCAST)
+def test_guests_are_numbered_across_sessions(join: Join) -> None:
+    """Guests are numbered across sessions, so each has another name."""
+    first, *others = (int(join().name.removeprefix("Guest ")) for _ in range(3))
+    assert others == [first + 1, first + 2]
+
+
+@for_programs(FINISHED, *FORGETFUL)
+def test_nobody_is_shown_a_part_of_the_id_of_a_session(
+    alex: FletSession, doppler: FletSession
+) -> None:
+    """It is the key to the page."""
+    alex.says("good evening")
+    shown = "\n".join(doppler.lines())
+    for user in (alex, doppler):
+        id_ = user.session.id
+        assert not [n for n in range(len(id_) - 3) if id_[n : n + 4] in shown]
+
+
 @pytest.mark.fact("flet-updates")
 @for_programs(ALONE)
 def test_changes_go_to_the_page_by_themselves(
@@ -151,7 +172,7 @@ def test_changes_go_to_the_page_by_themselves(
     assert alex.field["value"] == ""
 
 
-@for_programs(ALONE, HISTORY, *FORGETFUL)
+@for_programs(ALONE, FINISHED, *FORGETFUL)
 def test_a_click_on_the_button_does_the_same_as_enter(alex: FletSession) -> None:
     alex.send("the same")
     alex.type(alex.field, "the same")
@@ -188,7 +209,7 @@ def test_an_empty_or_blank_name_is_refused(
     assert alex.lines()[1:] == ["Stranger has joined the chat."]
 
 
-@for_programs(DIALOG, CONTROL, FINISHED)
+@for_programs(DIALOG, CONTROL, LAYOUT, FINISHED)
 def test_the_name_lives_in_the_store_of_the_session(
     alex: FletSession, doppler: FletSession
 ) -> None:
@@ -281,7 +302,7 @@ async def fail(_: object) -> None:
     raise ValueError("a mistake")
 
 
-@for_programs(HISTORY, *FORGETFUL)
+@for_programs(FINISHED, *FORGETFUL)
 def test_a_handler_that_fails_harms_nobody_else(
     alex: FletSession, doppler: FletSession, third: FletSession
 ) -> None:
@@ -293,7 +314,7 @@ def test_a_handler_that_fails_harms_nobody_else(
 
 
 @pytest.mark.fact("flet-handler-error")
-@for_programs(HISTORY, BROADCAST, DIALOG, CONTROL, FINISHED)
+@for_programs(BROADCAST, DIALOG, CONTROL, LAYOUT, FINISHED)
 def test_a_message_that_a_handler_fails_on_does_not_silence_the_chat(
     alex: FletSession,
     doppler: FletSession,
@@ -319,11 +340,15 @@ def test_a_message_that_a_handler_fails_on_does_not_silence_the_chat(
         user.sees(following)
 
 
-def on_the_server(user: FletSession) -> list[str]:
-    """The texts that the server holds for a tab, whether it is there or not."""
-    view = user.session.page.views[0]
-    (messages,) = (node for node in view.controls if isinstance(node, ft.Column))
-    return [line.value for line in messages.controls if isinstance(line, ft.Text)]
+def on_the_server(user: FletSession) -> int:
+    """How many lines the server holds for a tab, whether it is there or not."""
+    (messages,) = (
+        node
+        for node in user.session.index.values()
+        if isinstance(node, ft.ListView)
+        or (isinstance(node, ft.Column) and node.scroll)
+    )
+    return len(messages.controls)
 
 
 @pytest.mark.fact("flet-closed-tab")
@@ -339,22 +364,22 @@ def test_a_closed_tab_stays_subscribed_until_its_session_ends(
     assert on_the_server(doppler) == on_the_server(alex)
     doppler.expire()
     alex.says("delivered no more")
-    assert len(on_the_server(doppler)) == 1
+    assert on_the_server(doppler) == on_the_server(alex) - 1
 
 
 @pytest.mark.fact("flet-closed-tab")
-@for_programs(HISTORY)
+@for_programs(FINISHED)
 def test_a_closed_tab_that_unsubscribes_gets_nothing_more(
     alex: FletSession, doppler: FletSession
 ) -> None:
     alex.says("delivered")
     doppler.close_tab()
     alex.says("not delivered")
-    assert len(on_the_server(doppler)) == 1
+    assert on_the_server(doppler) == on_the_server(alex) - 1
 
 
 @pytest.mark.fact("flet-missed")
-@for_programs(HISTORY, BROADCAST, DIALOG, CONTROL, FINISHED)
+@for_programs(BROADCAST, DIALOG, CONTROL, LAYOUT, FINISHED)
 def test_whoever_comes_back_sees_everything_once(
     alex: FletSession, doppler: FletSession
 ) -> None:
@@ -388,14 +413,14 @@ def view(user: FletSession) -> object:
 
 
 @pytest.mark.fact("flet-new-view")
-@for_programs(HISTORY, FINISHED)
+@for_programs(LAYOUT, FINISHED, TYPING)
 def test_a_tab_that_comes_back_gets_a_new_view(alex: FletSession) -> None:
     before = view(alex)
     alex.close_tab()
     alex.come_back()
-    said = alex.says("back")
+    alex.send("back")
     assert view(alex) != before
-    assert alex.messages() == [said]
+    assert alex.lines()[-1] == "back"
 
 
 @pytest.mark.fact("flet-new-view")
@@ -409,7 +434,7 @@ def test_a_tab_that_comes_back_to_a_step_gets_its_old_view(alex: FletSession) ->
     assert alex.messages() == [said]
 
 
-@for_programs(HISTORY, *FORGETFUL)
+@for_programs(FINISHED, *FORGETFUL)
 def test_a_closed_tab_leaves_the_others_alone(
     alex: FletSession, doppler: FletSession, third: FletSession
 ) -> None:
@@ -422,7 +447,7 @@ def test_a_closed_tab_leaves_the_others_alone(
         assert user.messages() == said
 
 
-@for_programs(HISTORY, FINISHED, DECLARATIVE)
+@for_programs(LAYOUT, FINISHED, DECLARATIVE)
 def test_a_session_that_has_ended_leaves_nothing_behind(
     server: FletServer,
     alex: FletSession,
@@ -442,7 +467,7 @@ def test_a_session_that_has_ended_leaves_nothing_behind(
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 
 
-@for_programs(HISTORY)
+@for_programs(FINISHED)
 def test_a_page_that_is_drawn_again_keeps_no_old_lines(
     alex: FletSession, doppler: FletSession
 ) -> None:
@@ -456,7 +481,7 @@ def test_a_page_that_is_drawn_again_keeps_no_old_lines(
 
 
 @pytest.mark.fact("flet-draft")
-@for_programs(HISTORY, *FORGETFUL)
+@for_programs(FINISHED, *FORGETFUL)
 def test_a_message_that_comes_in_leaves_alone_what_is_being_typed(
     alex: FletSession, doppler: FletSession
 ) -> None:
@@ -528,3 +553,16 @@ def test_the_button_sends_what_is_written(join: Join) -> None:
         alex.type(alex.field, text)
         alex.click_send()
         assert doppler.lines()[-1] == text
+
+
+@for_programs(SAVING)
+def test_an_empty_field_saves_nothing(
+    program: ModuleType, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[str] = []
+    monkeypatch.setattr(program, "save", saved.append)
+    alex = join()
+    for text in ("", "   "):
+        alex.send(text)
+        assert alex.field["value"] == ""
+    assert saved == alex.lines() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,17 +23,18 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.process
 
 BROADCAST = "flet/chat/step3_broadcast"
-HISTORY = "flet/chat/history"
-FINISHED = "flet/chat/step6_layout"
+FINISHED = "flet/chat/history"
 DECLARATIVE = "flet/chat/declarative"
 PROGRAMS = (
     BROADCAST,
     "flet/chat/step4_join_dialog",
     "flet/chat/step5_reusable_control",
+    "flet/chat/step6_layout",
     FINISHED,
     DECLARATIVE,
-    HISTORY,
 )
+WRONG = "flet/chat/pitfall_slow_save"
+SAVING = "flet/chat/slow_save"
 
 
 class Server:
@@ -165,12 +167,11 @@ class TestChat:
 @pytest.mark.state(
     "history.py", "messages", "one tab", reload="kept", reconnect="kept", restart="lost"
 )
-@pytest.mark.parametrize("server", [HISTORY], indirect=True)
+@pytest.mark.parametrize("server", [FINISHED], indirect=True)
 def test_the_history_through_everything(
     server: Server, alex: FletSocket, doppler: FletSocket
 ) -> None:
     said = [alex.says("one"), doppler.says("two")]
-    assert doppler.name == f"Guest {doppler.session_id[:4]}"
     for leave in (doppler.close, doppler.lose_connection):  # as a reload does, or a cut
         leave()
         said.append(alex.says("in your absence"))
@@ -184,6 +185,26 @@ def test_the_history_through_everything(
     for user in (alex, doppler):
         user.connect()
         assert user.messages() == []
+
+
+@pytest.mark.fact("flet-session-id")
+@pytest.mark.parametrize("server", [FINISHED], indirect=True)
+def test_the_id_of_a_session_opens_its_page(
+    server: Server, alex: FletSocket, doppler: FletSocket
+) -> None:
+    """From the same address and with the same kind of browser, the id of a session
+    opens the page of somebody who is away, and speaks in their name.
+    """
+    said = doppler.says("back in a minute")
+    stranger = server.join("Stranger")
+    stranger.close()
+    stranger.session_id = doppler.session_id
+    doppler.close()
+    stranger.connect()
+    stranger.sees(said)
+    stranger.send("It is me.")
+    alex.sees(said, Message("Doppler", "It is me."))
+    stranger.close()
 
 
 Altered = Callable[[str, dict[str, str]], Snippet]
@@ -270,3 +291,68 @@ def test_a_session_ends_when_its_time_is_over(
         assert "the session has ended" not in output()
         user.close()
         wait_until(lambda: "the session has ended" in output(), event="the end")
+
+
+WAIT = "    time.sleep(3)  # a busy database may take that long\n"
+IN_A_THREAD = "await asyncio.to_thread(save, text)"
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """A file; as long as it is not there, a program saves."""
+    return tmp_path / "gate"
+
+
+@pytest.fixture
+def saving(altered: Altered, gate: Path) -> Callable[..., Snippet]:
+    """A program that says when it saves, and does so until the gate opens."""
+    wait = (
+        '    print("saving", text)\n'
+        f"    while not __import__('os').path.exists({str(gate)!r}):\n"
+        "        time.sleep(0.01)\n"
+    )
+    return lambda program, texts: altered(program, {WAIT: wait, **texts})
+
+
+@pytest.mark.fact("flet-slow-handler")
+@pytest.mark.parametrize("handler", ["def send", "async def send"])
+def test_while_a_handler_blocks_the_server_answers_no_one(
+    saving: Callable[..., Snippet], gate: Path, handler: str
+) -> None:
+    """While an event handler blocks, whether plain or async, the server answers no
+    one: the messages of others wait, and no new page opens.
+    """
+    with running(saving(WRONG, {"    def send": f"    {handler}"})) as server:
+        alex, doppler = server.join("Alex"), server.join("Doppler")
+        alex.writes("first")
+        output = server.app.output
+        wait_until(lambda: "saving first" in output(), event="the slow handler")
+        doppler.writes("second")
+        with pytest.raises(TimeoutError):
+            urllib.request.urlopen(server.app.addresses[0], timeout=1)
+        assert "saving second" not in output()
+        gate.touch()
+        for user in (alex, doppler):
+            user.wait_until(lambda it=user: it.lines() == ["first", "second"], "both")  # type: ignore[misc]
+
+
+@pytest.mark.fact("flet-slow-elsewhere")
+@pytest.mark.parametrize("elsewhere", [IN_A_THREAD, "page.run_thread(save, text)"])
+def test_while_a_thread_works_the_others_carry_on(
+    saving: Callable[..., Snippet], gate: Path, elsewhere: str
+) -> None:
+    """While `await asyncio.to_thread(…)` or `page.run_thread(…)` works, the handlers of
+    others run, and new pages open.
+    """
+    with running(saving(SAVING, {IN_A_THREAD: elsewhere})) as server:
+        alex, doppler = server.join("Alex"), server.join("Doppler")
+        output = server.app.output
+        for user, text in ((alex, "first"), (doppler, "second")):
+            user.send(text)  # until its field is empty
+            event = f"saving {text}"
+            wait_until(lambda it=event: it in output(), event=event)  # type: ignore[misc]
+        server.join("Late")
+        gate.touch()
+        for user in (alex, doppler):
+            user.wait_until(lambda it=user: len(it.lines()) == 2, "both")  # type: ignore[misc]
+            assert sorted(user.lines()) == ["first", "second"]
