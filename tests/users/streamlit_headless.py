@@ -186,7 +186,7 @@ class StreamlitSession:
         """
         shown = self.page._tree
         self._was_drawn(drawn)
-        _, look = self._fragments._fragments  # by when they are drawn
+        *_, look = self._fragments._fragments  # by when they are drawn
         self._run_fragments(self.message(), look)
         (bell,) = self._components()
         self.page._tree = shown

@@ -21,9 +21,14 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
   place.polledAt = Date.now();
   if (place.rendered !== data.rendered) place.renderedAt = place.polledAt;
   place.rendered = data.rendered;
+  if (data.lost && data.lost !== self.lost) {
+    const detail = [data.url, data.lost];
+    document.dispatchEvent(new CustomEvent("room-changed", { detail }));
+  }
+  self.lost = data.lost;
   clearInterval(self.timer);
   self.timer = setInterval(() => {
-    if (Date.now() - place.polledAt < 1000 * (3 * data.every + 2)) return;
+    if (Date.now() - place.polledAt < 1000 * data.patience) return;
     place.polledAt = Date.now();
     setTriggerValue("silent", place.polledAt);  // nobody polls any more
   }, 1000);
@@ -70,7 +75,9 @@ def watch(
     Streamlit may lose what a run has rendered, or keep what that has replaced, when a
     fragment is asked for as the run ends. So each run puts its number into the page,
     each poll says which number has to be there, and a poll a moment after a run, as
-    the server sees it or the page, asks for another run.
+    the server sees it or the page, asks for another run. It may lose the clock of the
+    polls, too, so the page reports that there was none for some time. That is no reason
+    to stop a run: while one is under way, polls wait for its end.
 
     Args:
         place: what is watched; pages watch more than one.
@@ -78,15 +85,31 @@ def watch(
         every: seconds between two polls.
         url: the component with this address asks for the run; else the script runs.
     """
-    number, whole_run = next(_numbers), True
+    number, whole_run, polled_at = next(_numbers), True, time.monotonic()
+    patience = 3 * (every or 0) + 2
     note_rendered()
-    rendered(
-        key=internal(f"rendered:{place}"),
-        data={"place": place, "rendered": number, "every": every},
-        on_silent_change=lambda: None,
-    )
+
+    def wait() -> None:
+        key = internal(f"rendered:{place}")
+        is_silent = not whole_run and bool(st.session_state[key].silent)
+        is_lost = is_silent and time.monotonic() - polled_at > patience
+        rendered(
+            key=key,
+            data={
+                "place": place,
+                "rendered": number,
+                "patience": patience,
+                "lost": next(_numbers) if is_lost and url else None,
+                "url": url,
+            },
+            on_silent_change=lambda: None,
+        )
+        if is_lost and not url:
+            st.rerun()
 
     def ask() -> None:
+        nonlocal polled_at
+        polled_at = time.monotonic()
         room, when = st.session_state[internal("rendered")]
         is_fresh = time.monotonic() - when < SETTLES
         behind = is_behind() or is_fresh
@@ -105,6 +128,7 @@ def watch(
             st.query_params.pop("room", None)
         st.rerun()
 
+    st.fragment(wait)()
     st.fragment(ask, run_every=every)()
     whole_run = False
 

@@ -519,6 +519,8 @@ def test_what_stays_private(program: Write, room_sync: ModuleType) -> None:
 
 
 CLICKS = """
+import time
+
 from room_sync import polling, sync
 
 with sync("lobby") as st:
@@ -527,6 +529,12 @@ with sync("lobby") as st:
     if st.button("Click"):
         st.update("clicks", lambda clicks: (clicks or 0) + 1)
     st.text(f"{st.session_state.get('clicks', 0)} clicks, {st.present} here")
+    waiting = st.empty()
+    if st.button("Click, in the end"):
+        for step in range(20):  # a run may be stopped at each of them
+            waiting.text(f"step {step}")
+            time.sleep(0.1)
+        st.update("clicks", lambda clicks: (clicks or 0) + 1)
     if st.button("Hurry"):
         polling.SETTLES = 0  # a server so busy that it takes this for long ago
     if st.button("Relax"):
@@ -584,6 +592,12 @@ class Line:
 
         wait_until(has_lost_it, event=event)
 
+
+FASTER = """() => {
+    const now = window.usualNow = Date.now, start = now();
+    Date.now = () => start + (now() - start) * 10;
+}"""
+"""So a page waits for polls ten times as long as it does, in its own opinion."""
 
 SLOWER = """() => {
     const now = window.usualNow = Date.now, start = now();
@@ -647,7 +661,14 @@ class Lost:
         """A page that has lost what was drawn for it asks for it again."""
         line = Line(doppler)
         news = f"{1 + clicks(doppler)} clicks"
-        line.is_losing = lambda message: True
+        has_begun = False
+
+        def is_losing(message: ForwardMsg) -> bool:
+            nonlocal has_begun
+            has_begun = has_begun or news in str(message)
+            return has_begun
+
+        line.is_losing = is_losing
         alex.presses("Click")
         alex.reads_line(f"{news}, 2 here")
         line.loses(lambda it: news in str(it), "what was drawn is lost")
@@ -673,6 +694,20 @@ class TestPageThatLooks(Lost):
         for more in (1, 2):
             alex.presses("Click")
             doppler.reads_line(f"{before + more} clicks, 2 here")
+
+    @pytest.mark.fact("long-run-finishes")
+    def test_a_page_stops_no_run_that_takes_long(
+        self, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        """A run finishes, and does what its click asked for, even if it takes so long
+        that the page has not seen a poll for some time.
+        """
+        before = clicks(alex)
+        alex.page.evaluate(FASTER)
+        alex.presses("Click, in the end")
+        for user in (alex, doppler):
+            user.reads_line(f"{before + 1} clicks, 2 here")
+        alex.page.evaluate("Date.now = window.usualNow")
 
     @pytest.mark.fact("asks-again")
     def test_what_a_run_has_replaced_goes_when_its_end_was_taken_back(
