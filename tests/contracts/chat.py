@@ -16,6 +16,7 @@ from itertools import chain
 
 import pytest
 
+from tests.demos import Demo, play
 from tests.users.base import BrowserUser, Message, User
 from tests.waiting import wait_until
 
@@ -91,6 +92,15 @@ def pastes_all(user: User) -> list[Message]:
     for text in AS_TYPED:
         user.paste(text)
     return [Message(user.name, text) for text in AS_TYPED]
+
+
+class Drawn:
+    """What a page draws of a chat that has just started, line by line."""
+
+    def test_two_people_see_what_the_two_windows_show(
+        self, demo: Demo, alex: User, doppler: User
+    ) -> None:
+        play(demo, [alex, doppler])
 
 
 class GivenNames:

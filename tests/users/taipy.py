@@ -275,7 +275,9 @@ class TaipyState(User):
 
     def _emit(self, kind: str, payload: object) -> None:
         context = {"client_id": self.client_id, "module_context": self.program.__name__}
-        self.socket.emit("message", {"type": kind, "name": "", "payload": payload} | context)
+        self.socket.emit(
+            "message", {"type": kind, "name": "", "payload": payload} | context
+        )
 
     def leave(self) -> None:
         """Close the browser."""

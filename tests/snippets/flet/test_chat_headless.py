@@ -14,8 +14,9 @@ from types import ModuleType
 import flet as ft
 import pytest
 
+from tests import demos
 from tests.conftest import imported
-from tests.contracts.chat import Chat, OwnHistory, SharedHistory
+from tests.contracts.chat import Chat, Drawn, OwnHistory, SharedHistory
 from tests.users.base import Message
 from tests.users.flet_headless import FletServer, FletSession, walk
 
@@ -126,6 +127,15 @@ class TestBroadcast(OwnHistory, Chat):
 @for_programs(FINISHED)
 class TestHistory(SharedHistory, Chat):
     """A list outside of ``main``: one past for everybody."""
+
+
+DEMOS = demos.of(FINISHED)
+
+
+@for_programs(FINISHED)
+@pytest.mark.parametrize("demo", DEMOS, ids=str)
+class TestDemo(Drawn):
+    """What its page draws."""
 
 
 @for_programs(HELLO)

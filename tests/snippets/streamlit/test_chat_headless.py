@@ -15,7 +15,8 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
 )
 
 from livedocs.catalog import Catalog
-from tests.contracts.chat import Chat, SharedHistory
+from tests import demos
+from tests.contracts.chat import Chat, Drawn, SharedHistory
 from tests.users.base import Message, User
 from tests.users.streamlit_headless import LIBRARY, StreamlitSession, own_process
 
@@ -97,6 +98,14 @@ def join() -> type[Talker]:
 
 class TestChat(SharedHistory, Chat):
     """What holds for every chat."""
+
+
+DEMOS = demos.of("streamlit/chat/chat")
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=str)
+class TestDemo(Drawn):
+    """What its page draws."""
 
 
 class TestNames:

@@ -17,7 +17,8 @@ from flask_socketio import SocketIO
 from taipy.gui import State
 
 from livedocs.launch import HOST
-from tests.contracts.chat import Chat, GivenNames, OwnHistory, SharedHistory
+from tests import demos
+from tests.contracts.chat import Chat, Drawn, GivenNames, OwnHistory, SharedHistory
 from tests.ports import free_port
 from tests.snippets.taipy.source import page_of, run_options, without_page
 from tests.users.base import Message
@@ -120,7 +121,9 @@ class TaipyChat(GivenNames, Chat):
         """With gevent another callback may start whenever one sends something."""
         echoes, sockets = ["once only"], program.gui._server._ws
 
-        def emit(*arguments: object, emit: Any = sockets.emit, **options: object) -> None:
+        def emit(
+            *arguments: object, emit: Any = sockets.emit, **options: object
+        ) -> None:
             if echoes:
                 alex.press_enter(echoes.pop())
             emit(*arguments, **options)
@@ -365,6 +368,15 @@ class TestBroadcast(OwnHistory, TaipyChat):
         timers.pass_by(3600)
         guest.arrive()
         assert guest.messages() == greetings
+
+
+DEMOS = demos.of(SHARED[0])
+
+
+@pytest.mark.parametrize("program", SHARED[:1], indirect=True)
+@pytest.mark.parametrize("demo", DEMOS, ids=str)
+class TestDemo(Drawn):
+    """What its page draws."""
 
 
 @pytest.mark.parametrize("program", [SHARED[0], BROADCAST[0]], indirect=True)
