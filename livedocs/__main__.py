@@ -11,7 +11,8 @@ from pathlib import Path
 
 from livedocs.catalog import Catalog, nearest
 from livedocs.errors import SnippetError
-from livedocs.launch import interrupt_once, launch
+from livedocs.interrupts import interrupt_once
+from livedocs.launch import launch
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

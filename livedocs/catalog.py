@@ -22,8 +22,9 @@ from functools import cached_property, lru_cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from livedocs.errors import LocatedError, SnippetError
+from livedocs.errors import SnippetError
 from livedocs.files import is_file, is_hidden, visible
+from livedocs.located import LocatedError
 from livedocs.packages import Package
 
 # The pattern of PEP 723, "Inline script metadata", with the blank lines that follow.

@@ -10,7 +10,3 @@ class SnippetError(BuildError):
 
     The message says where it is, what was found and what would be right.
     """
-
-
-class LocatedError(SnippetError):
-    """One that says already which file is wrong, and where in it."""

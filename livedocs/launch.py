@@ -23,7 +23,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from livedocs import supervise
 from livedocs.catalog import Snippet, nearest
@@ -158,15 +157,6 @@ def launch(
         ports = stack.enter_context(_forwarded(port, users - 1))
         addresses = (_address(port), *map(_address, ports))
         yield App(snippet, addresses, process, app.log)
-
-
-def interrupt_once(signum: int, frame: FrameType | None) -> None:
-    """End on a signal as on Ctrl-C; a second one must not cut the end short.
-
-    A shell keeps Ctrl-C from what it starts in the background: that ends on SIGTERM.
-    """
-    signal.signal(signum, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def free_port() -> int:

@@ -47,7 +47,7 @@ class LinkFilter(logging.Filter):
             is_link = any(f"{before}{link}" in line for before in ("](", "]: ", "](<"))
             return not is_link, is_nested(line)
 
-        holding = [n for n, line in enumerate(prose.text, 1) if link in line]
+        holding = [n for n, line in enumerate(lines, 1) if link in line]
         return min(holding, key=is_less_likely, default=1)
 
     def _nearest(self, page: str, link: str) -> str:

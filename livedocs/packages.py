@@ -21,8 +21,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from livedocs.errors import LocatedError
 from livedocs.files import visible
+from livedocs.located import LocatedError
 
 _VERSION = re.compile(r'(?m)^__version__ = "(?P<version>[^"]+)"$')
 

@@ -36,7 +36,7 @@ from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Facts, PageFacts, Row
 from livedocs.films import FOLDER, Film, Films
 from livedocs.front_matter import Category, FrontMatter
-from livedocs.launch import interrupt_once
+from livedocs.interrupts import interrupt_once
 from livedocs.links import LinkFilter
 from livedocs.live import HOSTS, Live
 from livedocs.record import FILE as RECORD

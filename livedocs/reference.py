@@ -17,8 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livedocs.errors import LocatedError
 from livedocs.files import visible
+from livedocs.located import LocatedError
 from livedocs.packages import Package, shown
 
 if TYPE_CHECKING:

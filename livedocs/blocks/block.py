@@ -16,7 +16,8 @@ from pymdownx.blocks.block import Block
 from livedocs.blocks import numbers
 from livedocs.blocks.page import Page, PageContext
 from livedocs.catalog import nearest
-from livedocs.errors import LocatedError, SnippetError
+from livedocs.errors import SnippetError
+from livedocs.located import LocatedError
 
 THEME = Path(__file__).parents[1] / "theme"
 """Where the templates are."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from livedocs.blocks.prose import Prose, is_nested, read
 from livedocs.catalog import Catalog, Snippet
-from livedocs.errors import LocatedError, SnippetError
+from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Row, fold
 from livedocs.films import Films
+from livedocs.located import LocatedError
 from livedocs.packages import Package
 from livedocs.record import Receipt, Run
 
