@@ -21,7 +21,7 @@ class MessageField(ft.TextField):
         self.shown = ""  # the text in the browser
         self.old = 0  # so many letters of it are sent already, or stand for `wiped`
         self.wiped = ""  # the beginning of the draft, which the browser has lost
-        self.written = None  # what the server wrote and the browser does not show yet
+        self.written = None  # what the server wrote and the browser may not show yet
         self.before = self.caret = ft.TextSelection(0, 0)
         self.turn = 0
 
@@ -29,24 +29,25 @@ class MessageField(ft.TextField):
         return self.wiped + self.shown[self.old :]
 
     def take(self) -> str:
-        self.notice()
         text, self.wiped, self.old = self.draft(), "", len(self.shown)
         self.page.run_task(self.write)
         return text
 
-    def follow_caret(self, event: ft.TextSelectionChangeEvent) -> None:
-        self.notice()
-        self.before, self.caret = self.caret, event.selection
+    def accept(self) -> None:
+        """From now on the browser shows what was written."""
+        self.wiped, self.shown = self.draft(), self.written
+        self.old, self.written = len(self.shown), None
 
-    def notice(self) -> None:
-        """A caret that no key moves there tells that the browser shows our text."""
-        if self.written is not None and self.caret == end_of(self.written):
-            self.wiped, self.shown = self.draft(), self.written
-            self.old, self.written = len(self.shown), None
+    def follow_caret(self, event: ft.TextSelectionChangeEvent) -> None:
+        self.before, self.caret = self.caret, event.selection
 
     async def follow_text(self, event: ft.Event[ft.TextField]) -> None:
         start = min(self.before.start, self.caret.start)
         typed = event.data[start : self.caret.start]
+        if self.written is not None:
+            text = self.written[:start] + typed + self.written[self.before.end :]
+            if event.data == text:
+                self.accept()
         if start < self.old:
             deleted = len(self.shown) + len(typed) - len(event.data)
             end = min(start + deleted, self.old)
@@ -59,22 +60,17 @@ class MessageField(ft.TextField):
         """Write the draft until the browser shows it; a key may overwrite it there."""
         self.turn = turn = self.turn + 1
         await asyncio.sleep(pause)
-        self.notice()
         while turn == self.turn and self.draft() != self.shown:
             if self.written is None:
                 self.written = self.value = self.draft()
-                self.selection, self.focus = end_of(self.written), self.focus + 1
+                self.focus += 1
                 self.update()
-                await super().focus()  # answered once the text has arrived
+            await super().focus()  # answered once what was written has arrived
             await asyncio.sleep(0.3)
             if turn == self.turn:
-                self.notice()
+                if self.caret.end == len(self.written):
+                    self.accept()
                 self.written = None
-
-
-def end_of(text: str) -> ft.TextSelection:
-    """Where our writing puts the caret, and no key does: upstream."""
-    return ft.TextSelection(len(text), len(text), ft.TextAffinity.UPSTREAM)
 
 
 def main(page: ft.Page) -> None:

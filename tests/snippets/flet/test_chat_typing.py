@@ -120,6 +120,28 @@ class TestMended:
         shows(*messages)
         user.finds_field_with("")
 
+    @pytest.mark.fact("flet-letters-home")
+    def test_what_is_typed_at_the_beginning_before_the_clear_arrives_is_sent_once(
+        self, user: SlowFletUser, shows: Callable[..., None]
+    ) -> None:
+        """What is typed after the key Home, before the clear arrives, is the beginning
+        of the next message, and no letter is sent twice.
+        """
+        user.type_at_once("one")
+        user.finds_field_with("one")
+        with user.line.held():
+            user.type_at_once("\n")
+            user.line.waits_for_an_answer()
+            user.type_at_once("two")
+            user.finds_field_with("onetwo")
+            user.page.keyboard.press("Home")
+            user.type_at_once("XY")
+            user.finds_field_with("XYonetwo")
+        user.finds_field_with("XYtwo")
+        user.type_at_once("\n")
+        shows("one", "XYtwo")
+        user.finds_field_with("")
+
     def test_the_button_sends_and_the_field_keeps_the_focus(
         self, user: SlowFletUser, shows: Callable[..., None]
     ) -> None:
