@@ -113,9 +113,9 @@ TAIPY = Demo(
     lambda frame, text: frame.locator(".transcript pre", has_text=text),
     is_back=comes_back,
 )
-# Its first steps are deaf after any cut of the connection, as their page says.
+# The first steps of the other chat are deaf after any cut, as their page says.
 FLET = Demo(
-    "flet/chat/history",
+    "flet/web/chat",
     "page.pubsub",
     "flt-semantics > span:has-text('You are Guest')",
     send,

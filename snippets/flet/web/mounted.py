@@ -7,7 +7,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import flet as ft
 import flet_web.fastapi
 import uvicorn
 from starlette.applications import Starlette
@@ -15,23 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 
-
-def main(page: ft.Page) -> None:
-    async def receive(text: str) -> None:
-        messages.controls.append(ft.Text(text))
-        page.update()
-
-    async def send() -> None:
-        page.pubsub.send_all(field.value)
-        field.value = ""
-        await field.focus()
-
-    page.title = "Corner chat"
-    page.pubsub.subscribe(receive)
-    messages = ft.ListView(expand=True, auto_scroll=True)
-    field = ft.TextField(label="Message", on_submit=send, expand=True)
-    button = ft.IconButton(ft.Icons.SEND, tooltip="Send", on_click=send)
-    page.add(messages, ft.Row([field, button]))
+from chat import main
 
 
 async def home(request: Request) -> HTMLResponse:

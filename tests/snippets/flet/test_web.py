@@ -38,10 +38,12 @@ from starlette.applications import Starlette
 
 from livedocs.catalog import Catalog
 from livedocs.launch import launch
+from tests.contracts.chat import Chat, OwnHistory
 from tests.ports import free_port
 from tests.users.base import LOOPBACK
 from tests.users.flet import AT_REST
 from tests.users.flet_headless import FletServer, FletSession
+from tests.users.flet_ime import compose, confirm
 from tests.users.flet_socket import FletSocket
 from tests.waiting import PATIENCE, wait_until
 
@@ -59,7 +61,8 @@ FLET_RUN = 'uv run --with "flet[cli,web]==1.0.5" flet run --web --port 8000 chat
 UVICORN = 'uv run --with "flet[web]==1.0.5" uvicorn prefixed:app --port 8000'
 MOUNTED = 'uv run --with "flet[web]==1.0.5" uvicorn mounted:app --port 8000'
 
-# One of them without uv, which takes its time.
+# Some of them without uv, which takes its time.
+ASGI = "python -m uvicorn prefixed:app --port {port}"
 PROGRAM = "FLET_SERVER_PORT={port} python chat.py"
 FORCED = f"FLET_FORCE_WEB_SERVER=true {PROGRAM}"
 
@@ -71,6 +74,9 @@ RIVE = "cdn.jsdelivr.net"
 
 STRANGER = "chat.example"
 """A name of this machine for a browser that is told so, but none that it trusts."""
+
+NUMBERED = 'f"Guest {next(guests)}"'
+"""What the chat calls each of its guests."""
 
 LOW = ViewportSize(width=480, height=400)
 """A window of few pixels, for Flet paints each of them on the processor."""
@@ -219,27 +225,32 @@ class Visitor:
         Flutter begins to listen some frames after the click, and takes some more until
         it knows what was typed.
         """
-        self.field.click()
-        expect(self.field).to_have_attribute("autocorrect", "on")
-        self.page.evaluate(AT_REST)
+        self.step_in()
         self.page.keyboard.type(text, delay=25)
         expect(self.field).to_have_value(text)
         self.page.evaluate(AT_REST)
         self.page.keyboard.press("Enter")
         expect(self.field).to_have_value("")
 
+    def step_in(self) -> None:
+        """Click into the field, and wait until Flutter listens."""
+        self.field.click()
+        expect(self.field).to_have_attribute("autocorrect", "on")
+        self.page.evaluate(AT_REST)
+
     def reads(self, text: str) -> None:
         """Wait until a message with this text is there."""
         self.message(text).wait_for(state="attached")
 
     def message(self, text: str) -> Locator:
-        return self.page.locator("flt-semantics span").get_by_text(text, exact=True)
+        line = re.compile(rf"Guest \d+: {re.escape(text)}")
+        return self.page.locator("flt-semantics span").filter(has_text=line)
 
     def drawn(self, text: str) -> bytes:
-        """What the canvas shows where the message with this text begins, as a PNG."""
+        """What the canvas shows of the message with this text, as a PNG."""
         box = self.message(text).locator("..").bounding_box()
         assert box
-        clip = FloatRect(x=box["x"], y=box["y"], width=30, height=box["height"])
+        clip = FloatRect(x=box["x"], y=box["y"], width=150, height=box["height"])
         return self.page.screenshot(clip=clip)
 
 
@@ -248,7 +259,7 @@ class Caller(FletSocket):
 
     def reads(self, text: str) -> None:
         """Wait until a message with this text has come."""
-        self.wait_until(lambda: text in self.lines(), text)
+        self.wait_until(lambda: text in [it.text for it in self.messages()], text)
 
 
 def save_programs(tmp_path: Path) -> Path:
@@ -282,20 +293,84 @@ def they_chat(alex: Visitor | Caller, doppler: Caller) -> None:
     alex.reads("Is this seat taken?")
 
 
-@pytest.mark.parametrize("program", ["chat", "prefixed", "mounted"])
-def test_both_read_what_is_sent_by_enter_or_by_the_button(
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a program imports lies beside it."""
+    monkeypatch.syspath_prepend(CHAT.path.parent)
+    yield
+    sys.modules.pop("chat", None)
+
+
+class TestChat(OwnHistory, Chat):
+    """The small chat does what every chat must do."""
+
+    @pytest.fixture
+    def server(self, load: Callable[[str], ModuleType]) -> Iterator[FletServer]:
+        server = FletServer(load(CHAT.id).main)
+        yield server
+        server.close()
+
+    @pytest.fixture
+    def join(self, server: FletServer) -> Callable[[], FletSession]:
+        return lambda: FletSession(server)
+
+    @pytest.fixture
+    def alex(self, join: Callable[[], FletSession]) -> FletSession:
+        return join()
+
+    @pytest.fixture
+    def doppler(self, join: Callable[[], FletSession]) -> FletSession:
+        return join()
+
+    @pytest.fixture
+    def third(self, join: Callable[[], FletSession]) -> FletSession:
+        return join()
+
+    @pytest.mark.state("chat.py", "guests", "everybody", reload="kept")
+    def test_enter_and_the_button_send_and_empty_the_field(
+        self, alex: FletSession, doppler: FletSession
+    ) -> None:
+        alex.send("Is this seat taken?")
+        doppler.type(doppler.field, "Only by my hat.")
+        doppler.click_send()
+        said = ["Is this seat taken?", "Only by my hat."]
+        for one in (alex, doppler):
+            assert [it.text for it in one.messages()] == said
+            assert one.field["value"] == ""
+            assert one.session.page.title == "Corner chat"
+        number = int(alex.name.removeprefix("Guest "))
+        assert doppler.name == f"Guest {number + 1}"
+        alex.close_tab()
+        alex.come_back()
+        assert alex.name == f"Guest {number}"
+
+    @pytest.mark.fact("flet-missed")
+    @pytest.mark.fact("flet-new-view")
+    @pytest.mark.state("chat.py", "messages", "one tab", reconnect="kept")
+    @pytest.mark.state("chat.py", "guests", "everybody", reconnect="kept")
+    def test_a_tab_that_comes_back_has_missed_nothing_and_gets_a_new_view(
+        self, alex: FletSession, doppler: FletSession, join: Callable[[], FletSession]
+    ) -> None:
+        said = [alex.says("before the cut")]
+        before = doppler.control(_c="View")["_i"]
+        doppler.close_tab()
+        said.append(alex.says("during the cut"))
+        doppler.come_back()
+        assert doppler.control(_c="View")["_i"] != before
+        said.append(doppler.says("after the cut"))
+        for one in (alex, doppler):
+            assert one.messages() == said
+        assert join().name not in (alex.name, doppler.name)
+
+
+@pytest.mark.usefixtures("beside")
+@pytest.mark.parametrize("program", ["prefixed", "mounted"])
+def test_the_chat_is_the_one_of_the_file_beside(
     load: Callable[[str], ModuleType], program: str
 ) -> None:
-    server = FletServer(load(f"flet/web/{program}").main)
-    alex, doppler = FletSession(server), FletSession(server)
-    alex.send("Is this seat taken?")
-    doppler.type(doppler.field, "Only by my hat.")
-    doppler.click_send()
-    for one in (alex, doppler):
-        assert one.lines() == ["Is this seat taken?", "Only by my hat."]
-        assert one.field["value"] == ""
-        assert one.session.page.title == "Corner chat"
-    server.close()
+    module = load(f"flet/web/{program}")
+    assert module.main is sys.modules["chat"].main
+    assert Path(sys.modules["chat"].__file__ or "") == CHAT.path
 
 
 @pytest.mark.process
@@ -311,6 +386,65 @@ def test_two_people_chat_by_flet_run_until_the_program_is_saved(folder: Path) ->
         they_chat(Caller(server.address), Caller(server.address))
         program.write_text(f"open({str(sign)!r}, 'w').close()\n{code}")
         wait_until(sign.exists)
+
+
+@pytest.mark.process
+@pytest.mark.fact("flet-your-own")
+def test_an_app_of_your_own_takes_the_place_of_the_chat(folder: Path) -> None:
+    """An app of your own runs like the small chat, saved as `chat.py`, if its function
+    is called `main`: here the finished app with names and a history.
+    """
+    finished = Catalog.default().find("flet/chat/history")
+    (folder / "chat.py").write_text(finished.code)
+    with serving(ASGI, folder, "/chat/") as server:
+        alex, doppler = Caller(server.address), Caller(server.address)
+        for one, name in ((alex, "Alex"), (doppler, "Doppler")):
+            one.join(name)
+        they_chat(alex, doppler)
+        late = Caller(server.address)
+        late.reads("Only by my hat.")
+
+
+@pytest.mark.process
+@pytest.mark.fact("flet-processes")
+def test_two_processes_have_two_chats(folder: Path) -> None:
+    """With `uvicorn --workers 2`, each process has sessions and PubSub of its own:
+    people of one do not see what is said in the other, and a page that comes back to
+    the other process is somebody new.
+    """
+    program = folder / "chat.py"
+    code = program.read_text()
+    assert code.count(NUMBERED) == 1
+    name = "f\"Guest {__import__('os').getpid()}\""
+    program.write_text(code.replace(NUMBERED, name))
+    with serving(f"{ASGI} --workers 2", folder, "/chat/") as server:
+        alex = Caller(server.address)
+        with held(alex.name):
+            doppler = Caller(server.address)
+        assert doppler.name != alex.name
+        alex.send("Is this seat taken?")
+        alex.reads("Is this seat taken?")
+        doppler.send("Hello?")
+        doppler.reads("Hello?")
+        assert [it.text for it in doppler.messages()] == ["Hello?"]
+        before, name = alex.session_id, alex.name
+        alex.close()
+        with held(name):
+            alex.connect()
+        assert alex.session_id != before
+        assert alex.name == doppler.name
+        assert alex.messages() == []
+
+
+@contextmanager
+def held(guest: str) -> Iterator[None]:
+    """Let the process that has this guest do nothing, so that another one does."""
+    pid = int(guest.removeprefix("Guest "))
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 SCREEN = {"DISPLAY": ":0"}
@@ -399,6 +533,7 @@ async def ask(app: Starlette, *paths: str) -> list[httpx.Response]:
         return [await client.get(f"http://site{path}") for path in paths]
 
 
+@pytest.mark.usefixtures("beside")
 @pytest.mark.fact("flet-asgi-prefix")
 @pytest.mark.parametrize("program", ["prefixed", "mounted"])
 def test_the_chat_is_below_its_prefix(
@@ -421,6 +556,7 @@ def test_the_chat_is_below_its_prefix(
         assert root.status_code == 404
 
 
+@pytest.mark.usefixtures("beside")
 @pytest.mark.fact("flet-temporary-folders")
 @pytest.mark.parametrize("kept", [True, False])
 def test_flets_temporary_folders_go_with_the_lifespan(
@@ -548,12 +684,27 @@ class TestProgram:
         with urllib.request.urlopen(answer.value.url) as served:
             assert served.read() == font.read_bytes()
 
+    @pytest.mark.fact("flet-composition")
+    def test_an_enter_that_confirms_a_word_does_not_send_it(
+        self, alex: Visitor
+    ) -> None:
+        alex.step_in()
+        compose(alex.page, "にほ")
+        expect(alex.field).to_have_value("にほ")
+        confirm(alex.page, "日本")
+        expect(alex.field).to_have_value("日本")
+        alex.page.evaluate(AT_REST)
+        alex.page.keyboard.press("Enter")
+        alex.reads("日本")
+        assert alex.message("にほ").count() == 0
+
     @pytest.mark.fact("flet-one-stranger")
     @pytest.mark.fact(
         "flet-needs-server",
         "Flet registers no service worker, so while the server is away a reload shows "
         "the browser’s error page.",
     )
+    @pytest.mark.state("chat.py", "guests", "everybody", restart="lost")
     @pytest.mark.state("chat.py", "messages", "one tab", reload="kept", restart="lost")
     def test_a_tab_keeps_its_messages_until_the_server_ends(
         self, browser: Browser, corner: Corner, alex: Visitor
@@ -584,6 +735,7 @@ class TestProgram:
         corner.open()
         alex.page.reload()
         alex.enter()
+        expect(alex.page.get_by_text("You are Guest 1.", exact=True)).to_be_attached()
         alex.send("Hello?")
         alex.reads("Hello?")
         assert alex.message("Is this seat taken?").count() == 0

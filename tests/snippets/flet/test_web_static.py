@@ -44,7 +44,7 @@ LACKING = "PubSub event loop is not set"
 START = 120.0
 """Seconds that Python may take to start in a browser, where all is compiled anew."""
 
-SUBSCRIBED = "    page.pubsub.subscribe(receive)\n"
+SUBSCRIBED = "    page.pubsub.subscribe(on_message)\n"
 FIXED = """\
     try:
         page.pubsub.send_all("Is this seat taken?")
@@ -179,7 +179,7 @@ class TestPublished:
         alex = FletSession(server)
         with pytest.raises(AssertionError, match=LACKING):
             alex.send("Is this seat taken?")
-        assert alex.lines() == []
+        assert alex.messages() == []
         server.close()
 
 

@@ -31,6 +31,7 @@ from tests.snippets.flet.test_web import (
     Caller,
     Server,
     Visitor,
+    beside,  # noqa: F401 -- a fixture
     get,
     run,
     save_programs,
@@ -219,6 +220,7 @@ def test_a_program_looks_for_assets_beside_itself(folder: Path) -> None:
         assert json.loads(server.answer("manifest.json"))["name"] == name
 
 
+@pytest.mark.usefixtures("beside")
 @pytest.mark.process
 @pytest.mark.fact("flet-assets-folder")
 @pytest.mark.parametrize("program", ["prefixed", "mounted"])
@@ -233,6 +235,7 @@ def test_an_asgi_app_looks_for_assets_where_it_is_started(
         assert manifest.json()["name"] == name
 
 
+@pytest.mark.usefixtures("beside")
 @pytest.mark.process
 @pytest.mark.fact("flet-app-arguments")
 def test_arguments_win_over_the_manifest(
