@@ -120,6 +120,20 @@ class TaipyUser(BrowserUser):
     def name(self) -> str:
         return self.page.locator("strong").inner_text()
 
+    def composes(self, reading: str, word: str) -> None:
+        """Write a word as with an input method: Enter confirms it, and then sends it.
+
+        Chromium gives such a key its `isComposing` itself.
+        """
+        self.field.click()
+        keyboard = self.context.new_cdp_session(self.page)
+        at = {"selectionStart": len(reading), "selectionEnd": len(reading)}
+        keyboard.send("Input.imeSetComposition", {"text": reading, **at})
+        enter = {"type": "rawKeyDown", "key": "Enter", "windowsVirtualKeyCode": 229}
+        keyboard.send("Input.dispatchKeyEvent", enter)
+        keyboard.send("Input.insertText", {"text": word})
+        self.press_enter()
+
     def messages(self) -> list[Message]:
         return parse(self.transcript.text_content() or "")
 
@@ -221,25 +235,27 @@ class Timers:
 
     def __init__(self) -> None:
         self._now = 0.0
-        self._waiting: list[tuple[float, Callable[..., object], Sequence[object]]] = []
+        self.waiting: list[tuple[float, threading.Timer]] = []
 
     def __call__(
         self, interval: float, function: Callable[..., object], args: Sequence[object]
-    ) -> Timers:
-        self._waiting.append((self._now + interval, function, args))
-        return self
-
-    def start(self) -> None:
-        """Nothing to do: time runs as soon as there is a timer."""
+    ) -> threading.Timer:
+        timer = _Timer(interval, function, args)
+        self.waiting.append((self._now + interval, timer))
+        return timer
 
     def pass_by(self, seconds: float) -> None:
         """Let time pass, and the timers go off whose time has come."""
         self._now += seconds
-        due = [timer for timer in self._waiting if timer[0] <= self._now]
-        for timer in due:
-            self._waiting.remove(timer)
-            _, function, args = timer
-            function(*args)
+        due = [(when, timer) for when, timer in self.waiting if when <= self._now]
+        for when, timer in due:
+            self.waiting.remove((when, timer))
+            timer.function(*timer.args, **timer.kwargs)
+
+
+class _Timer(threading.Timer):
+    def start(self) -> None:
+        """Nothing to do: `Timers` lets it go off."""
 
 
 class TaipyState(User):

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_socketio import SocketIO
+from flask_socketio import SocketIO  # type: ignore[import-untyped]
+from markdown.serializers import to_xhtml_string
 from taipy.gui import State
 
 from livedocs.launch import HOST
@@ -157,6 +158,17 @@ class TaipyChat(GivenNames, Chat):
         guest.arrive()
         assert guest.name not in ("", "Doppler")
         alex.sees(guest.says("here again"))
+
+    @pytest.mark.fact("taipy-ctrl-c")
+    def test_that_hour_is_counted_in_a_thread_that_the_program_waits_for(
+        self, timers: Timers, alex: TaipyState
+    ) -> None:
+        """Taipy counts that hour in a thread that is no daemon, so a program that is
+        interrupted waits for it.
+        """
+        alex.leave()
+        ((_, timer),) = timers.waiting
+        assert not timer.daemon
 
     @pytest.mark.fact("taipy-state-kept")
     def test_after_a_reload_within_the_hour_the_state_is_never_freed(
@@ -303,8 +315,8 @@ class TestSharedVariable(SharedHistory, TaipyChat):
     def test_somebody_who_returns_after_their_state_was_freed_finds_all(
         self, timers: Timers, alex: TaipyState, join: Join
     ) -> None:
-        """Somebody whose state was freed finds a shared history as it is, and where
-        messages are sent to all, none of them.
+        """Somebody who comes back after their state was freed finds a shared history as
+        it is, and a history of their own as it was in the beginning.
         """
         guest = join()
         said = [guest.says("going home"), alex.says("good night")]
@@ -445,6 +457,30 @@ def test_without_the_lock_one_of_two_messages_is_lost(
     assert len(users[0].messages()) == 2 + 1
 
 
+@pytest.mark.fact("taipy-entities")
+@pytest.mark.parametrize("program", [SHARED[1], BROADCAST[1]], indirect=True)
+def test_python_markdowns_own_serializer_leaves_entities_to_the_page(
+    program: ModuleType, alex: TaipyState
+) -> None:
+    """Without `tostring`, a page in Markdown shows `<` on loading where somebody has
+    typed `&lt;`.
+    """
+    program.gui._markdown.serializer = to_xhtml_string
+    alex.press_enter("&lt;")
+    assert alex.messages()[-1].text == "&lt;"
+    alex.load()
+    assert alex.messages()[-1].text == "<"
+
+
+@pytest.mark.fact("taipy-braces")
+@pytest.mark.parametrize("program", [*SHARED, *BROADCAST], indirect=True)
+def test_a_text_that_ends_with_a_brace_breaks_the_page(alex: TaipyState) -> None:
+    """A text that ends with `!}` breaks a page that is loaded with it."""
+    alex.call(lambda state: state.assign("transcript", "Alex: {so far, so good!}"))
+    alex.load()
+    assert 'defaultValue="Alex: &#x7B;so far, so good} ' in alex.page  # no quote
+
+
 @pytest.mark.parametrize("program", [PITFALL], indirect=True)
 class TestPitfall:
     """Assigning in `on_change` while a broadcast is handled."""
@@ -509,7 +545,9 @@ def taken() -> Iterator[int]:
 
 
 @pytest.fixture(params=[*SHARED, *BROADCAST, PITFALL])
-def start(request: pytest.FixtureRequest, load: Callable[[str], ModuleType]) -> Start:
+def starting(
+    request: pytest.FixtureRequest, load: Callable[[str], ModuleType]
+) -> Start:
     """Each of the programs, not yet started."""
     return Start(load(request.param), run_options(request.param))
 
@@ -519,31 +557,31 @@ class TestPort:
 
     @pytest.mark.fact("taipy-free-port")
     def test_a_program_takes_a_free_port_and_opens_its_own_page(
-        self, start: Start, taken: int, monkeypatch: pytest.MonkeyPatch
+        self, starting: Start, taken: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Each of the programs takes a free port and opens the browser there."""
         ports = [free := free_port(), taken]
         monkeypatch.setattr("taipy.gui.server.choices", lambda *_, **__: [ports.pop()])
-        start.run()
-        assert start.ports == [free]
-        assert start.opened == [f"http://{HOST}:{free}"]
+        starting.run()
+        assert starting.ports == [free]
+        assert starting.opened == [f"http://{HOST}:{free}"]
 
     @pytest.mark.fact("taipy-port")
-    def test_a_port_can_be_chosen(self, start: Start) -> None:
+    def test_a_port_can_be_chosen(self, starting: Start) -> None:
         """`--port` chooses the port."""
-        start.run("--port", str(port := free_port()))
-        assert start.ports == [port]
+        starting.run("--port", str(port := free_port()))
+        assert starting.ports == [port]
 
     @pytest.mark.fact("taipy-taken-port")
     def test_a_port_that_is_chosen_and_taken_opens_the_page_of_another_program(
-        self, start: Start, taken: int
+        self, starting: Start, taken: int
     ) -> None:
         """If the port you choose is taken, Taipy opens the other program’s page before
         it stops with `Address already in use`.
         """
         with pytest.raises(OSError, match="Address already in use"):
-            start.run("--port", str(taken))
-        assert start.opened == [f"http://{HOST}:{taken}"]
+            starting.run("--port", str(taken))
+        assert starting.opened == [f"http://{HOST}:{taken}"]
 
 
 @pytest.mark.fact("taipy-markdown-or-python")

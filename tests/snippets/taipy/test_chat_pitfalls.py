@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import launch
+from tests.users.base import Message
 from tests.users.taipy import TaipySocket, TaipyUser
 from tests.waiting import PATIENCE, wait_until
 
@@ -43,6 +44,23 @@ gui.add_shared_variable("rows")
 if __name__ == "__main__":
     gui.run()
 '''
+
+COMPOSING = """
+from taipy.gui.extension import ElementLibrary
+
+
+class Composing(ElementLibrary):
+    def get_name(self) -> str:
+        return "composing"
+
+    def get_elements(self) -> dict:
+        return {}
+
+    def get_scripts(self) -> list[str]:
+        return ["composing.js"]
+
+"""
+ADD_COMPOSING = "gui.add_library(Composing())\n"
 
 # Lets the test hold back what the server sends, and hand it over in one go.
 _HOLD_BACK = """
@@ -135,6 +153,36 @@ class TestLists:
         expect(rows).to_have_count(there + 5)
         writer.close()
         visitor.leave()
+
+
+@pytest.mark.fact("taipy-composing-cure")
+def test_a_script_of_ones_own_keeps_enter_for_the_input_method(
+    serve: Callable[[str], Snippet], tmp_path: Path, browser: Browser
+) -> None:
+    """With a script that stops such keys, Enter confirms a composed word, and the next
+    Enter sends it.
+    """
+    tmp_path.joinpath("composing.js").write_text(fence("js"), "utf-8")
+    start = "\ngui = Gui(page)\n"
+    program = Catalog.default().find("taipy/chat/shared_builder").text
+    assert start in program
+    snippet = serve(program.replace(start, f"{COMPOSING}{start}{ADD_COMPOSING}"))
+    with launch(snippet, folder=tmp_path) as app:
+        user = TaipyUser(browser, app.addresses[0])
+        user.open()
+        before = user.messages()
+        user.composes("にほ", "日本")
+        said = Message(user.name, "日本")
+        user.sees(said)
+        assert user.messages() == [*before, said]
+        user.leave()
+
+
+def fence(language: str) -> str:
+    """What the page's only fence of this language holds."""
+    page = (Catalog.default().root.parent / "docs/tutorials/taipy/chat.md").read_text()
+    (text,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```", page)
+    return str(text)
 
 
 @pytest.mark.process
