@@ -82,16 +82,11 @@ class Chat:
         """HTML, Markdown, entities, emoji, right-to-left text and 2,000 characters
         arrive as typed.
         """
-        said = pastes_all(alex)
+        for text in AS_TYPED:
+            alex.paste(text)
+        said = [Message(alex.name, text) for text in AS_TYPED]
         for user in (alex, doppler):
             user.sees(*said)
-
-
-def pastes_all(user: User) -> list[Message]:
-    """Send each of the texts that a careless page would change."""
-    for text in AS_TYPED:
-        user.paste(text)
-    return [Message(user.name, text) for text in AS_TYPED]
 
 
 class Drawn:
@@ -237,9 +232,10 @@ class SharedHistory:
         self, alex: User, join: Callable[[], User]
     ) -> None:
         """Someone who joins later sees what was said before, as it was typed."""
-        said = [alex.says("before the late joiner"), *pastes_all(alex)]
-        alex.sees(*said)
-        join().sees(*said)
+        alex.paste(text := " ".join(text for text in AS_TYPED if len(text) < 100))
+        said = Message(alex.name, text)
+        alex.sees(said)
+        join().sees(said)
 
 
 class OwnHistory:
