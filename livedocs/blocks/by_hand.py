@@ -32,8 +32,8 @@ _IS_CODE = (
     *(ast.With, ast.AsyncWith, ast.For, ast.While, ast.Try, ast.Call, ast.Await),
 )
 """What no text and no other language has, word for word."""
-_MAY_BE_CODE = (*_IS_CODE, ast.Assign, ast.AugAssign, ast.If, ast.Return, ast.Delete)
-"""With what other languages have as well, such as TOML."""
+_MAY_BE_CODE = (*_IS_CODE, ast.stmt)
+"""With what other languages have as well, such as the assignments of TOML."""
 
 
 class ByHand(Treeprocessor):
@@ -106,8 +106,8 @@ def _reads_as_python(code: str, kinds: tuple[type[ast.AST], ...]) -> bool:
         return False
     statements = [it.value if isinstance(it, ast.Expr) else it for it in tree.body]
     return any(
-        isinstance(it, kinds) or (isinstance(it, ast.AnnAssign) and it.value)
-        for it in statements
+        isinstance(it, kinds) and not (isinstance(it, ast.AnnAssign) and not it.value)
+        for it in statements  # `name: value` is YAML, too
     )
 
 

@@ -183,6 +183,7 @@ BY_HAND = {
     "indented code with colons": ("Text:\n\n    :::python\n    {} …", 3),
     "indented code that says what runs it": ("x:\n\n    #!/usr/bin/python3\n    {}", 3),
     "indented code, with something left out": ("x:\n\n    def f():\n        …", 3),
+    "indented code without a name of its own": ("x:\n\n    assert True", 3),
     "a session in indented code": ("Text:\n\n    >>> {}", 3),
     "the second of two": ("a:\n\n    b\n\nc:\n\n    {}", 7),
     "code in a line": ("Text.\n`#!python {}`", 2),
