@@ -352,7 +352,9 @@ def test_while_a_thread_works_the_others_carry_on(
             event = f"saving {text}"
             wait_until(lambda it=event: it in output(), event=event)  # type: ignore[misc]
         server.join("Late")
+        alex.type(alex.field, "half a thou")
         gate.touch()
         for user in (alex, doppler):
             user.wait_until(lambda it=user: len(it.lines()) == 2, "both")  # type: ignore[misc]
             assert sorted(user.lines()) == ["first", "second"]
+        assert alex.field["value"] == "half a thou"
