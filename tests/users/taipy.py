@@ -64,6 +64,7 @@ def parse(transcript: str) -> list[Message]:
 
 
 _ELEMENT = re.compile(r'<Field((?: [a-zA-Z]+=(?:"[^"]*"|\{[^}]*\}))*) ?/?>')
+_VARIABLE = re.compile(r"tpec_TpExPr_(\w+)_TPMDL_\d+")
 _ENTITY = re.compile(r"&(#x[0-9a-fA-F]+|#[0-9]+|[a-zA-Z0-9]+);")
 
 
@@ -183,6 +184,7 @@ class TaipySocket:
             with urlopen(f"{address}{path}?client_id={client_id}") as answer:
                 answer.read()
         self._done = threading.Semaphore(0)
+        self._values: dict[str, Any] = {}
         self._listening = threading.Thread(target=self._listen)
         self._listening.start()
 
@@ -194,6 +196,11 @@ class TaipySocket:
                     self._socket.send("3")
                 elif str(frame).startswith("431"):  # Socket.IO's answer to `act`
                     self._done.release()
+                elif str(frame).startswith('42["message",{"type":"MU"'):
+                    _, message = json.loads(str(frame)[2:])
+                    for update in message["payload"]:
+                        if variable := _VARIABLE.fullmatch(update["name"]):
+                            self._values[variable[1]] = update["payload"]["value"]
 
     def _emit(
         self, kind: str, payload: object, name: str = "", answer: str = ""
@@ -213,6 +220,15 @@ class TaipySocket:
     def wait_until_done(self) -> None:
         """Wait until the server has handled one more action of `act`."""
         assert self._done.acquire(timeout=PATIENCE)
+
+    def get(self, name: str) -> Any:
+        """The value of a variable, as the server has last sent it."""
+        return self._values[name]
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the server has left the connection open."""
+        return self._listening.is_alive()
 
     def close(self) -> None:
         """Go away, as a closed page does: nothing waits for the server's goodbye."""

@@ -6,8 +6,10 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager
+from functools import wraps
 from tempfile import TemporaryDirectory
 from time import sleep
 
@@ -30,6 +32,7 @@ square_config = Config.configure_task("square", square, number_config, squared_c
 scenario_config = Config.configure_scenario("squares", square_config)
 Config.configure_job_executions(mode="standalone", max_nb_of_workers=1)
 lock = threading.RLock()
+worker = ThreadPoolExecutor(max_workers=1)
 
 number = squared = 0
 status = ""
@@ -37,26 +40,41 @@ status = ""
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Log what is raised, so that all other callbacks run."""
+    """Wait for the lock, and log what is raised, so that all other callbacks run."""
     try:
-        yield
+        with lock:
+            yield
     except Exception:
         logging.exception("A callback failed")
 
 
+def in_turn(work: Callable[..., None]) -> Callable[..., None]:
+    """Leave this to the worker, so that Taipy can go on reading what people press."""
+
+    @wraps(work)
+    def leave(*args: object) -> None:
+        worker.submit(guarded()(work), *args)
+
+    return leave
+
+
 class Events(EventProcessor):
-    """Waits until nobody writes."""
+    """Waits while something is being written."""
 
     def process_event(self, event: Event) -> None:
-        with guarded(), lock:
+        with guarded():
             super().process_event(event)
 
 
 def write(state: State, id: str, payload: dict) -> None:
     text = payload["args"][-1].strip()
     if text.isdecimal():
-        with lock:
-            tp.get_scenarios()[0].number.write(int(text))
+        write_number(int(text))
+
+
+@in_turn
+def write_number(number: int) -> None:
+    tp.get_scenarios()[0].number.write(number)
 
 
 @guarded()
@@ -94,6 +112,8 @@ if __name__ == "__main__":
         server = {
             "async_mode": "threading",
             "allow_unsafe_werkzeug": True,
-            "server_config": {"socketio": {"async_handlers": False}},
+            "server_config": {
+                "socketio": {"async_handlers": False, "ping_timeout": 60}
+            },
         }
-        tp.run(gui, tp.Orchestrator(), title="Squares", **server)
+        tp.run(gui, tp.Orchestrator(), title="Squares", port="auto", **server)

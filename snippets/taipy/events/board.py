@@ -7,16 +7,19 @@
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager
-from itertools import chain, count
+from functools import wraps
+from itertools import count
 from tempfile import TemporaryDirectory
+from time import monotonic
 
 import taipy as tp
 import taipy.gui.builder as tgb
 from taipy import Config, DataNode, Scenario, Submission, SubmissionStatus
-from taipy.event import Event, EventEntityType, EventProcessor
-from taipy.gui import Gui, State, notify
+from taipy.event import Event, EventProcessor
+from taipy.gui import Gui, State, get_state_id, notify
 
 
 def count_words(text: str) -> int:
@@ -31,58 +34,91 @@ words_config = Config.configure_data_node("words", default_data=0)
 count_config = Config.configure_task("count", count_words, text_config, words_config)
 scenario_config = Config.configure_scenario("count_words", count_config)
 Config.configure_job_executions(mode="standalone", max_nb_of_workers=1)
-lock = threading.RLock()
 
-names = chain(["Alex", "Doppler"], map("User {}".format, count(3)))
+names = ["Alex", "Doppler"]
+arrivals = count()
+lock = threading.RLock()
+worker = ThreadPoolExecutor(max_workers=1)
+last_press = {}
+lines, counts = {}, {}
 
 user_name, words = "", 0
-transcript = "Alex: Write something, and a job counts your words."
+transcript = "Alex: Write something, and a job counts your words.\n"
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Log what is raised, so that all other callbacks run."""
+    """Wait for the lock, and log what is raised, so that all other callbacks run."""
     try:
-        yield
+        with lock:
+            yield
     except Exception:
         logging.exception("A callback failed")
 
 
+def in_turn(work: Callable[..., None]) -> Callable[..., None]:
+    """Leave this to the worker, so that Taipy can go on reading what people press."""
+
+    @wraps(work)
+    def leave(*args: object) -> None:
+        worker.submit(guarded()(work), *args)
+
+    return leave
+
+
 class Events(EventProcessor):
-    """Waits until nobody writes."""
+    """Waits while something is being written."""
 
     def process_event(self, event: Event) -> None:
-        with guarded(), lock:
+        with guarded():
             super().process_event(event)
 
 
-def read_lines() -> list[str]:
-    found = tp.get_scenarios(is_sorted=True, sort_key="creation_date")
-    return [f"{scenario.name}: {scenario.text.read()}" for scenario in found]
-
-
-def refresh(state: State) -> None:
-    with lock:
-        state.transcript = "\n".join([transcript, *read_lines()])
-        state.words = sum(scenario.words.read() for scenario in tp.get_scenarios())
-
-
 def on_init(state: State) -> None:
-    state.user_name = next(names)
-    refresh(state)
+    if not state.user_name:
+        n = next(arrivals)
+        state.user_name = names[n] if n < len(names) else f"User {n + 1}"
+    show(state)
+
+
+def show(state: State) -> None:
+    with lock:
+        state.transcript = "".join([transcript, *lines.values()])
+        state.words = sum(counts.values())
+
+
+def is_echo(state: State, text: str) -> bool:
+    """Taipy may deliver one press of Enter twice, some milliseconds apart."""
+    user, now = get_state_id(state), monotonic()
+    last_text, last_time = last_press.get(user, ("", 0.0))
+    last_press[user] = (text, now)
+    return text == last_text and now - last_time < 0.2
 
 
 def write(state: State, id: str, payload: dict) -> None:
     text = payload["args"][-1].strip()
-    with lock:
-        if text and f"{state.user_name}: {text}" not in read_lines():
-            scenario = tp.create_scenario(scenario_config, name=state.user_name)
-            scenario.text.write(text)
+    if not state.user_name:
+        on_init(state)  # the page may be older than the state
+    if text and not is_echo(state, text):
+        add(state.user_name, text)
+
+
+@in_turn
+def add(author: str, text: str) -> None:
+    scenario = tp.create_scenario(scenario_config, name=author)
+    scenario.text.write(text)
 
 
 @guarded()
 def submit(event: Event, text: DataNode, content: str, gui: Gui) -> None:
-    tp.submit(text.get_parents()["scenario"].pop())
+    scenario = tp.get(text.owner_id)
+    lines[scenario.id] = f"{scenario.name}: {content}\n"
+    in_turn(tp.submit)(scenario)
+
+
+@guarded()
+def add_up(event: Event, node: DataNode, words: int, gui: Gui) -> None:
+    counts[node.owner_id] = words
 
 
 def tell(state: State, event: Event, scenario: Scenario, end: Submission) -> None:
@@ -101,13 +137,19 @@ with tgb.Page(style=style) as page:
 
 gui = Gui(page)
 events = Events(gui)
-events.broadcast_on_event(refresh, entity_type=EventEntityType.SUBMISSION)
-events.broadcast_on_submission_finished(tell)
 events.on_datanode_written(submit, datanode_config=text_config)
+events.on_datanode_written(add_up, datanode_config=words_config)
+events.broadcast_on_datanode_written(show)
+events.broadcast_on_submission_finished(tell)
 
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
-        sockets = {"socketio": {"async_handlers": False}}
-        tp.run(gui, tp.Orchestrator(), title="Words", server_config=sockets, **server)
+        server = {
+            "async_mode": "threading",
+            "allow_unsafe_werkzeug": True,
+            "server_config": {
+                "socketio": {"async_handlers": False, "ping_timeout": 60}
+            },
+        }
+        tp.run(gui, tp.Orchestrator(), title="Words", port="auto", **server)

@@ -4,17 +4,21 @@
 # ///
 """Jobs that may fail, and a notification for everybody when one does."""
 
+import logging
 import threading
-from contextlib import chdir
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir, contextmanager
+from functools import wraps
 from tempfile import TemporaryDirectory
-from time import sleep
+from time import monotonic, sleep
 
 import taipy as tp
 import taipy.gui.builder as tgb
 from taipy import Config, Job, Status
 from taipy.core.notification import Event, EventEntityType, EventOperation
 from taipy.event import EventProcessor
-from taipy.gui import Gui, State, notify
+from taipy.gui import Gui, State, get_state_id, notify
 
 
 def divide(divisor: str) -> float:
@@ -27,8 +31,38 @@ divide_config = Config.configure_task("divide", divide, divisor_config, quotient
 scenario_config = Config.configure_scenario("division", divide_config)
 Config.configure_job_executions(mode="standalone", max_nb_of_workers=2)
 lock = threading.RLock()
+worker = ThreadPoolExecutor(max_workers=1)
+last_press = {}
 
 jobs = ""
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Wait for the lock, and log what is raised, so that all other callbacks run."""
+    try:
+        with lock:
+            yield
+    except Exception:
+        logging.exception("A callback failed")
+
+
+def in_turn(work: Callable[..., None]) -> Callable[..., None]:
+    """Leave this to the worker, so that Taipy can go on reading what people press."""
+
+    @wraps(work)
+    def leave(*args: object) -> None:
+        worker.submit(guarded()(work), *args)
+
+    return leave
+
+
+def is_echo(state: State, text: str) -> bool:
+    """Taipy may deliver one press of Enter twice, some milliseconds apart."""
+    user, now = get_state_id(state), monotonic()
+    last_text, last_time = last_press.get(user, ("", 0.0))
+    last_press[user] = (text, now)
+    return text == last_text and now - last_time < 0.2
 
 
 def refresh(state: State) -> None:
@@ -40,29 +74,34 @@ def refresh(state: State) -> None:
 
 def run(state: State, id: str, payload: dict) -> None:
     divisor = payload["args"][-1].strip()
-    name = f"12 / {divisor}"
-    with lock:
-        if divisor and name not in [scenario.name for scenario in tp.get_scenarios()]:
-            scenario = tp.create_scenario(scenario_config, name=name)
-            scenario.divisor.write(divisor)
-            scenario.submit()
+    if divisor and not is_echo(state, divisor):
+        submit(divisor)
+
+
+@in_turn
+def submit(divisor: str) -> None:
+    scenario = tp.create_scenario(scenario_config, name=f"12 / {divisor}")
+    scenario.divisor.write(divisor)
+    scenario.submit()
 
 
 def has_failed(event: Event) -> bool:
     return event.attribute_value == Status.FAILED
 
 
-def reason(job: Job) -> str:
-    for _ in range(500):  # Taipy stores it a moment after the event
-        if job.stacktrace:
-            return job.stacktrace[-1].splitlines()[-1]
+@guarded()
+def report(event: Event, gui: Gui) -> None:
+    """Taipy stores the reason after the event, so another thread waits for it."""
+    threading.Thread(target=tell, args=[tp.get(event.entity_id), gui]).start()
+
+
+def tell(job: Job, gui: Gui) -> None:
+    until = monotonic() + 60
+    while not job.stacktrace and monotonic() < until:
         sleep(0.01)
-    return "nobody knows why"
-
-
-def report(state: State, event: Event) -> None:
-    job = tp.get(event.entity_id)
-    notify(state, "error", f"{job.submit_entity.name} failed: {reason(job)}")
+    reason = job.stacktrace[-1].splitlines()[-1] if job.stacktrace else "see the log"
+    message = f"{job.submit_entity.name} failed: {reason}"
+    gui.broadcast_callback(notify, ["error", message])
 
 
 with tgb.Page() as page:
@@ -74,7 +113,7 @@ gui = Gui(page)
 gui.on_init = refresh
 events = EventProcessor(gui)
 events.broadcast_on_event(refresh, entity_type=EventEntityType.JOB)
-events.broadcast_on_event(
+events.on_event(
     report,
     entity_type=EventEntityType.JOB,
     operation=EventOperation.UPDATE,
@@ -88,6 +127,8 @@ if __name__ == "__main__":
         server = {
             "async_mode": "threading",
             "allow_unsafe_werkzeug": True,
-            "server_config": {"socketio": {"async_handlers": False}},
+            "server_config": {
+                "socketio": {"async_handlers": False, "ping_timeout": 60}
+            },
         }
-        tp.run(gui, tp.Orchestrator(), title="Divisions", **server)
+        tp.run(gui, tp.Orchestrator(), title="Divisions", port="auto", **server)

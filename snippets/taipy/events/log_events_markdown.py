@@ -6,9 +6,12 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager
+from functools import partial, wraps
 from tempfile import TemporaryDirectory
+from xml.etree.ElementTree import tostring
 
 import taipy as tp
 from taipy import Config
@@ -18,8 +21,9 @@ from taipy.gui import Gui, Markdown, State
 draft_config = Config.configure_data_node("draft")
 scenario_config = Config.configure_scenario("plan", None, draft_config)
 lock = threading.RLock()
+worker = ThreadPoolExecutor(max_workers=1)
 
-row = "{:8}  {:10}  {:9}  {:22}  {}"
+row = "{:8}  {:10}  {:9}  {:22}  {}\n"
 log = [row.format("Time", "Entity", "Operation", "Attribute", "Value")]
 
 table = log[0]
@@ -27,11 +31,22 @@ table = log[0]
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Log what is raised, so that all other callbacks run."""
+    """Wait for the lock, and log what is raised, so that all other callbacks run."""
     try:
-        yield
+        with lock:
+            yield
     except Exception:
         logging.exception("A callback failed")
+
+
+def in_turn(work: Callable[..., None]) -> Callable[..., None]:
+    """Leave this to the worker, so that Taipy can go on reading what people press."""
+
+    @wraps(work)
+    def leave(*args: object) -> None:
+        worker.submit(guarded()(work), *args)
+
+    return leave
 
 
 @guarded()
@@ -45,19 +60,22 @@ def remember(event: Event, gui: Gui) -> None:
 
 def show(state: State) -> None:
     with lock:
-        state.table = "\n".join(log)
+        state.table = "".join(log)
 
 
-def create(state: State) -> None:
+@in_turn
+def create() -> None:
     tp.create_scenario(scenario_config, name="Holidays")
 
 
-def write(state: State) -> None:
+@in_turn
+def write() -> None:
     for scenario in tp.get_scenarios():
         scenario.draft.write("To the sea.")
 
 
-def delete(state: State) -> None:
+@in_turn
+def delete() -> None:
     for scenario in tp.get_scenarios():
         tp.delete(scenario.id)
 
@@ -78,6 +96,8 @@ content = """
 page = Markdown(content, style=style)
 
 gui = Gui(page)
+# Python-Markdown’s own serializer leaves “&lt;” as it is, and pages decode it.
+gui._markdown.serializer = partial(tostring, encoding="unicode")
 gui.on_init = show
 events = EventProcessor(gui)
 events.on_event(remember)
@@ -89,6 +109,8 @@ if __name__ == "__main__":
         server = {
             "async_mode": "threading",
             "allow_unsafe_werkzeug": True,
-            "server_config": {"socketio": {"async_handlers": False}},
+            "server_config": {
+                "socketio": {"async_handlers": False, "ping_timeout": 60}
+            },
         }
-        tp.run(gui, tp.Orchestrator(), title="Events", **server)
+        tp.run(gui, tp.Orchestrator(), title="Events", port="auto", **server)

@@ -4,53 +4,97 @@
 # ///
 """A list of scenarios that follows whatever anybody does to them."""
 
+import logging
 import threading
-from contextlib import chdir
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir, contextmanager
+from functools import wraps
 from tempfile import TemporaryDirectory
+from time import monotonic
 
 import taipy as tp
 import taipy.gui.builder as tgb
 from taipy import Config
 from taipy.core.notification import EventEntityType
 from taipy.event import EventProcessor
-from taipy.gui import Gui, State
+from taipy.gui import Gui, State, get_state_id
 
 scenario_config = Config.configure_scenario("plan")
 lock = threading.RLock()
+worker = ThreadPoolExecutor(max_workers=1)
+last_press = {}
 
 scenarios = []
 selected = ""
 
 
-def read_scenarios() -> list[tuple[str, str]]:
-    found = tp.get_scenarios(is_sorted=True, sort_key="creation_date")
-    return [(scenario.id, scenario.name) for scenario in found]
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Wait for the lock, and log what is raised, so that all other callbacks run."""
+    try:
+        with lock:
+            yield
+    except Exception:
+        logging.exception("A callback failed")
+
+
+def in_turn(work: Callable[..., None]) -> Callable[..., None]:
+    """Leave this to the worker, so that Taipy can go on reading what people press."""
+
+    @wraps(work)
+    def leave(*args: object) -> None:
+        worker.submit(guarded()(work), *args)
+
+    return leave
+
+
+def is_echo(state: State, text: str) -> bool:
+    """Taipy may deliver one press of Enter twice, some milliseconds apart."""
+    user, now = get_state_id(state), monotonic()
+    last_text, last_time = last_press.get(user, ("", 0.0))
+    last_press[user] = (text, now)
+    return text == last_text and now - last_time < 0.2
 
 
 def refresh(state: State) -> None:
     with lock:
-        state.scenarios = read_scenarios()
+        found = tp.get_scenarios(is_sorted=True, sort_key="creation_date")
+        state.scenarios = [(scenario.id, scenario.name) for scenario in found]
 
 
 def create(state: State, id: str, payload: dict) -> None:
     name = payload["args"][-1].strip()
-    with lock:
-        if name and name not in dict(read_scenarios()).values():
-            tp.create_scenario(scenario_config, name=name)
+    if name and not is_echo(state, name):
+        create_plan(name)
 
 
 def rename(state: State, id: str, payload: dict) -> None:
     name = payload["args"][-1].strip()
-    with lock:
-        names = dict(read_scenarios())
-        if state.selected in names and name and name not in names.values():
-            tp.get(state.selected).name = name
+    if name and state.selected:
+        rename_plan(state.selected, name)
 
 
 def delete(state: State) -> None:
-    with lock:
-        if state.selected in dict(read_scenarios()):
-            tp.delete(state.selected)
+    if state.selected:
+        delete_plan(state.selected)
+
+
+@in_turn
+def create_plan(name: str) -> None:
+    tp.create_scenario(scenario_config, name=name)
+
+
+@in_turn
+def rename_plan(id: str, name: str) -> None:
+    if tp.exists(id):
+        tp.get(id).name = name
+
+
+@in_turn
+def delete_plan(id: str) -> None:
+    if tp.exists(id):
+        tp.delete(id)
 
 
 with tgb.Page() as page:
@@ -71,6 +115,8 @@ if __name__ == "__main__":
         server = {
             "async_mode": "threading",
             "allow_unsafe_werkzeug": True,
-            "server_config": {"socketio": {"async_handlers": False}},
+            "server_config": {
+                "socketio": {"async_handlers": False, "ping_timeout": 60}
+            },
         }
-        tp.run(gui, tp.Orchestrator(), title="Scenarios", **server)
+        tp.run(gui, tp.Orchestrator(), title="Scenarios", port="auto", **server)

@@ -6,13 +6,11 @@ once that its page hears of it, and how soon, and what depends on the server's s
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -197,26 +195,19 @@ class TestScenarioList:
         doppler: EventsUser,
         join: Callable[[], EventsUser],
     ) -> None:
-        """Twenty scenarios that two people create as fast as Taipy takes them are in
-        the lists of others, once and in one order, in which each sender’s keep theirs.
+        """Fifty scenarios that two people enter as fast as a machine are in the lists
+        of others, once and in one order, in which each sender’s keep theirs.
         """
         before = alex.lines.all_inner_texts()
         senders = [TaipySocket(stage.address, name) for name in ("stormy", "windy")]
-
-        def storm(sender: TaipySocket) -> None:
-            for n in range(10):
-                sender.act("create", f"{sender.client_id} {n}")
-                sender.wait_until_done()
-
-        with ThreadPoolExecutor() as people:
-            list(people.map(storm, senders))
+        enter_25_each(senders, "create")
         for user in (alex, doppler):
-            expect(user.lines).to_have_count(len(before) + 20)
+            expect(user.lines).to_have_count(len(before) + 50)
         listed = alex.lines.all_inner_texts()
         assert listed[: len(before)] == before
         for sender in senders:
             own = [line for line in listed if line.startswith(sender.client_id)]
-            assert own == [f"{sender.client_id} {n}" for n in range(10)]
+            assert own == [f"{sender.client_id} {n}" for n in range(25)]
             sender.close()
         assert doppler.lines.all_inner_texts() == listed
         expect(join().lines).to_have_text(listed)
@@ -255,11 +246,16 @@ class TestScenarioList:
         expect(doppler.selected).to_have_count(0)
         nothing_is_left(stage)
 
-    @pytest.mark.fact("taipy-long-callback")
-    def test_taipy_asks_after_5_seconds_and_waits_10(self, stage: EventsStage) -> None:
-        with urlopen(f"{stage.address}socket.io/?EIO=4&transport=polling") as answer:
-            offered = json.loads(answer.read()[1:])
-        assert (offered["pingInterval"], offered["pingTimeout"]) == (5_000, 10_000)
+
+def enter_25_each(senders: list[TaipySocket], action: str) -> None:
+    """Let people without pages enter texts as fast as they can, all at once."""
+
+    def enter(sender: TaipySocket) -> None:
+        for n in range(25):
+            sender.act(action, f"{sender.client_id} {n}")
+
+    with ThreadPoolExecutor() as people:
+        list(people.map(enter, senders))
 
 
 def all_see(users: list[EventsUser], lines: list[str]) -> None:
@@ -268,17 +264,19 @@ def all_see(users: list[EventsUser], lines: list[str]) -> None:
         expect(user.lines).to_have_text(lines, timeout=SOON)
 
 
-ORDERED = '"async_handlers": False'
-CREATES = "    with lock:\n        if name and name not in"
-CREATED = "tp.create_scenario(scenario_config, name=name)"
+ORDERED = '"async_handlers": False, '
+PATIENT = '"ping_timeout": 60'
+CREATES = "        create_plan(name)\n"
+CREATED = "    tp.create_scenario(scenario_config, name=name)\n"
+SAYS = f'{CREATED}    print("created", name.replace(" ", "_"), flush=True)\n'
 WAITS = f"""\
-    from time import monotonic, sleep
-    end = monotonic() + 60 * (name == "first")
-    while monotonic() < end and not read_scenarios():
-        sleep(0.01)
+        from time import monotonic, sleep
+        end = monotonic() + 60 * (name == "first")
+        while monotonic() < end and not tp.get_scenarios():
+            sleep(0.01)
 {CREATES}"""
-"""Creates the first one when there is another."""
-WAITING = {CREATES: WAITS, CREATED: f'{CREATED}\n            print("created", name)'}
+"""Lets the first one wait until there is another."""
+WAITING = {CREATES: WAITS, CREATED: SAYS}
 
 
 @pytest.mark.process
@@ -310,20 +308,59 @@ def created(app: App) -> list[str]:
     return re.findall(r"(?m)^created (\w+)$", app.output())
 
 
+@pytest.mark.process
 @pytest.mark.fact("taipy-long-callback")
-def test_a_long_callback_cuts_its_page_off(watch: Watch) -> None:
-    """Taipy asks a page at intervals of 5 seconds and waits 10 for the answer; a page
-    whose callback takes longer than both is cut off, and connects again.
+@pytest.mark.fact(
+    "taipy-worker",
+    "A page whose callbacks leave long work to another thread stays connected, and "
+    "what is pressed meanwhile is done afterwards.",
+)
+def test_a_long_callback_cuts_its_page_off(tmp_path: Path) -> None:
+    """Taipy asks a page at intervals of 5 seconds and waits 10 for the answer, which it
+    reads after the presses before it; a page that is not read for so long is cut off,
+    and what was pressed meanwhile is lost.
 
-    Here it asks each second and waits 3.
+    Here it asks each second and waits 2.
     """
-    long = f"    from time import sleep\n    sleep(7 * (name == 'long'))\n{CREATES}"
-    impatient = f'{ORDERED}, "ping_interval": 1, "ping_timeout": 3'
-    user = watch("scenario_list", {CREATES: long, ORDERED: impatient}).join()
-    with user.is_cut_off():
-        user.enter("New scenario", "long")
-    user.enter("New scenario", "short")
-    expect(user.lines).to_have_count(2)
+    sleep = "        from time import sleep\n        sleep(8 * (name == 'wrong'))\n"
+    work = f"    from time import sleep\n    sleep(8 * (name == 'right'))\n{SAYS}"
+    impatient = '"ping_interval": 1, "ping_timeout": 2'
+    replaced = {CREATES: sleep + CREATES, CREATED: work, PATIENT: impatient}
+    with launch(vary("scenario_list", tmp_path, replaced)) as app:
+        alex, doppler = (TaipySocket(app.addresses[0], who) for who in ("a", "d"))
+        for user, texts in ((alex, ("wrong", "lost")), (doppler, ("right", "kept"))):
+            for text in texts:
+                user.act("create", text)
+        wait_until(lambda: "wrong" in created(app))
+        doppler.act("create", "last")
+        wait_until(lambda: "last" in created(app))
+        assert created(app) == ["right", "kept", "wrong", "last"]
+        assert doppler.is_connected
+        wait_until(lambda: not alex.is_connected)
+        for user in (alex, doppler):
+            user.close()
+
+
+@pytest.mark.process
+@pytest.mark.fact("taipy-fifty-texts")
+def test_fifty_texts_within_seconds_are_on_the_board() -> None:
+    """Two people who enter 25 texts each within seconds find the 50 on the board, each
+    one’s in their order.
+    """
+    with launch(find("board")) as app:
+        alex, doppler, reader = users = [
+            TaipySocket(app.addresses[0], name)
+            for name in ("alex", "doppler", "reader")
+        ]
+        enter_25_each([alex, doppler], "write")
+        wait_until(lambda: reader.get("transcript").count("\n") == 51)
+        lines = reader.get("transcript").splitlines()
+        for sender in (alex, doppler):
+            own = [line for line in lines if f": {sender.client_id} " in line]
+            name = sender.client_id.capitalize()
+            assert own == [f"{name}: {sender.client_id} {n}" for n in range(25)]
+        for user in users:
+            user.close()
 
 
 @pytest.mark.alone
@@ -381,6 +418,10 @@ def test_a_write_runs_the_scenario_for_everybody(watch: Watch) -> None:
 @pytest.mark.alone
 @pytest.mark.fact("taipy-board")
 @pytest.mark.fact(
+    "taipy-field-keeps-text",
+    "The field keeps what you have entered until you type something else.",
+)
+@pytest.mark.fact(
     "taipy-clean-folder",
     "The programs of this page leave the folder in which you start them as it was.",
 )
@@ -388,12 +429,14 @@ def test_a_board_for_everybody(watch: Watch) -> None:
     stage = watch("board")
     alex, doppler = users = [stage.join() for _ in range(2)]
     assert [user.name for user in users] == ["Alex", "Doppler"]
-    alex.enter("Your text", "a rose is a rose")
+    rose = "a &lt;rose&gt; is a {rose!}"
+    alex.enter("Your text", rose)
     doppler.enter("Your text", "…")
     all_soon_see(users, lambda user: user.alerts.get_by_text("Nobody can count “…”."))
-    all_soon_see(users, lambda user: user.page.get_by_text("5 words"))
+    all_soon_see(users, lambda user: user.page.get_by_text("7 words"))
     for user in users:
-        user.sees(Message("Alex", "a rose is a rose"), Message("Doppler", "…"))
+        user.sees(Message("Alex", rose), Message("Doppler", "…"))
+    expect(alex.page.get_by_label("Your text")).to_have_value(rose)
     nothing_is_left(stage)
 
 

@@ -10,6 +10,7 @@ import ast
 import dataclasses
 import inspect
 import io
+import json
 import logging
 import re
 import sys
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from html import unescape
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -44,9 +46,10 @@ from taipy.event import EventProcessor
 from taipy.gui import State
 
 from livedocs.catalog import Catalog
+from tests.contracts.chat import AS_TYPED
 from tests.ports import free_port
 from tests.snippets.taipy.source import without_page
-from tests.users.taipy import Clock, TaipyState
+from tests.users.taipy import Clock, TaipyState, shown_text
 from tests.waiting import PATIENCE, wait_until
 
 PAGE = Path(__file__).parents[3] / "docs/tutorials/taipy/events.md"
@@ -56,6 +59,7 @@ LIST = "taipy/events/scenario_list"
 FAILED = "taipy/events/job_failed"
 AUTO = "taipy/events/auto_submit"
 BOARD = "taipy/events/board"
+PROGRAMS = (*LOGS, LIST, FAILED, AUTO, BOARD)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -63,9 +67,16 @@ Join = Callable[[], TaipyState]
 
 
 @pytest.fixture
+def clock() -> Clock:
+    """What the programs take the time of a press from."""
+    return Clock()
+
+
+@pytest.fixture
 def prepared(
     request: pytest.FixtureRequest,
     load: Callable[[str], ModuleType],
+    clock: Clock,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[ModuleType]:
@@ -79,6 +90,7 @@ def prepared(
     _load_fct.cache_clear()  # Taipy would run the task of the program's last import
     if request.param == AUTO:
         monkeypatch.setattr(program, "sleep", lambda seconds: None)
+    monkeypatch.setattr(program, "monotonic", clock, raising=False)
     Config.configure_job_executions(mode="development")
     orchestrator = tp.Orchestrator()
     orchestrator.run(force_restart=True)
@@ -86,6 +98,7 @@ def prepared(
         tp.create_scenario(program.scenario_config)
     program.gui.run(run_server=False, async_mode="threading")
     yield program
+    program.worker.shutdown()
     program.events.stop()
     program.events.join(30)
     orchestrator.stop()
@@ -100,10 +113,10 @@ def program(prepared: ModuleType) -> ModuleType:
 
 
 @pytest.fixture
-def join(prepared: ModuleType) -> Join:
+def join(prepared: ModuleType, clock: Clock) -> Join:
     """Let one more user arrive."""
     numbers = count(1)
-    return lambda: TaipyState(prepared, f"client-{next(numbers)}", Clock())
+    return lambda: TaipyState(prepared, f"client-{next(numbers)}", clock)
 
 
 @pytest.fixture
@@ -116,9 +129,21 @@ def doppler(join: Join, alex: TaipyState) -> TaipyState:
     return join()
 
 
-def enter(user: TaipyState, function: Callable[..., None], text: str) -> None:
-    """What Enter in an `input` sends: the key, no action, the text."""
+def press(user: TaipyState, function: Callable[..., None], text: str = "") -> None:
+    """What a button sends, or Enter in an `input`: the key, no action, the text."""
     user.call(function, "", {"action": "", "args": ["Enter", "", text]})
+
+
+def enter(user: TaipyState, function: Callable[..., None], text: str = "") -> None:
+    """Press at a person's pace, and wait until the worker has done what follows."""
+    user.clock.now += 1
+    press(user, function, text)
+    wait_for_worker(user.program)
+
+
+def wait_for_worker(program: ModuleType) -> None:
+    """Wait until all is done that was left to the worker until now."""
+    program.worker.submit(lambda: None).result(PATIENCE)
 
 
 def comes_to(
@@ -141,8 +166,8 @@ class TestLogEvents:
     def test_everybody_sees_every_event(
         self, program: ModuleType, alex: TaipyState, doppler: TaipyState
     ) -> None:
-        for act in (program.create, program.write, program.delete):
-            alex.call(act)
+        for button in (program.create, program.write, program.delete):
+            enter(alex, button)
         for user in (alex, doppler):
             events = [
                 ["DATA_NODE", "CREATION"],
@@ -225,8 +250,8 @@ class TestLogEvents:
     def test_data_goes_to_the_working_directory(
         self, program: ModuleType, alex: TaipyState, tmp_path: Path
     ) -> None:
-        alex.call(program.create)
-        alex.call(program.write)
+        enter(alex, program.create)
+        enter(alex, program.write)
         assert {path.name for path in tmp_path.iterdir()} == {".taipy", "user_data"}
 
     @pytest.mark.state(
@@ -252,13 +277,13 @@ class TestLogEvents:
         doppler: TaipyState,
         load: Callable[[str], ModuleType],
     ) -> None:
-        alex.call(program.create)
+        enter(alex, program.create)
         for user in (alex, doppler):
             comes_to(count_rows, user, 2)
-        alex.call(lambda state: state.assign("table", "Alex's own"))
+        alex.call(lambda state: state.assign("table", "Alex's own\n"))
         assert len(rows(doppler)) == 2
         alex.connect()
-        assert alex.get("table") == "Alex's own"
+        assert alex.get("table") == "Alex's own\n"
         for comes_back in (doppler.reload, doppler.connect):
             comes_back()
             assert len(rows(doppler)) == 2
@@ -280,7 +305,7 @@ def rows(user: TaipyState) -> list[list[str]]:
 
 @pytest.mark.parametrize("prepared", [LIST], indirect=True)
 class TestScenarioList:
-    """A list that is read anew at every event of a scenario."""
+    """A list that is read again at each event of a scenario."""
 
     def test_create_rename_and_delete_reach_everybody(
         self, program: ModuleType, alex: TaipyState, doppler: TaipyState, join: Join
@@ -294,7 +319,7 @@ class TestScenarioList:
         for user in (alex, doppler, join()):
             comes_to(names, user, ["one", "zwei", "three"])
         select(alex, "zwei")
-        alex.call(program.delete)
+        enter(alex, program.delete)
         for user in (alex, doppler, join()):
             comes_to(names, user, ["one", "three"])
 
@@ -306,12 +331,12 @@ class TestScenarioList:
         for user in (alex, doppler):
             comes_to(names, user, ["one", "two"])
             select(user, "two")
-        alex.call(program.delete)
+        enter(alex, program.delete)
         enter(alex, program.create, "three")
         for user in (alex, doppler):
             comes_to(names, user, ["one", "three"])
             assert user.get("selected")
-        alex.call(program.delete)
+        enter(alex, program.delete)
         enter(doppler, program.rename, "nobody")
         assert in_order() == ["one", "three"]
 
@@ -362,24 +387,12 @@ class TestScenarioList:
         for user in (alex, doppler, join()):
             comes_to(names, user, created)
 
-    def test_two_scenarios_never_have_the_same_name(
-        self, program: ModuleType, alex: TaipyState, doppler: TaipyState
-    ) -> None:
-        for user in (alex, doppler):
-            enter(user, program.create, " the plan ")
-        enter(alex, program.create, " ")
-        enter(alex, program.create, "another")
-        wait_until(lambda: names(alex) == ["the plan", "another"])
-        select(alex, "another")
-        enter(alex, program.rename, "the plan")
-        assert in_order() == ["the plan", "another"]
-
     def test_acting_on_nothing_does_nothing(
         self, program: ModuleType, alex: TaipyState
     ) -> None:
         enter(alex, program.create, "one")
         wait_until(lambda: names(alex) == ["one"])
-        alex.call(program.delete)
+        enter(alex, program.delete)
         enter(alex, program.rename, "other")
         assert in_order() == ["one"]
 
@@ -444,35 +457,42 @@ class TestJobFailed:
         assert stored == [False]
         assert tp.get_jobs()[0].stacktrace
 
-    def test_a_reason_that_never_comes_holds_nobody_up(
-        self, program: ModuleType, alex: TaipyState, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.fact("taipy-reason-later")
+    def test_the_events_go_on_while_a_reason_is_missing(
+        self,
+        program: ModuleType,
+        alex: TaipyState,
+        clock: Clock,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        """While Taipy has not stored the reason of a failure yet, the other events go
+        on; if it is not there after a minute, the notification says where to look.
+        """
         told: list[str] = []
-        slept: list[float] = []
+        asked = threading.Event()
+
+        def no_stacktrace(job: Job) -> list[str]:
+            asked.set()
+            return []
+
         monkeypatch.setattr(
             program, "notify", lambda state, kind, text: told.append(text)
         )
-        monkeypatch.setattr(program, "sleep", slept.append)
-        monkeypatch.setattr(Job, "stacktrace", property(lambda job: []))
+        monkeypatch.setattr(Job, "stacktrace", property(no_stacktrace))
         enter(alex, program.run, "0")
-        wait_until(lambda: bool(told))
-        assert told == ["12 / 0 failed: nobody knows why"]
-        assert sum(slept) == pytest.approx(5)
+        assert asked.wait(PATIENCE)
         enter(alex, program.run, "4")
         has(alex, "jobs", "12 / 0: FAILED\n12 / 4: COMPLETED")
+        assert not told
+        clock.now += 60
+        wait_until(lambda: bool(told))
+        assert told == ["12 / 0 failed: see the log"]
 
     def test_without_workers_submit_runs_the_job_itself(
         self, program: ModuleType, alex: TaipyState
     ) -> None:
         enter(alex, program.run, "4")
         assert [job.status for job in tp.get_jobs()] == [Status.COMPLETED]
-
-    def test_the_same_division_runs_once(
-        self, program: ModuleType, alex: TaipyState
-    ) -> None:
-        for _ in range(2):
-            enter(alex, program.run, "4")
-        assert len(tp.get_jobs()) == 1
 
 
 @pytest.mark.parametrize("prepared", [AUTO], indirect=True)
@@ -503,7 +523,7 @@ class TestAutoSubmit:
 
         def write_another(seconds: float) -> None:
             if writes:
-                enter(alex, program.write, writes.pop())
+                press(alex, program.write, writes.pop())
 
         monkeypatch.setattr(program, "sleep", write_another)
         enter(alex, program.write, "3")
@@ -605,9 +625,8 @@ class TestBoard:
 
     @pytest.mark.fact(
         "taipy-board",
-        "A text that is new from its author appears on each user’s board, its words "
-        "are counted, and each user is told if they cannot be; what the same person "
-        "has written before is dropped.",
+        "A text appears on each user’s board, its words are counted, and each user is "
+        "told if they cannot be.",
     )
     def test_a_board_lists_counts_and_tells(
         self,
@@ -622,14 +641,13 @@ class TestBoard:
             program, "notify", lambda state, kind, text: told.append(text)
         )
         enter(alex, program.write, "a rose is a rose")
-        for text in ("a rose is a rose", "…", "…", " "):
+        for text in ("by any other name", "…", " "):
             enter(doppler, program.write, text)
-        rose = "a rose is a rose"
-        end = [f"Alex: {rose}", f"Doppler: {rose}", "Doppler: …"]
+        end = ["Alex: a rose is a rose", "Doppler: by any other name", "Doppler: …"]
         late = join()
         for user in (alex, doppler, late):
             comes_to(lines, user, end)
-            has(user, "words", 10)
+            has(user, "words", 9)
         assert [user.name for user in (alex, doppler, late)] == [
             "Alex",
             "Doppler",
@@ -642,6 +660,114 @@ class TestBoard:
 def lines(user: TaipyState) -> list[str]:
     """What people have written, as this user sees it."""
     return str(user.get("transcript")).splitlines()[1:]
+
+
+FIELDS: dict[str, tuple[str, Callable[[TaipyState], list[str]]]] = {
+    LIST: ("create", names),
+    FAILED: ("run", lambda user: texts_of(user, "jobs", r"12 / (\w+): COMPLETED")),
+    BOARD: ("write", lambda user: texts_of(user, "transcript", r"\w+: (\w+)$")),
+}
+"""What Enter in the first field calls, and how to read what was entered there."""
+
+
+def texts_of(user: TaipyState, name: str, pattern: str) -> list[str]:
+    """What this pattern finds in a text of this user's."""
+    return re.findall(f"(?m)^{pattern}", user.get(name))
+
+
+@pytest.mark.fact("taipy-entered-twice")
+@pytest.mark.parametrize("prepared", FIELDS, indirect=True)
+def test_what_is_entered_twice_is_there_twice(
+    program: ModuleType, alex: TaipyState, doppler: TaipyState, clock: Clock
+) -> None:
+    """What is entered twice is there twice, by one person or by two; the same text from
+    the same page within a fifth of a second is one press.
+    """
+    action, read = FIELDS[f"taipy/events/{program.__name__}"]
+    field = getattr(program, action)
+    for user, text in ((alex, "3"), (alex, "4"), (alex, "3"), (alex, "3")):
+        enter(user, field, text)
+    for user, text in ((doppler, "3"), (doppler, ""), (doppler, "  ")):
+        enter(user, field, text)
+    clock.now += 0.1
+    press(doppler, field, "5")
+    clock.now += 0.19
+    press(doppler, field, "5")  # Taipy delivers it twice
+    clock.now += 0.2
+    press(doppler, field, "5")
+    wait_for_worker(program)
+    for user in (alex, doppler):
+        comes_to(read, user, ["3", "4", "3", "3", "3", "5", "5"])
+
+
+@pytest.mark.fact("taipy-events-as-typed")
+@pytest.mark.parametrize("prepared", FIELDS, indirect=True)
+def test_text_is_there_as_typed(
+    program: ModuleType, alex: TaipyState, doppler: TaipyState, join: Join
+) -> None:
+    """HTML, Markdown, entities, braces and backslashes are there as typed, after a
+    reload and if you join later, too.
+    """
+    action, _ = FIELDS[f"taipy/events/{program.__name__}"]
+    typed = " ".join(AS_TYPED)
+    enter(alex, getattr(program, action), typed)
+    shown = shown_names if program.__name__ == "scenario_list" else shown_lines
+    for user in (alex, doppler):
+        wait_until(lambda user=user: typed in shown(user))
+        user.reload()
+        assert typed in shown(user)
+    assert typed in shown(join())
+
+
+def shown_lines(user: TaipyState) -> str:
+    """The text that this user finds on loading the page."""
+    user.load()
+    return shown_text(user.page)[1]
+
+
+def shown_names(user: TaipyState) -> list[str]:
+    """The lines of the list that this user finds on loading the page."""
+    user.load()
+    (lines,) = re.findall(r' defaultLov="([^"]*)"', user.page)
+    return [name for _, name in json.loads(unescape(lines))]
+
+
+TEXTS = ["1", "2", "3", "4", "5", "6"]
+LOGGED = r"\S+ +(SCENARIO) +CREATION"
+PRESSES = {
+    **{program: (*field, TEXTS) for program, field in FIELDS.items()},
+    **{
+        log: ("create", lambda user: texts_of(user, "table", LOGGED), ["SCENARIO"] * 6)
+        for log in LOGS
+    },
+    AUTO: ("write", lambda user: [str(user.get("number"))], ["6"]),
+}
+"""What to press, how to read what comes of it, and what has to come of `TEXTS`."""
+
+
+@pytest.mark.fact("taipy-press-waits")
+@pytest.mark.parametrize("prepared", PROGRAMS, indirect=True)
+def test_presses_are_taken_while_work_waits(
+    program: ModuleType, alex: TaipyState, doppler: TaipyState, clock: Clock
+) -> None:
+    """Presses are taken while the work that they ask for has to wait, and it is done in
+    the order in which they were taken.
+    """
+    action, read, expected = PRESSES[f"taipy/events/{program.__name__}"]
+
+    def press_all() -> None:
+        for user, text in zip((alex, doppler) * 3, TEXTS, strict=True):
+            clock.now += 1
+            press(user, getattr(program, action), text)
+
+    with ThreadPoolExecutor(1) as somebody, ThreadPoolExecutor(1) as people:
+        somebody.submit(program.lock.acquire).result()
+        try:
+            people.submit(press_all).result(PATIENCE)
+        finally:
+            somebody.submit(program.lock.release).result()
+    for user in (alex, doppler):
+        comes_to(read, user, expected)
 
 
 def written_table() -> dict[str, list[str]]:
@@ -1082,6 +1208,17 @@ def test_the_server_with_threads_wants_a_terminal(
     assert started
 
 
+@pytest.mark.fact("taipy-long-callback")
+def test_taipy_asks_after_5_seconds_and_waits_10(
+    load: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["program.py"])
+    gui = load(LIST).gui
+    gui.run(run_server=False, async_mode="threading")
+    engine = gui._server._ws.server.eio
+    assert (engine.ping_interval, engine.ping_timeout) == (5, 10)
+
+
 @pytest.mark.parametrize("prepared", [LOGS[0]], indirect=True)
 def test_callbacks_of_events_run_in_the_processors_thread(
     prepared: ModuleType, alex: TaipyState
@@ -1094,7 +1231,7 @@ def test_callbacks_of_events_run_in_the_processors_thread(
     prepared.events.on_event(note)
     prepared.events.broadcast_on_event(lambda state: note())
     prepared.events.start()
-    alex.call(prepared.create)
+    enter(alex, prepared.create)
     wait_until(lambda: len(threads) == 4)
     assert set(threads) == {prepared.events}
 
@@ -1125,9 +1262,36 @@ def test_what_another_thread_sends_waits_until_the_server_is_awake() -> None:
         assert threads.submit(serve).result()
 
 
+def test_the_programs_are_built_alike() -> None:
+    """What several of them have is the same in each, and they are started alike."""
+    trees = {program: Catalog.default().find(program).tree for program in PROGRAMS}
+    shared: dict[str, set[str]] = {}
+    for tree in trees.values():
+        for name, part in parts(tree):
+            shared.setdefault(name, set()).add(ast.unparse(part))
+    for name in ("guarded", "in_turn", "is_echo", "Events", "lock", "worker", "server"):
+        assert len(shared[name]) == 1, name
+    for name in ("guarded", "in_turn", "server", "worker"):
+        assert all(name in dict(parts(tree)) for tree in trees.values()), name
+    chat = dict(parts(Catalog.default().find("taipy/chat/shared_builder").tree))
+    board = dict(parts(trees[BOARD]))
+    for name in ("names", "arrivals", "last_press"):
+        assert ast.unparse(board[name]) == ast.unparse(chat[name])
+    assert ast.unparse(board["on_init"].body[0]) == ast.unparse(chat["on_init"].body[0])
+
+
+def parts(tree: ast.Module) -> Iterator[tuple[str, Any]]:
+    """The functions, classes and variables of a program, wherever they are."""
+    for part in ast.walk(tree):
+        if isinstance(part, ast.FunctionDef | ast.ClassDef):
+            yield part.name, part
+        elif isinstance(part, ast.Assign):
+            yield ast.unparse(part.targets[0]), part
+
+
 @pytest.mark.fact("taipy-clean-folder")
-@pytest.mark.parametrize("snippet", [*LOGS, LIST, FAILED, AUTO, BOARD])
+@pytest.mark.parametrize("snippet", PROGRAMS)
 def test_it_starts_in_a_folder_of_its_own(snippet: str) -> None:
-    assert "with TemporaryDirectory() as folder, chdir(folder):" in (
-        Catalog.default().find(snippet).text
-    )
+    text = Catalog.default().find(snippet).text
+    assert "with TemporaryDirectory() as folder, chdir(folder):" in text
+    assert ', port="auto", **server)' in text
