@@ -481,10 +481,12 @@ class TestJobFailed:
         monkeypatch.setattr(Job, "stacktrace", property(no_stacktrace))
         enter(alex, program.run, "0")
         assert asked.wait(PATIENCE)
-        enter(alex, program.run, "4")
-        has(alex, "jobs", "12 / 0: FAILED\n12 / 4: COMPLETED")
-        assert not told
-        clock.now += 60
+        try:
+            enter(alex, program.run, "4")
+            has(alex, "jobs", "12 / 0: FAILED\n12 / 4: COMPLETED")
+            assert not told
+        finally:
+            clock.now += 60
         wait_until(lambda: bool(told))
         assert told == ["12 / 0 failed: see the log"]
 
@@ -712,11 +714,15 @@ def test_text_is_there_as_typed(
     typed = " ".join(AS_TYPED)
     enter(alex, getattr(program, action), typed)
     shown = shown_names if program.__name__ == "scenario_list" else shown_lines
+
+    def sees(user: TaipyState) -> bool:
+        return typed in shown(user)
+
     for user in (alex, doppler):
-        wait_until(lambda user=user: typed in shown(user))
+        comes_to(sees, user, True)
         user.reload()
-        assert typed in shown(user)
-    assert typed in shown(join())
+        assert sees(user)
+    assert sees(join())
 
 
 def shown_lines(user: TaipyState) -> str:
