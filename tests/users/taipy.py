@@ -221,9 +221,9 @@ class TaipySocket:
         """Wait until the server has handled one more action of `act`."""
         assert self._done.acquire(timeout=PATIENCE)
 
-    def get(self, name: str) -> Any:
-        """The value of a variable, as the server has last sent it."""
-        return self._values[name]
+    def text(self, name: str) -> str:
+        """The text in a variable, as the server has last sent it, if it has."""
+        return str(self._values.get(name, ""))
 
     @property
     def is_connected(self) -> bool:

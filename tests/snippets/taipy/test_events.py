@@ -353,8 +353,8 @@ def test_fifty_texts_within_seconds_are_on_the_board() -> None:
             for name in ("alex", "doppler", "reader")
         ]
         enter_25_each([alex, doppler], "write")
-        wait_until(lambda: reader.get("transcript").count("\n") == 51)
-        lines = reader.get("transcript").splitlines()
+        wait_until(lambda: reader.text("transcript").count("\n") == 51)
+        lines = reader.text("transcript").splitlines()
         for sender in (alex, doppler):
             own = [line for line in lines if f": {sender.client_id} " in line]
             name = sender.client_id.capitalize()
