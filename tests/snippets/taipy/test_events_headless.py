@@ -734,7 +734,7 @@ def shown_lines(user: TaipyState) -> str:
 def shown_names(user: TaipyState) -> list[str]:
     """The lines of the list that this user finds on loading the page."""
     user.load()
-    (lines,) = re.findall(r' defaultLov="([^"]*)"', user.page)
+    _, lines = re.findall(r' default\w+="(\[[^"]*)"', user.page)  # selected, and all
     return [name for _, name in json.loads(unescape(lines))]
 
 
