@@ -66,6 +66,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(("story", "scheme", "is_played"), stories)
 
 
+@pytest.fixture(scope="module")
+def whole_browser(browser: Browser) -> Iterator[Browser]:
+    """The one that films are made with: large letters look otherwise in its shell."""
+    with browser.browser_type.launch(
+        executable_path=find_chromium(), args=list(CHROMIUM_ARGS)
+    ) as whole:
+        yield whole
+
+
 def test_a_story_happens_as_its_film_shows_it(
     story: Story, scheme: str, is_played: bool, request: pytest.FixtureRequest
 ) -> None:
@@ -84,7 +93,7 @@ def test_a_story_happens_as_its_film_shows_it(
         return
     films.check(film, ROOT / FOLDER)
     screening = Screening(story.layout(scheme), film, ROOT / FOLDER / film.video)
-    browser: Browser = request.getfixturevalue("browser")
+    browser: Browser = request.getfixturevalue("whole_browser")
     with story.open_stage(browser, scheme) as stage:
         story.play(Scene(stage, screening))
         screening.ends()

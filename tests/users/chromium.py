@@ -101,9 +101,9 @@ def find_chromium() -> Path:
 def find_shell() -> Path:
     """The same Chromium without windows and menus, where there is one beside it.
 
-    Debian packs it as `chromium-headless-shell`. It draws the same pages, and opening
-    one takes a quarter less of a processor's time. Nothing can be installed from it,
-    so tests of that take `find_chromium`.
+    Debian packs it as `chromium-headless-shell`. Opening a page takes up to a quarter
+    less of a processor's time there. It draws large letters a little otherwise, and
+    nothing can be installed from it: films, and tests of that, take `find_chromium`.
     """
     program = find_chromium()
     shell = program.with_name(f"{program.name}-headless-shell")
