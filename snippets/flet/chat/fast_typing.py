@@ -60,7 +60,7 @@ class MessageField(ft.TextField):
         """Write the draft until the browser shows it; a key may overwrite it there."""
         self.turn = turn = self.turn + 1
         await asyncio.sleep(pause)
-        while turn == self.turn and self.draft() != self.shown:
+        while turn == self.turn and (self.draft(), None) != (self.shown, self.written):
             if self.written is None:
                 self.written = self.value = self.draft()
                 self.focus += 1
