@@ -86,19 +86,19 @@ def logged(scene: Scene[EventsUser]) -> None:
     alex, doppler = users = scene.opens()
     with scene.step("Alex creates a scenario. Both read of that in their logs."):
         alex.press("Create a scenario")
-        all_read(users, r"DATA_NODE +CREATION *\n.*SCENARIO +CREATION *$")
+        all_read(users, r"DATA_NODE +CREATION *\n.*SCENARIO +CREATION")
     with scene.step("Doppler writes its data. Both read of the four changes."):
         doppler.press("Write its data")
-        all_read(users, r"(UPDATE +(?!edit_in).*\n.*){3}UPDATE +edit_in_progress.*$")
+        all_read(users, r"(UPDATE +(?!edit_in).*\n.*){3}UPDATE +edit_in_progress.*")
     with scene.step("Alex deletes it. Both read of that, too."):
         alex.press("Delete it")
-        all_read(users, r"SCENARIO +DELETION *\n.*DATA_NODE +DELETION *$")
+        all_read(users, r"SCENARIO +DELETION *\n.*DATA_NODE +DELETION")
 
 
 def all_read(users: list[EventsUser], end: str) -> None:
     """Wait until all logs end like this."""
     for user in users:
-        expect(user.text).to_have_text(re.compile(end))
+        expect(user.text).to_have_text(re.compile(rf"{end}\s*$"))
 
 
 @story("taipy/events/scenario_list", height=460, stage=EventsStage)
