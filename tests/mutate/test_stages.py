@@ -86,7 +86,7 @@ def source(tmp_path: Path) -> Path:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for name in ("__init__", "catalog", "errors", "packages"):
+    for name in ("__init__", "catalog", "errors", "files", "located", "packages"):
         name = f"livedocs/{name}.py"
         (root / name).write_text((ROOT / name).read_text("utf-8"))
     for name in ("mutate/__init__.py", "mutate/selection.py"):

@@ -91,7 +91,8 @@ def watch(
 
     def wait() -> None:
         key = internal(f"rendered:{place}")
-        is_silent = not whole_run and bool(st.session_state[key].silent)
+        # A run that was stopped may have left the component without a state.
+        is_silent = key in st.session_state and bool(st.session_state[key].silent)
         is_lost = is_silent and time.monotonic() - polled_at > patience
         rendered(
             key=key,
