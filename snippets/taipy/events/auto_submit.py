@@ -34,8 +34,7 @@ Config.configure_job_executions(mode="standalone", max_nb_of_workers=1)
 lock = threading.RLock()
 worker = ThreadPoolExecutor(max_workers=1)
 
-number = squared = 0
-status = ""
+number, squared, status = 0, 0, ""
 
 
 @contextmanager
@@ -50,12 +49,7 @@ def guarded() -> Iterator[None]:
 
 def in_turn(work: Callable[..., None]) -> Callable[..., None]:
     """Leave this to the worker, so that Taipy can go on reading what people press."""
-
-    @wraps(work)
-    def leave(*args: object) -> None:
-        worker.submit(guarded()(work), *args)
-
-    return leave
+    return wraps(work)(lambda *args: worker.submit(guarded()(work), *args))
 
 
 class Events(EventProcessor):
@@ -109,11 +103,7 @@ if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         tp.create_scenario(scenario_config)
         events.start()
-        server = {
-            "async_mode": "threading",
-            "allow_unsafe_werkzeug": True,
-            "server_config": {
-                "socketio": {"async_handlers": False, "ping_timeout": 60}
-            },
-        }
+        sockets = {"socketio": {"async_handlers": False, "ping_timeout": 60}}
+        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server |= {"server_config": sockets}
         tp.run(gui, tp.Orchestrator(), title="Squares", port="auto", **server)

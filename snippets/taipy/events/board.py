@@ -58,12 +58,7 @@ def guarded() -> Iterator[None]:
 
 def in_turn(work: Callable[..., None]) -> Callable[..., None]:
     """Leave this to the worker, so that Taipy can go on reading what people press."""
-
-    @wraps(work)
-    def leave(*args: object) -> None:
-        worker.submit(guarded()(work), *args)
-
-    return leave
+    return wraps(work)(lambda *args: worker.submit(guarded()(work), *args))
 
 
 class Events(EventProcessor):
@@ -145,11 +140,7 @@ events.broadcast_on_submission_finished(tell)
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {
-            "async_mode": "threading",
-            "allow_unsafe_werkzeug": True,
-            "server_config": {
-                "socketio": {"async_handlers": False, "ping_timeout": 60}
-            },
-        }
+        sockets = {"socketio": {"async_handlers": False, "ping_timeout": 60}}
+        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server |= {"server_config": sockets}
         tp.run(gui, tp.Orchestrator(), title="Words", port="auto", **server)

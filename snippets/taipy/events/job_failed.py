@@ -49,12 +49,7 @@ def guarded() -> Iterator[None]:
 
 def in_turn(work: Callable[..., None]) -> Callable[..., None]:
     """Leave this to the worker, so that Taipy can go on reading what people press."""
-
-    @wraps(work)
-    def leave(*args: object) -> None:
-        worker.submit(guarded()(work), *args)
-
-    return leave
+    return wraps(work)(lambda *args: worker.submit(guarded()(work), *args))
 
 
 def is_echo(state: State, text: str) -> bool:
@@ -96,12 +91,11 @@ def report(event: Event, gui: Gui) -> None:
 
 
 def tell(job: Job, gui: Gui) -> None:
-    until = monotonic() + 60
+    name, until = job.submit_entity.name, monotonic() + 60
     while not job.stacktrace and monotonic() < until:
         sleep(0.01)
     reason = job.stacktrace[-1].splitlines()[-1] if job.stacktrace else "see the log"
-    message = f"{job.submit_entity.name} failed: {reason}"
-    gui.broadcast_callback(notify, ["error", message])
+    gui.broadcast_callback(notify, ["error", f"{name} failed: {reason}"])
 
 
 with tgb.Page() as page:
@@ -124,11 +118,7 @@ events.on_event(
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {
-            "async_mode": "threading",
-            "allow_unsafe_werkzeug": True,
-            "server_config": {
-                "socketio": {"async_handlers": False, "ping_timeout": 60}
-            },
-        }
+        sockets = {"socketio": {"async_handlers": False, "ping_timeout": 60}}
+        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server |= {"server_config": sockets}
         tp.run(gui, tp.Orchestrator(), title="Divisions", port="auto", **server)

@@ -16,8 +16,7 @@ from time import monotonic
 import taipy as tp
 import taipy.gui.builder as tgb
 from taipy import Config
-from taipy.core.notification import EventEntityType
-from taipy.event import EventProcessor
+from taipy.event import EventEntityType, EventProcessor
 from taipy.gui import Gui, State, get_state_id
 
 scenario_config = Config.configure_scenario("plan")
@@ -25,8 +24,7 @@ lock = threading.RLock()
 worker = ThreadPoolExecutor(max_workers=1)
 last_press = {}
 
-scenarios = []
-selected = ""
+scenarios, selected = [], ""
 
 
 @contextmanager
@@ -41,12 +39,7 @@ def guarded() -> Iterator[None]:
 
 def in_turn(work: Callable[..., None]) -> Callable[..., None]:
     """Leave this to the worker, so that Taipy can go on reading what people press."""
-
-    @wraps(work)
-    def leave(*args: object) -> None:
-        worker.submit(guarded()(work), *args)
-
-    return leave
+    return wraps(work)(lambda *args: worker.submit(guarded()(work), *args))
 
 
 def is_echo(state: State, text: str) -> bool:
@@ -112,11 +105,7 @@ events.broadcast_on_event(refresh, entity_type=EventEntityType.SCENARIO)
 if __name__ == "__main__":
     with TemporaryDirectory() as folder, chdir(folder):
         events.start()
-        server = {
-            "async_mode": "threading",
-            "allow_unsafe_werkzeug": True,
-            "server_config": {
-                "socketio": {"async_handlers": False, "ping_timeout": 60}
-            },
-        }
+        sockets = {"socketio": {"async_handlers": False, "ping_timeout": 60}}
+        server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
+        server |= {"server_config": sockets}
         tp.run(gui, tp.Orchestrator(), title="Scenarios", port="auto", **server)
