@@ -319,8 +319,9 @@ class Snippet:
         root = f"{site}/snippets"
         if not files and not self.is_library:
             return self._start(f"{root}/{self.file}", site)
-        if files == [*self._named_files()] and self._command:
-            return self._start(f"{root}/{files[0].file}", site, self._command)
+        launched = [*self._named_files()]
+        if len(launched) == 1 and files == launched and self._command:
+            return self._start(f"{root}/{launched[0].file}", site, self._command)
         download = _download(root, [self, *files])
         start = self._start(self.name, site)
         return download if self.is_library else f"{download} &&\n{start}"

@@ -99,6 +99,10 @@ def test_a_launcher_is_what_the_command_of_its_package_does(
         f"--with numpy==2.4.0 shelve run {site}/{folder}/app.py"
     )
     assert launcher.run_command().endswith(f" run {folder}/launcher.py")
+    project.write(f"{folder}/board.py", "import shelves\n")
+    project.write(f"{folder}/user.py", "import board\n")
+    board = project.catalog.find("streamlit/rooms/board")
+    assert board.run_command(site).startswith("curl"), "it launches nothing"
     assert (
         project.catalog.find("streamlit/rooms/app")
         .run_command(site)
