@@ -15,6 +15,7 @@ from room_sync.polling import watch
 from room_sync.session import Session
 from room_sync.shared import sync
 from room_sync.tab import internal
+from room_sync.workarounds import fragment
 from room_sync.worker import VERSION
 
 RARELY = 86400  # seconds; pages without a clock ask a new server for nothing
@@ -100,7 +101,7 @@ def room(
     pushed = bool(push.hub.is_open and every)
 
     def rendered_by(render: Callable[..., Any]) -> Callable[..., None]:
-        @st.fragment(run_every=RARELY)
+        @fragment(run_every=RARELY)
         @wraps(render)
         def rendered(*args: Any, **options: Any) -> None:
             with sync(

@@ -12,6 +12,7 @@ from room_sync import process
 from room_sync.components import component
 from room_sync.session import Session
 from room_sync.tab import internal, this_tab
+from room_sync.workarounds import fragment
 
 rendered = component(
     "room_rendered",
@@ -129,8 +130,8 @@ def watch(
             st.query_params.pop("room", None)
         st.rerun()
 
-    st.fragment(wait)()
-    st.fragment(ask, run_every=every)()
+    fragment(wait)()
+    fragment(ask, run_every=every)()
     whole_run = False
 
 

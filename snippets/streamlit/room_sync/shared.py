@@ -29,7 +29,11 @@ from room_sync.stores import Changes, Entries, Store
 from room_sync.tab import is_internal, this_tab
 from room_sync.values import dumps, loads
 from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
-from room_sync.workarounds import let_components_be_serialized
+from room_sync.workarounds import (
+    fragment,
+    let_components_be_serialized,
+    let_runs_overlap,
+)
 
 PLACES = {"container", "columns", "tabs", "expander", "popover", "form", "empty"}
 PLACES |= {"sidebar", "bottom", "status", "chat_message", "grid"}
@@ -78,6 +82,7 @@ class sync:  # noqa: N801 -- it is used like a function
 
     def __enter__(self) -> Shared:
         let_components_be_serialized()
+        let_runs_overlap()
         tab = this_tab()
         store: Store = rooms.store() if self._room else tab.own_store
         self._check_entry(store)
@@ -168,6 +173,8 @@ class Place(_Streamlit):
             return found
         if name in WIDGETS:
             return partial(render_shared, self._session, found, name, self._form)
+        if name == "fragment":
+            return fragment
         if name in _OWN:
             return partial(render_own, self._session, found, name)
         if name in PLACES:

@@ -1,15 +1,18 @@
-"""What works around faults of Streamlit, by its private names; each can be taken out.
+"""What works around faults of Streamlit; each can be taken out.
 
 Nothing else in this package uses what Streamlit does not document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial, wraps
 from itertools import cycle
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import streamlit as st
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def let_components_be_serialized() -> None:
@@ -44,6 +47,24 @@ def let_components_be_serialized() -> None:
     vars(main)["make_bidi_component_presenter"] = make_serializable
 
 
+def let_runs_overlap() -> None:
+    """Let a run begin while the one before registers a widget.
+
+    Streamlit begins a run in a new thread while the one before goes on to its next
+    call (``streamlit/runtime/app_session.py``, `request_rerun`), and each locks the
+    session's state with a lock of its own (``streamlit/runtime/state``,
+    ``safe_session_state.py``). Then the new run may end with "dictionary changed size
+    during iteration", and its callbacks are lost. Take this out when runs of a session
+    have one lock.
+    """
+    from streamlit.runtime.state.session_state import WStates
+
+    def iterate(self: WStates) -> Iterator[str]:
+        return iter(tuple(self.states))
+
+    WStates.__iter__ = iterate  # type: ignore[method-assign]
+
+
 def browser() -> str:
     """What all tabs of a browser have in common; "": this server does not tell.
 
@@ -59,3 +80,29 @@ def browser() -> str:
         return bytes(a ^ b for a, b in numbers).hex() if version == "2" else ""
     except ValueError:
         return ""
+
+
+@overload
+def fragment(function: Function, **options: Any) -> Function: ...
+@overload
+def fragment(**options: Any) -> Callable[[Function], Function]: ...
+def fragment(function: Any = None, **options: Any) -> Any:
+    """``st.fragment``, in a container of its own.
+
+    A fragment that starts as a whole run ends takes what that run has rendered for it
+    out of the queue of messages (``streamlit/runtime/forward_msg_queue.py``, `clear`);
+    the page removes the fragment, and what comes after it moves up. Where two of them
+    start so, the later one first, its place does not exist yet: "Bad delta path", and
+    the page stays white. The container is the whole run's, which stays. Take this out
+    when Streamlit keeps the places of fragments.
+    """
+    if function is None:
+        return partial(fragment, **options)
+    render = st.fragment(function, **options)
+
+    @wraps(function)
+    def rendered(*args: Any, **named: Any) -> Any:
+        with st.container():
+            return render(*args, **named)
+
+    return rendered

@@ -571,7 +571,8 @@ class Line:
             for told in self.gets(ForwardMsg.FromString(message)):
                 page.send(told.SerializeToString())
 
-        page.connect_to_server().on_message(pass_on)
+        self.server = page.connect_to_server()
+        self.server.on_message(pass_on)
 
     def gets(self, message: ForwardMsg) -> list[ForwardMsg]:
         """What the page is given when this comes."""
@@ -884,6 +885,66 @@ def test_a_page_without_looks_goes_on_after_a_restart(play: Play) -> None:
     alex.reads_line("0 clicks, 1 here")
     alex.presses("Click")
     alex.reads_line("1 clicks, 1 here")
+
+
+FRAGMENTS = """
+import time
+
+from room_sync import polling, sync
+from streamlit.runtime import get_instance
+
+polling.SETTLES = 0  # a server so busy that it takes this for long ago
+
+with sync("lobby") as st:
+    state = st.empty()
+    if st.button("Take long"):
+        state.text("under way")
+        time.sleep(2)
+        st.update("runs", lambda runs: (runs or 0) + 1)
+        # And so busy that it sends nothing before the fragments have begun.
+        get_instance()._get_async_objs().eventloop.call_soon_threadsafe(time.sleep, 0.5)
+    state.text(f"{st.session_state.get('runs', 0)} long runs")
+
+    @st.fragment
+    def show(number):
+        st.text(f"fragment {number}")
+
+    show(1)
+    show(2)
+"""
+
+
+class AskingLine(Line):
+    """A page that asks for its fragments, too."""
+
+    def __init__(self, user: StreamlitUser) -> None:
+        self.fragments: dict[str, None] = {}  # in their order on the page
+        super().__init__(user)
+
+    def gets(self, message: ForwardMsg) -> list[ForwardMsg]:
+        if message.delta.fragment_id:
+            self.fragments[message.delta.fragment_id] = None
+        return super().gets(message)
+
+    def asks(self, fragment: str) -> None:
+        self.server.send(
+            BackMsg(rerun_script=ClientState(fragment_id=fragment)).SerializeToString()
+        )
+
+
+def test_fragments_that_begin_as_a_run_ends_find_their_places(play: Play) -> None:
+    """Also where the page asks for the later one first: see `workarounds.fragment`."""
+    alex = play(FRAGMENTS, SHIPPED).join()
+    assert isinstance(alex, StreamlitUser)
+    line = AskingLine(alex)
+    alex.reads_line("fragment 2")
+    wait_until(lambda: len(line.fragments) == 4, event="two, and those of the room")
+    alex.presses("Take long")
+    alex.reads_line("under way")
+    for fragment in reversed(line.fragments):
+        line.asks(fragment)
+    for text in ("1 long runs", "fragment 1", "fragment 2"):
+        alex.reads_line(text)
 
 
 @pytest.mark.fact("fragments-wait")

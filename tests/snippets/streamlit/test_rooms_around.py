@@ -18,6 +18,7 @@ from streamlit import config
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.runtime.state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import WStates
 
 from tests.snippets.streamlit.test_rooms_headless import Clock
 from tests.users.streamlit_headless import PROGRAMS, StreamlitSession, Write, join
@@ -518,6 +519,16 @@ def test_it_works_where_the_state_has_to_be_serializable(program: Write) -> None
             assert not user.errors()
     finally:
         config.set_option("runner.enforceSerializableSessionState", False)
+
+
+def test_a_run_begins_while_the_one_before_registers_a_widget(program: Write) -> None:
+    """As `_call_callbacks` looks through all widgets: see `workarounds`."""
+    join(program('with sync("lobby") as st:\n    st.slider("A")\n'))
+    states = WStates()
+    states.set_from_value("first", 1)
+    for widget in states:
+        states.set_from_value(f"{widget} and one more", 2)
+    assert len(states) == 2
 
 
 @pytest.mark.fact("saved-while-it-runs")
