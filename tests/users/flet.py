@@ -230,7 +230,7 @@ class FletUser(BrowserUser):
         expect(field).to_have_value("")
         if not field.evaluate("field => field === document.activeElement"):
             field.click()
-            self.waits_for_the_caret()
+        self.waits_for_the_caret()
 
     def waits_for_the_caret(self) -> None:
         """Wait until what is typed goes into a field."""

@@ -6,26 +6,38 @@ the keys that are pressed meanwhile as part of the composition.
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page
 
 _BY_THE_INPUT_METHOD = 229
 """The key code of what an input method takes, https://www.w3.org/TR/uievents/."""
 
+_ENTER = {
+    "key": "Enter",
+    "code": "Enter",
+    "windowsVirtualKeyCode": _BY_THE_INPUT_METHOD,
+}
+
 
 def compose(page: Page, text: str) -> None:
     """Begin a word where the caret is, or go on with it."""
-    session = page.context.new_cdp_session(page)
     at_the_end = {"selectionStart": len(text), "selectionEnd": len(text)}
-    session.send("Input.imeSetComposition", {"text": text, **at_the_end})
-    session.detach()
+    _send(page, "Input.imeSetComposition", {"text": text, **at_the_end})
 
 
-def confirm(page: Page, word: str) -> None:
-    """Press Enter, by which the input method takes this word for the composed one."""
+def press_enter(page: Page) -> None:
+    """Press Enter, which the input method takes."""
+    _send(page, "Input.dispatchKeyEvent", {"type": "rawKeyDown", **_ENTER})
+
+
+def take(page: Page, word: str) -> None:
+    """Take this word for the composed one, as an input method does upon Enter."""
+    _send(page, "Input.insertText", {"text": word})
+    _send(page, "Input.dispatchKeyEvent", {"type": "keyUp", **_ENTER})
+
+
+def _send(page: Page, command: str, options: dict[str, Any]) -> None:
     session = page.context.new_cdp_session(page)
-    key = {"key": "Enter", "code": "Enter"}
-    code = {"windowsVirtualKeyCode": _BY_THE_INPUT_METHOD}
-    session.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **key, **code})
-    session.send("Input.insertText", {"text": word})
-    session.send("Input.dispatchKeyEvent", {"type": "keyUp", **key, **code})
+    session.send(command, options)
     session.detach()

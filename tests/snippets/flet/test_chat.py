@@ -17,7 +17,7 @@ from livedocs.catalog import Catalog
 from tests.contracts.chat import FinishedChat, SharedHistory, Smoke
 from tests.users.base import BrowserUser, Message
 from tests.users.flet import AT_REST, TALL, FletUser
-from tests.users.flet_ime import compose, confirm
+from tests.users.flet_ime import compose, press_enter, take
 from tests.users.flet_socket import FletSocket
 from tests.users.stage import Stage
 from tests.waiting import wait_until
@@ -159,8 +159,9 @@ class TestFinishedApp:
         visitor.step_into(visitor.field)
         compose(visitor.page, "にほ")
         visitor.finds_field_with("にほ")
-        confirm(visitor.page, "日本")
+        press_enter(visitor.page)
         alex.sees(Message("Nao", "にほ"))
+        take(visitor.page, "日本")
 
     @pytest.mark.fact("flet-screen-reader")
     def test_a_screen_reader_finds_name_and_text(

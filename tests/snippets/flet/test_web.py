@@ -43,7 +43,7 @@ from tests.ports import free_port
 from tests.users.base import LOOPBACK
 from tests.users.flet import AT_REST
 from tests.users.flet_headless import FletServer, FletSession
-from tests.users.flet_ime import compose, confirm
+from tests.users.flet_ime import compose, press_enter, take
 from tests.users.flet_socket import FletSocket
 from tests.waiting import PATIENCE, wait_until
 
@@ -691,7 +691,8 @@ class TestProgram:
         alex.step_in()
         compose(alex.page, "にほ")
         expect(alex.field).to_have_value("にほ")
-        confirm(alex.page, "日本")
+        press_enter(alex.page)
+        take(alex.page, "日本")
         expect(alex.field).to_have_value("日本")
         alex.page.evaluate(AT_REST)
         alex.page.keyboard.press("Enter")
