@@ -258,9 +258,7 @@ class StreamlitUser(BrowserUser):
             expect(self.line(text).filter(visible=True)).to_have_count(1)
         except AssertionError:
             shown = self.page.locator(_TEXTS).all_inner_texts()
-            raise AssertionError(
-                f"{self.name} has no line {text!r}, but {shown}"
-            ) from None
+            raise AssertionError(f"no line {text!r}, but {shown}") from None
 
     def line(self, text: str) -> Locator:
         """The line of the page that says exactly this."""

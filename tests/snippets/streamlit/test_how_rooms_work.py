@@ -932,8 +932,11 @@ class AskingLine(Line):
         )
 
 
+@pytest.mark.fact("fragment-places")
 def test_fragments_that_begin_as_a_run_ends_find_their_places(play: Play) -> None:
-    """Also where the page asks for the later one first: see `workarounds.fragment`."""
+    """Fragments in a room that begin as a run ends find their places on the page, even
+    if the later one begins first.
+    """
     alex = play(FRAGMENTS, SHIPPED).join()
     assert isinstance(alex, StreamlitUser)
     line = AskingLine(alex)
