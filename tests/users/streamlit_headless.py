@@ -148,9 +148,9 @@ class StreamlitSession:
         """Let the fragments that look after the room run, and what they ask for."""
         if self.is_one_fragment():
             return self.hear()
-        return self.looks_again(-inf)
+        return self.polls_again(-inf)
 
-    def looks_again(self, drawn: float) -> None:
+    def polls_again(self, drawn: float) -> None:
         """Let the fragments that look after the room run, and what they ask for.
 
         Args:
@@ -171,14 +171,14 @@ class StreamlitSession:
         )
 
     def hear(self, message: WidgetStates | None = None) -> None:
-        """Let the room's own fragment run, as news and touches do where rooms push.
+        """Let the room's own fragment run, as touches do and what a server pushes.
 
         Such a page is nothing but the room.
         """
         with patch.object(st, "rerun", Mock(side_effect=AssertionError)):
             self._run_fragments(message or self.message())
 
-    def looks(self, drawn: float = -inf) -> Any:
+    def polls(self, drawn: float = -inf) -> Any:
         """Let the fragment that polls run; return what its component is told.
 
         Args:
@@ -186,11 +186,11 @@ class StreamlitSession:
         """
         shown = self.page._tree
         self._was_drawn(drawn)
-        *_, look = self._fragments._fragments  # by when they are drawn
-        self._run_fragments(self.message(), look)
-        (bell,) = self._components()
+        *_, poll = self._fragments._fragments  # by when they are drawn
+        self._run_fragments(self.message(), poll)
+        (component,) = self._components()
         self.page._tree = shown
-        return json.loads(bell.proto.json)
+        return json.loads(component.proto.json)
 
     def _was_drawn(self, when: float) -> None:
         if "private:room_sync:rendered" in self.page.session_state:

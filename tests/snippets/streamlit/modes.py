@@ -13,10 +13,10 @@ from livedocs.catalog import Catalog, Snippet
 PROGRAMS = Catalog.default().root / "streamlit"
 
 SHIPPED = "shipped"
-"""As readers copy it: ``with sync(…)`` runs the whole script when it finds news."""
+"""As readers copy it: with ``sync(…)``, what others change runs the whole script."""
 
 POLLED, PUSHED = "polled", "pushed"
-"""With ``@room(…)``, the page looks once a second, or the server says that it must."""
+"""With ``@room(…)``, the page polls once a second, or the server says that it must."""
 
 MODES = (SHIPPED, PUSHED)
 

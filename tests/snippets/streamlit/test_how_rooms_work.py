@@ -608,7 +608,7 @@ SLOWER = """() => {
 
 
 class BusyLine(Line):
-    """A server that sends what a run has drawn when the next look has already begun."""
+    """A server that sends what a run has drawn when the next poll has already begun."""
 
     def __init__(self, user: StreamlitUser) -> None:
         self.is_busy = False
@@ -661,26 +661,26 @@ class Lost:
     ) -> None:
         """A page that has lost what was drawn for it asks for it again."""
         line = Line(doppler)
-        news = f"{1 + clicks(doppler)} clicks"
+        newer = f"{1 + clicks(doppler)} clicks"
         has_begun = False
 
         def is_losing(message: ForwardMsg) -> bool:
             nonlocal has_begun
-            has_begun = has_begun or news in str(message)
+            has_begun = has_begun or newer in str(message)
             return has_begun
 
         line.is_losing = is_losing
         alex.presses("Click")
-        alex.reads_line(f"{news}, 2 here")
-        line.loses(lambda it: news in str(it), "what was drawn is lost")
+        alex.reads_line(f"{newer}, 2 here")
+        line.loses(lambda it: newer in str(it), "what was drawn is lost")
         line.loses(lambda it: _ends(it, mode), "the end of the run is lost")
         line.is_losing = lambda message: False
-        doppler.reads_line(f"{news}, 2 here")
+        doppler.reads_line(f"{newer}, 2 here")
 
 
 @program(CLICKS, SHIPPED, POLLED)
-class TestPageThatLooks(Lost):
-    """Its look asks for a whole run, or rings for the room's function: two modes."""
+class TestPageThatPolls(Lost):
+    """Its poll asks for a whole run, or for one of the room's function: two modes."""
 
     @pytest.mark.fact("asks-again")
     def test_a_page_that_has_lost_its_clock_has_one_again(
@@ -873,7 +873,7 @@ def values(message: BackMsg) -> list[tuple[str, str]]:
 
 
 @pytest.mark.fact("asks-a-new-server")
-def test_a_page_without_looks_goes_on_after_a_restart(play: Play) -> None:
+def test_a_page_without_polls_goes_on_after_a_restart(play: Play) -> None:
     stage = play(CLICKS.replace('lobby")', 'lobby", every=None)', 1), POLLED)
     alex = stage.join()
     assert isinstance(alex, StreamlitUser)
@@ -973,7 +973,7 @@ def test_a_fragment_takes_back_the_end_of_the_one_before() -> None:
     queue = ForwardMsgQueue()
     done = ForwardMsg(script_finished=ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
     queue.enqueue(done)
-    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["look"])
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["poll"])
     (told,) = queue.flush()
     assert told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
@@ -986,7 +986,7 @@ def test_who_asks_for_a_fragment_as_a_run_ends_makes_streamlit_drop_its_messages
     assert ended.on_scriptrunner_ready().type is ScriptRequestType.STOP
     session = MagicMock()
     session._scriptrunner.request_rerun = ended.request_rerun
-    AppSession.request_rerun(session, ClientState(fragment_id="look"))
+    AppSession.request_rerun(session, ClientState(fragment_id="poll"))
     session._create_scriptrunner.assert_called_once()
     last, session._scriptrunner = session._scriptrunner, MagicMock()
 
@@ -1003,20 +1003,20 @@ def test_who_asks_for_a_fragment_as_a_run_ends_makes_streamlit_drop_its_messages
     assert asyncio.run(send(last)) == 0
 
 
-def test_where_nothing_pushes_a_bell_rings_when_the_page_is_behind() -> None:
+def test_where_nothing_pushes_a_poll_says_when_the_page_is_behind() -> None:
     alex, doppler = join("push_app"), join("push_app")
     listener = "private:room_sync:listen:lobby"
     url = doppler.component(listener)["url"]
     assert not doppler.component(listener)["pushed"]
-    assert doppler.looks(drawn=math.inf)["behind"], "it was drawn a moment before"
-    assert not doppler.looks()["behind"]
+    assert doppler.polls(drawn=math.inf)["behind"], "it was drawn a moment before"
+    assert not doppler.polls()["behind"]
     alex.click("Click")
-    rings = [doppler.looks() for _ in range(2)]
-    assert [(ring["behind"], ring["url"]) for ring in rings] == [(True, url)] * 2
-    assert rings[0]["poll"] < rings[1]["poll"]
+    polls = [doppler.polls() for _ in range(2)]
+    assert [(poll["behind"], poll["url"]) for poll in polls] == [(True, url)] * 2
+    assert polls[0]["poll"] < polls[1]["poll"]
     doppler.hear()
     assert doppler.reads("1 clicks, 2 here")
-    assert not doppler.looks()["behind"]
+    assert not doppler.polls()["behind"]
 
 
 @pytest.mark.fact("launcher-garbage")

@@ -86,7 +86,7 @@ class Office:
         return answer
 
 
-async def news(answer: AsyncIterator[Any]) -> Any:
+async def notification(answer: AsyncIterator[Any]) -> Any:
     """The next thing that is said; "nothing" when the answer has ended without one."""
     async for _, summary in answer:
         return summary
@@ -95,15 +95,15 @@ async def news(answer: AsyncIterator[Any]) -> Any:
 
 async def told(office: Office, visit: Any) -> Any:
     """What is said at last: a browser asks again when an answer has said nothing."""
-    while (said := await news(office.listens(visit))) == "nothing":
+    while (said := await notification(office.listens(visit))) == "nothing":
         pass
     return said
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Look again and again until it holds; `tell` ends what takes too long."""
+    """Poll until it holds; `tell` ends what takes too long."""
     while not condition():
-        await asyncio.sleep(0.01)  # between two looks
+        await asyncio.sleep(0.01)  # between two polls
 
 
 def tell(story: Coroutine[Any, Any, None]) -> None:
@@ -111,7 +111,7 @@ def tell(story: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(story, PATIENCE))
 
 
-class TestNews:
+class TestNotifications:
     @pytest.mark.alone
     def test_a_change_is_said_at_once_to_all_who_are_in_the_room(
         self, push: ModuleType
@@ -119,9 +119,11 @@ class TestNews:
         async def story() -> None:
             office = Office(push)
             sessions = [office.opens("Alex"), office.opens("Doppler")]
-            heard = [asyncio.create_task(news(office.listens(s))) for s in sessions]
+            heard = [
+                asyncio.create_task(notification(office.listens(s))) for s in sessions
+            ]
             third = office.opens("Third", room="Red")
-            elsewhere = asyncio.create_task(news(office.listens(third)))
+            elsewhere = asyncio.create_task(notification(office.listens(third)))
             started = time.monotonic()
             await until(lambda: office.hub._states.keys() >= {"lobby", "Red"})
             office.write("hello")
@@ -141,7 +143,7 @@ class TestNews:
             alex = office.opens("Alex")
             office.write("hello")
             office.draws(alex)
-            assert await news(office.listens(alex)) == "nothing"
+            assert await notification(office.listens(alex)) == "nothing"
 
         tell(story())
 
@@ -152,12 +154,12 @@ class TestNews:
             office = Office(push)
             alex = office.opens("Alex")
             alex.write(lambda _: {"key:a": "1"})
-            assert await news(office.listens(alex)) == "nothing"
+            assert await notification(office.listens(alex)) == "nothing"
             assert alex.value("a") == 1
             alex.write(lambda _: {"key:a": "2"})
             assert (await told(office, alex))[0] == 2
             office.draws(alex)
-            assert await news(office.listens(alex)) == "nothing"
+            assert await notification(office.listens(alex)) == "nothing"
 
         tell(story())
 
@@ -168,7 +170,7 @@ class TestNews:
             office = Office(push)
             alex = office.opens("Alex")
             alex.is_rendering = True
-            heard = asyncio.create_task(news(office.listens(alex)))
+            heard = asyncio.create_task(notification(office.listens(alex)))
             office.write("meanwhile")
             await until(lambda: office.hub._states.get("lobby", (0,))[0] != 0)
             assert not heard.done()
@@ -190,7 +192,7 @@ class TestNews:
             for _ in range(3):
                 assert (await told(office, alex))[0] == 1
             office.draws(alex)
-            assert await news(office.listens(alex)) == "nothing"
+            assert await notification(office.listens(alex)) == "nothing"
 
         tell(story())
 
@@ -200,13 +202,13 @@ class TestNews:
             alex, doppler = office.opens("Alex"), office.opens("Doppler")
             office.write("hello")
             answer = office.listens(alex)
-            assert (await news(answer))[0] == 1
+            assert (await notification(answer))[0] == 1
             office.draws(doppler)
-            assert await news(answer) == "nothing"
+            assert await notification(answer) == "nothing"
 
         tell(story())
 
-    def test_a_deleted_room_is_news(self, push: ModuleType, brief: None) -> None:
+    def test_a_deleted_room_is_notified(self, push: ModuleType, brief: None) -> None:
         async def story() -> None:
             office = Office(push)
             office.write("hello")
@@ -215,7 +217,7 @@ class TestNews:
             office.store.delete("lobby")
             assert (await heard)[0] == 0
             office.draws(alex)
-            assert await news(office.listens(alex)) == "nothing"
+            assert await notification(office.listens(alex)) == "nothing"
 
         tell(story())
 
@@ -237,32 +239,35 @@ class TestNews:
     ) -> None:
         async def story() -> None:
             office = Office(push)
-            looks: list[str] = []
-            look = office.store.version
+            asked: list[str] = []
+            version = office.store.version
 
             def noted(room: str) -> Any:
-                looks.append(room)
-                return look(room)
+                asked.append(room)
+                return version(room)
 
             office.store.version = noted
             pages = [office.opens(f"{k}") for k in range(n)]
-            heard = [asyncio.create_task(news(office.listens(page))) for page in pages]
+            heard = [
+                asyncio.create_task(notification(office.listens(page)))
+                for page in pages
+            ]
             hub = office.hub
             await until(lambda: len(hub._ends) == n and not hub._is_due.is_set())
             await asyncio.sleep(0.3)  # what has been asked for is looked at
-            before = len(looks)
+            before = len(asked)
             assert before <= 2 * n + 1
             await asyncio.sleep(0.3)  # nothing happens, and that is to be seen
-            assert len(looks) == before, "nobody asks what nobody has changed"
+            assert len(asked) == before, "nobody asks what nobody has changed"
             office.write("hello")
             await asyncio.gather(*heard)
-            assert len(looks) == before + 1
+            assert len(asked) == before + 1
 
         tell(story())
 
 
 class TestPresence:
-    def test_who_comes_and_goes_is_news_for_pages_that_show_it(
+    def test_who_comes_and_goes_is_notified_to_pages_that_show_it(
         self, push: ModuleType, brief: None
     ) -> None:
         async def story() -> None:
@@ -271,14 +276,14 @@ class TestPresence:
             blind = office.opens("Blind")
             office.draws(alex, shows_present=True)
             office.opens("Doppler")
-            assert await news(office.listens(blind)) == "nothing"
+            assert await notification(office.listens(blind)) == "nothing"
             assert await told(office, alex)
             office.draws(alex, shows_present=True)
             office.store.heartbeat("lobby", "Doppler", push.STAY)
             while alex.rendered_present != {
                 "Alex"
             }:  # who asks stays, the others do not
-                if await news(office.listens(alex)) != "nothing":
+                if await notification(office.listens(alex)) != "nothing":
                     office.draws(alex, shows_present=True)
 
         tell(story())
@@ -294,7 +299,7 @@ class TestPresence:
             office.store.heartbeat("lobby", "Alex", 0)
             started = time.monotonic()
             while time.monotonic() - started < 2 * push.STAY:
-                assert await news(office.listens(alex)) == "nothing"
+                assert await notification(office.listens(alex)) == "nothing"
                 assert office.store.present("lobby") == {"Alex"}
 
         tell(story())
@@ -315,7 +320,7 @@ class TestPresence:
                 office.store.heartbeat(*page, 0)
             await office.hub._keeper
             assert office.store.present("lobby") == {"Doppler"}
-            await news(office.listens(alex))
+            await notification(office.listens(alex))
             await until(lambda: "Alex" in office.store.present("lobby"))
 
         tell(story())
@@ -327,7 +332,7 @@ class TestPresence:
 
 
 class TestStores:
-    def test_what_another_process_writes_is_news(
+    def test_what_another_process_writes_is_notified(
         self, push: ModuleType, tmp_path: Path
     ) -> None:
         async def story() -> None:
@@ -335,14 +340,14 @@ class TestStores:
             here, there = (store(str(tmp_path / "rooms.db")) for _ in range(2))
             office = Office(push, here)
             alex = office.opens("Alex")
-            heard = asyncio.create_task(news(office.listens(alex)))
+            heard = asyncio.create_task(notification(office.listens(alex)))
             await until(lambda: "lobby" in office.hub._states)
             there.write("lobby", lambda _: {"a": "hello"})
             assert (await heard)[0] == there.version("lobby")
 
         tell(story())
 
-    def test_a_store_that_fails_and_comes_back_is_news(
+    def test_a_store_that_fails_and_comes_back_is_notified(
         self, push: ModuleType, brief: None, tmp_path: Path
     ) -> None:
         file = tmp_path / "rooms.db"
@@ -354,12 +359,12 @@ class TestStores:
             assert await told(office, alex) is None
             office.draws(alex)
             assert alex.error
-            assert await news(office.listens(alex)) == "nothing"
+            assert await notification(office.listens(alex)) == "nothing"
             (tmp_path / "away").rename(file)
             assert await told(office, alex)
             office.draws(alex)
             assert not alex.error
-            assert await news(office.listens(alex)) == "nothing"
+            assert await notification(office.listens(alex)) == "nothing"
 
         tell(story())
 
@@ -519,7 +524,10 @@ class TestRoute:
         async def story() -> None:
             office = Office(push)
             alex = office.opens("Alex")
-            asked = [asyncio.create_task(news(office.listens(alex))) for _ in range(9)]
+            asked = [
+                asyncio.create_task(notification(office.listens(alex)))
+                for _ in range(9)
+            ]
             await until(lambda: sum(it.done() for it in asked) == 9 - push.AT_ONCE)
             assert not any(it.done() for it in asked[-push.AT_ONCE :])
             for task in asked:
@@ -533,7 +541,7 @@ class TestRoute:
         async def story() -> None:
             office = Office(push)
             alex = office.opens("Alex")
-            await news(office.listens(alex))
+            await notification(office.listens(alex))
             assert "lobby" in office.hub._states
             await until(lambda: not office.hub._states)
 
@@ -577,7 +585,7 @@ def is_behind(user: StreamlitSession) -> bool:
 
 
 class TestPages:
-    def test_news_draws_the_room_and_nothing_else(
+    def test_a_notification_draws_the_room_and_nothing_else(
         self, app: Path, push: ModuleType
     ) -> None:
         alex, doppler = StreamlitSession(app), StreamlitSession(app)
@@ -740,16 +748,16 @@ STEPS = strategies.lists(
         strategies.integers(0, 2),  # who
         strategies.sampled_from("AB"),  # touches what
         strategies.integers(0, 3),
-        strategies.booleans(),  # and hears the news before the touch is sent, or not
+        strategies.booleans(),  # and is notified before the touch is sent, or not
     ),
     max_size=12,
 )
 
 
 class TestMerge:
-    @settings(max_examples=30, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=20, deadline=None, database=None, derandomize=True)
     @given(steps=STEPS)
-    def test_any_order_of_edits_and_news_converges_and_loses_no_edit(
+    def test_any_order_of_edits_and_notifications_converges_and_loses_no_edit(
         self, steps: list[tuple[int, str, int, bool]], tmp_path_factory: Any
     ) -> None:
         with own_process():

@@ -43,7 +43,7 @@ def visitor(stage: Stage) -> StreamlitUser:
 
 @program("first_room")
 class TestFirstRoom:
-    """A page looks by itself, or hears from the server: hence two modes."""
+    """A page polls, or is notified: hence two modes."""
 
     LABEL = "Select a value"
 

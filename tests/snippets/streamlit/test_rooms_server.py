@@ -25,7 +25,7 @@ def test_three_who_click_at_once_lose_no_click(
 ) -> None:
     """Three people who click at the same time lose no click.
 
-    A click asks for a whole run, or for the room's fragment: hence two modes. Looks
+    A click asks for a whole run, or for the room's fragment: hence two modes. Polls
     come before and after it, as they do from a page.
     """
     users = enter(serve("counter", mode), 3)

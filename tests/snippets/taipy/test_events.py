@@ -322,8 +322,8 @@ def test_a_long_callback_cuts_its_page_off(tmp_path: Path) -> None:
 
     Here it asks each second and waits 2.
     """
-    sleep = "        from time import sleep\n        sleep(8 * (name == 'wrong'))\n"
-    work = f"    from time import sleep\n    sleep(8 * (name == 'right'))\n{SAYS}"
+    sleep = "        from time import sleep\n        sleep(5 * (name == 'wrong'))\n"
+    work = f"    from time import sleep\n    sleep(5 * (name == 'right'))\n{SAYS}"
     impatient = '"ping_interval": 1, "ping_timeout": 2'
     replaced = {CREATES: sleep + CREATES, CREATED: work, PATIENT: impatient}
     with launch(vary("scenario_list", tmp_path, replaced)) as app:
