@@ -31,8 +31,8 @@ export default function (component) {
       if (!(now && shown?.every(isShown)))
         setTriggerValue("changed", JSON.stringify(now));
     },
-    failed: () => {
-      if (!opened && ++failures === 3) setTriggerValue("unreached", failures);
+    failed: () => {  // what a run renders then may be lost: it is asked for again
+      if (!opened && ++failures % 3 === 0) setTriggerValue("unreached", failures);
     },
     ping: () => worker.port.postMessage(id),
   };
@@ -58,7 +58,6 @@ export default function (component) {
     source.onerror = () => {  // an answer has ended, or there is none
       source.close();
       on.failed();
-      if (!opened && failures >= 3) return;
       if (performance.now() - asked > 1000) listenAlone();
       else later = setTimeout(listenAlone, 1000);
     };

@@ -35,6 +35,8 @@ def listen(session: Session, *, pushed: bool) -> None:
         session.drafts = frozenset(st.session_state[key].typing or [])
 
     def poll_from_now_on() -> None:
+        if session.is_unreached:
+            return
         session.is_unreached = True
         _log.warning(
             "A page of room %r does not reach the push route, %s: it polls. Does a "

@@ -932,6 +932,30 @@ class AskingLine(Line):
         )
 
 
+@pytest.mark.fact("asks-again")
+def test_a_page_that_has_lost_the_run_which_lets_it_poll_polls(play: Play) -> None:
+    """It reports again that it does not reach the push route."""
+    stage = play(CLICKS, PUSHED)
+    alex, doppler = stage.join(), stage.join()
+    assert isinstance(alex, StreamlitUser)
+    assert isinstance(doppler, StreamlitUser)
+    doppler.context.route(EVENTS, lambda route: route.fulfill(status=404))
+    line = Line(doppler)
+    has_begun = False
+
+    def is_losing(message: ForwardMsg) -> bool:
+        nonlocal has_begun
+        has_begun = has_begun or '"pushed": false' in str(message).replace("\\", "")
+        return has_begun
+
+    line.is_losing = is_losing
+    line.loses(lambda it: _ends(it, PUSHED), "the end of the run is lost")
+    line.is_losing = lambda message: False
+    alex.presses("Click")
+    for user in (alex, doppler):
+        user.reads_line("1 clicks, 2 here")
+
+
 @pytest.mark.fact("fragment-places")
 def test_fragments_that_begin_as_a_run_ends_find_their_places(play: Play) -> None:
     """Fragments in a room that begin as a run ends find their places on the page, even
