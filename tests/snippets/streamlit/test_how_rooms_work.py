@@ -934,7 +934,6 @@ class AskingLine(Line):
 
 @pytest.mark.fact("asks-again")
 def test_a_page_that_has_lost_the_run_which_lets_it_poll_polls(play: Play) -> None:
-    """It reports again that it does not reach the push route."""
     stage = play(CLICKS, PUSHED)
     alex, doppler = stage.join(), stage.join()
     assert isinstance(alex, StreamlitUser)
