@@ -65,6 +65,45 @@ def let_runs_overlap() -> None:
     WStates.__iter__ = iterate  # type: ignore[method-assign]
 
 
+def let_inner_fragments_go() -> None:
+    """Let what fragments in a fragment have rendered go with the places for it.
+
+    When a fragment begins, Streamlit takes what it rendered last and has not sent out
+    of the queue of messages, but not what the fragments inside it rendered then
+    (``streamlit/runtime/forward_msg_queue.py``, `clear`). Their places may not exist on
+    the page: "Bad delta path", and the page stays white. Take this out when Streamlit
+    takes both.
+    """
+    from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
+    clear: Any = ForwardMsgQueue.clear
+    if getattr(clear, "takes_inner", False):
+        return
+
+    def clear_with_inner(
+        self: ForwardMsgQueue,
+        retain_lifecycle_msgs: bool = False,
+        fragment_ids_this_run: list[str] | None = None,
+    ) -> None:
+        if fragment_ids_this_run:
+            deltas = [message for message in self._queue if message.HasField("delta")]
+            places = [
+                list(message.metadata.delta_path)
+                for message in deltas
+                if message.delta.fragment_id in fragment_ids_this_run
+                and message.delta.HasField("add_block")
+            ]
+            for message in deltas:
+                fragment, path = message.delta.fragment_id, message.metadata.delta_path
+                is_inside = any(list(path[: len(it)]) == it for it in places)
+                if is_inside and fragment not in fragment_ids_this_run:
+                    fragment_ids_this_run = [*fragment_ids_this_run, fragment]
+        clear(self, retain_lifecycle_msgs, fragment_ids_this_run)
+
+    vars(clear_with_inner)["takes_inner"] = True
+    ForwardMsgQueue.clear = clear_with_inner  # type: ignore[method-assign]
+
+
 def browser() -> str:
     """What all tabs of a browser have in common; "": this server does not tell.
 

@@ -973,6 +973,34 @@ def test_fragments_that_begin_as_a_run_ends_find_their_places(play: Play) -> Non
         alex.reads_line(text)
 
 
+def rendered(fragment: str, *path: int, is_block: bool = False) -> ForwardMsg:
+    """A message with what a fragment has rendered there; "": the whole script."""
+    message = ForwardMsg()
+    message.metadata.delta_path.extend(path)
+    message.delta.fragment_id = fragment
+    (message.delta.add_block if is_block else message.delta.new_element).SetInParent()
+    return message
+
+
+@pytest.mark.parametrize("has_sent_places", [False, True])
+def test_what_is_inside_a_fragment_goes_with_its_place(
+    has_sent_places: bool, program: Write
+) -> None:
+    """Where the page has the place, it stays: see `workarounds`."""
+    join(program('with sync("lobby") as st:\n    st.slider("A")\n'))
+    queue = ForwardMsgQueue()
+    for message in (rendered("room", 0, 0, is_block=True), rendered("room", 0, 0, 0)):
+        queue.enqueue(message)
+    if has_sent_places:
+        queue.flush()
+    inside = [rendered("poll", 0, 0, 1, is_block=True), rendered("poll", 0, 0, 1, 0)]
+    outside = [rendered("", 0, 1), rendered("other", 0, 2)]
+    for message in (*inside, *outside):
+        queue.enqueue(message)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["room"])
+    assert queue.flush() == [*(inside if has_sent_places else []), *outside]
+
+
 @pytest.mark.fact("fragments-wait")
 def test_only_a_request_for_a_whole_run_stops_one() -> None:
     """A request for a whole run stops the run that is under way; a request for a
