@@ -973,6 +973,34 @@ def test_fragments_that_begin_as_a_run_ends_find_their_places(play: Play) -> Non
         alex.reads_line(text)
 
 
+GROWS = """
+import time
+
+from room_sync import sync
+from streamlit.runtime import get_instance
+
+with sync("lobby") as st:
+    if st.button("More"):
+        time.sleep(1)  # the next click has come when this run ends
+        st.update("lines", lambda lines: (lines or 0) + 3)
+        # Too busy to send anything before the next run has begun.
+        get_instance()._get_async_objs().eventloop.call_soon_threadsafe(time.sleep, 0.5)
+    for number in range(st.session_state.get("lines", 0)):
+        st.text(f"line {number}")
+    st.text(f"{st.session_state.get('lines', 0)} lines")
+"""
+
+
+@pytest.mark.fact("fragment-places")
+def test_a_room_that_grows_twice_before_its_page_hears_of_it(play: Play) -> None:
+    alex = play(GROWS, POLLED).join()
+    assert isinstance(alex, StreamlitUser)
+    alex.reads_line("0 lines")
+    for _ in range(2):
+        alex.presses("More")
+    alex.reads_line("6 lines")
+
+
 def rendered(fragment: str, *path: int, is_block: bool = False) -> ForwardMsg:
     """A message with what a fragment has rendered there; "": the whole script."""
     message = ForwardMsg()
