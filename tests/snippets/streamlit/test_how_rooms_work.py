@@ -899,7 +899,7 @@ with sync("lobby") as st:
     state = st.empty()
     if st.button("Take long"):
         state.text("under way")
-        time.sleep(2)
+        time.sleep(2)  # the page asks for the fragments meanwhile
         st.update("runs", lambda runs: (runs or 0) + 1)
         # And so busy that it sends nothing before the fragments have begun.
         get_instance()._get_async_objs().eventloop.call_soon_threadsafe(time.sleep, 0.5)
