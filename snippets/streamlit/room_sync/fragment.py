@@ -11,7 +11,7 @@ import streamlit as st
 
 from room_sync import push
 from room_sync.drafts import listener
-from room_sync.polling import watch
+from room_sync.polling import run_on_reconnect, watch
 from room_sync.session import Session
 from room_sync.shared import sync
 from room_sync.tab import internal
@@ -115,6 +115,12 @@ def room(
             ) as shared:
                 render(shared, *args, **options)
 
-        return rendered
+        @wraps(render)
+        def reconnecting(*args: Any, **options: Any) -> None:
+            if name and every:
+                run_on_reconnect(name)
+            rendered(*args, **options)
+
+        return reconnecting
 
     return rendered_by

@@ -57,6 +57,33 @@ export default function ({ data, setTriggerValue, parentElement: self }) {
 """,
 )
 
+reconnected = component(
+    "room_reconnected",
+    js="""
+export default function ({ setTriggerValue, parentElement: self }) {
+  if (self.leave) return self.leave;
+  const app = self.host.closest(".stApp");
+  let wasConnected = true, later;
+  const look = () => {
+    const { testConnectionState, testScriptState } = app.dataset;
+    const isConnected = testConnectionState === "CONNECTED";
+    if (!isConnected || testScriptState !== "notRunning") clearTimeout(later);
+    else if (!wasConnected)
+      later = setTimeout(() => setTriggerValue("idle", Date.now()), 1000);
+    wasConnected = isConnected;
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(app, { attributes: true });
+  self.leave = () => {
+    observer.disconnect();
+    clearTimeout(later);
+    self.leave = null;
+  };
+  return self.leave;
+}
+""",
+)
+
 SETTLES = 0.2  # seconds after which a page surely has what was rendered for it
 
 # None that a server before has given.
@@ -65,7 +92,22 @@ _numbers = process.only("numbers", lambda: count(int(1000 * time.time())))
 
 def poll(session: Session) -> None:
     """Poll the room, and run the script when it has changed."""
+    run_on_reconnect(session.room)
     watch(session.room, session.is_behind, session.every)
+
+
+def run_on_reconnect(place: str) -> None:
+    """Let the page ask for a whole run when it is connected again and none begins.
+
+    Streamlit's page does so by itself only if it was cut off during a run or has the
+    clock of a fragment, which it may lose. A server that has restarted knows none of
+    the page's fragments, and takes no request for one.
+
+    Args:
+        place: what is there again after the run; this is called outside of fragments.
+    """
+    key = internal(f"reconnected:{place}")
+    reconnected(key=key, on_idle_change=lambda: None)
 
 
 def watch(

@@ -677,6 +677,21 @@ class Lost:
         line.is_losing = lambda message: False
         doppler.reads_line(f"{newer}, 2 here")
 
+    @pytest.mark.fact("asks-a-new-server")
+    def test_a_page_that_has_lost_its_clock_goes_on_after_a_restart(
+        self, stage: Stage, alex: StreamlitUser, doppler: StreamlitUser
+    ) -> None:
+        line = Line(doppler)
+        line.is_losing = lambda message: message.WhichOneof("type") == "auto_rerun"
+        alex.presses("Click")
+        doppler.page.reload()
+        line.loses(lambda it: True, "its clock is lost")
+        clicks(doppler)
+        stage.restart()
+        line.is_losing = lambda message: False
+        for user in (alex, doppler):
+            user.reads_line("0 clicks, 2 here")
+
 
 @program(CLICKS, SHIPPED, POLLED)
 class TestPageThatPolls(Lost):
