@@ -21,7 +21,7 @@ from livedocs import launch
 from livedocs.catalog import Catalog
 from tests.ports import free_port
 from tests.users.chromium import open_browser
-from tests.users.stage import Stage, open_stage
+from tests.users.stage import OPEN, Stage, open_stage
 from tests.waiting import PATIENCE
 
 pytest_plugins = [
@@ -113,6 +113,17 @@ class ByClass(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no type
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByClass:
     """Share the tests out, in their order, among the processes of `make test`."""
     return ByClass(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what programs have logged, and what pages show, where a test fails."""
+    report = yield
+    if report.failed:
+        report.sections += (part for stage in OPEN for part in stage.report())
+    return report
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

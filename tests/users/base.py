@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Request, WebSocket, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.waiting import PATIENCE
 
@@ -83,12 +84,15 @@ class BrowserUser(User):
         self.context.set_default_timeout(PATIENCE * 1000)
         self.context.on("requestfailed", self._note_request)
         self.strangers: list[str] = []
+        self.errors: list[str] = []
+        """What has failed in the scripts of their pages."""
         self._sockets: list[WebSocket] = []
         self._new_page()
 
     def _new_page(self) -> None:
         self.page = self.context.new_page()
         self.page.on("websocket", self._note_socket)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _note_request(self, request: Request) -> None:
         if _leaves_loopback(request.url):
@@ -112,6 +116,14 @@ class BrowserUser(User):
         """Load the page again, as F5 does."""
         self.page.reload()
         self.wait_until_ready()
+
+    def report(self) -> str:
+        """What explains a test that has failed here: errors, and the text in sight."""
+        try:
+            shown = self.page.evaluate("document.body?.innerText")
+        except PlaywrightError as error:  # the page is gone
+            shown = error.message
+        return "\n".join([*self.errors, f"{shown}"])
 
     def open_second_tab(self) -> None:
         """Open the program once more in the same browser, and look there."""

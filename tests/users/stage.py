@@ -29,6 +29,9 @@ DRIVERS: dict[str, type[BrowserUser]] = {
 }
 """Who sits at the browser, by framework."""
 
+_LOG = 5000
+"""So many characters of a log are shown."""
+
 _NAMES = {1: "Alex", 2: "Doppler"}
 
 
@@ -48,6 +51,7 @@ class Stage:
         self._folder = TemporaryDirectory(suffix="-stage")
         self._server = ExitStack()
         self._start()
+        OPEN.append(self)
 
     def _start(self, port: int = 0) -> None:
         starting = launch(self.snippet, port=port, folder=Path(self._folder.name))
@@ -105,11 +109,22 @@ class Stage:
         """What the server has written, before it was restarted as well."""
         return self._past + self.app.output()
 
+    def report(self) -> Iterator[tuple[str, str]]:
+        """What explains a test that has failed here: titles and texts."""
+        yield f"{self.snippet.id}: log", self.log()[-_LOG:]
+        for number, user in enumerate(self.users, start=1):
+            yield f"{self.snippet.id}: page {number}", user.report()
+
     def close(self) -> None:
         """Send all home and stop the server."""
+        OPEN.remove(self)
         with self._folder, self._server, ExitStack() as homes:
             for user in self.users:
                 homes.callback(user.leave)
+
+
+OPEN: list[Stage] = []
+"""Those that are not closed."""
 
 
 @contextmanager

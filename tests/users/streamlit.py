@@ -6,11 +6,12 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -107,6 +108,12 @@ class StreamlitUser(BrowserUser):
         # A page that is cut off while it loads code for this shows an error ever after.
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
         self.sees_no_exception()
+
+    def report(self) -> str:
+        state = "({...document.querySelector('[data-testid=stApp]')?.dataset})"
+        with suppress(PlaywrightError):
+            return f"{self.page.evaluate(state)}\n{super().report()}"
+        return super().report()
 
     def is_at_rest(self) -> None:
         """Wait until the server draws nothing on the page."""

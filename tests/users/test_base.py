@@ -49,3 +49,13 @@ def test_a_page_that_asks_for_another_host_fails_the_test(
     wait_until(lambda: guest.page.evaluate("0") == 0 and bool(guest.strangers))
     with pytest.raises(AssertionError, match=r"asked for \['(https?|wss)://"):
         guest.leave()
+
+
+def test_a_report_says_what_has_failed_and_what_is_shown(browser: Browser) -> None:
+    asked = "<p>Waiting …</p><script>throw Error('no such room')</script>"
+    guest = Guest(browser, f"data:text/html;charset=utf-8,{asked}")
+    guest.open()
+    wait_until(lambda: guest.report() == "no such room\nWaiting …")
+    guest.page.close()
+    assert "no such room" in guest.report()
+    guest.leave()
