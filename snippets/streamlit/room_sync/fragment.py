@@ -117,9 +117,9 @@ def room(
 
         @wraps(render)
         def reconnecting(*args: Any, **options: Any) -> None:
+            rendered(*args, **options)
             if name and every:
                 run_on_reconnect(name)
-            rendered(*args, **options)
 
         return reconnecting
 

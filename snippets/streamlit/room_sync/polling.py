@@ -63,6 +63,7 @@ reconnected = component(
 export default function ({ setTriggerValue, parentElement: self }) {
   if (self.leave) return self.leave;
   const app = self.host.closest(".stApp");
+  self.host.closest("[data-testid=stElementContainer]").hidden = true;  // no gap
   let wasConnected = true, later;
   const look = () => {
     const { testConnectionState, testScriptState } = app.dataset;
