@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -140,6 +141,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     """The programs that pages run, once pages are served; it outlives their builds."""
     conversions: Conversions | None = None
     """The converted pages, while they are served; a single build needs none twice."""
+    edits: Edits | None = None
+    """What the pages are made of, as it was before the first build, while served."""
 
     def __init__(self) -> None:
         self._before: Any = None  # what happened on SIGTERM
@@ -163,6 +166,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         is_served = command == "serve"
         self._end_on_sigterm(is_served)
         self.conversions = Conversions() if is_served else None
+        self.edits = None
         self.templates = Templates()
         self.sections = Sections(is_kept=is_served)
         self.styles = Styles(is_kept=is_served)
@@ -206,6 +210,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             config.markdown_extensions.append("livedocs")
         self.templates.compile_once(config.theme)
         if self.conversions:
+            self.edits = self.edits or Edits(
+                self._folders(config), self.root / RECORD, Path(config.config_file_path)
+            )
             self.settings = settings_of(config)
             self.conversions.begin(self.settings)
         return config
@@ -217,26 +224,31 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         server.observer._timeout = POLL  # for what is watched from now on
         for emitter in server.observer.emitters:
             emitter._timeout = POLL
-        folders = {
-            Path(config.docs_dir): PAGES,
-            self.root / "snippets": PROGRAMS,
-            self.root / "tests": PROGRAMS,
-            THEME: THEMES,
-        }
-        for folder in folders:
+        for folder in self._folders(config):
             if folder.is_dir():
                 server.watch(str(folder))
         record = self.root / RECORD
         record.parent.mkdir(exist_ok=True)
         server.watch(str(record.parent), recursive=False)  # packages lie below
-        edits = Edits(folders, record, Path(config.config_file_path))
-        for handlers in server.observer._handlers.values():
-            for handler in handlers:
-                handler.on_any_event = edits.only(handler.on_any_event)
+        assert self.edits  # noqa: S101 -- the pages have been built once
+        handlers = [*chain.from_iterable(server.observer._handlers.values())]
+        rebuild = handlers[0].on_any_event
+        for handler in handlers:
+            handler.on_any_event = self.edits.only(rebuild)
+        self.edits.tell_since(rebuild)  # the first build has taken a while
         if self.is_live:
             self.live = Live(self.catalog)
             server.set_app(self.live.around(server.get_app(), config.dev_addr.port))
         return server
+
+    def _folders(self, config: MkDocsConfig) -> dict[Path, frozenset[str]]:
+        """Where what pages are made of is, with the endings that count there."""
+        return {
+            Path(config.docs_dir): PAGES,
+            self.root / "snippets": PROGRAMS,
+            self.root / "tests": PROGRAMS,
+            THEME: THEMES,
+        }
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Publish snippets and, without a repository to link to, their tests."""

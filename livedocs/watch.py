@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent
+from watchdog.events import FileModifiedEvent, FileSystemEvent
 
 from livedocs.files import is_hidden, visible
 
@@ -42,8 +42,16 @@ class Edits:
     def __init__(self, folders: Mapping[Path, frozenset[str]], *files: Path) -> None:
         self._folders = {_absolute(folder): it for folder, it in folders.items()}
         self._files = set(map(_absolute, files))
-        found = [it for folder in self._folders for it in visible(folder, "**/*")]
-        self._known = {it: _digest(it) for it in (*found, *self._files)}
+        self._known = {it: _digest(it) for it in self._found()}
+
+    def _found(self) -> set[Path]:
+        found = {it for folder in self._folders for it in visible(folder, "**/*")}
+        return found | self._files
+
+    def tell_since(self, on_event: OnEvent) -> None:
+        """Call this for each file that was edited since they were looked at last."""
+        for path in sorted(self._found() | self._known.keys()):
+            self.only(on_event)(FileModifiedEvent(str(path)))
 
     def only(self, on_event: OnEvent) -> OnEvent:
         """Call this for edits, and for nothing else."""

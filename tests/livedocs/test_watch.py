@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,9 @@ CHAT = "docs/tutorials/taipy/chat.md"
 class Server:
     """Pages that are served, without a thread that looks for changes by itself."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(
+        self, project: Project, meanwhile: Callable[[], object] = lambda: None
+    ) -> None:
         self.root = project.root
         config = load_config(str(self.root / "mkdocs.yml"), site_dir=str(project.site))
         plugin = config.plugins["livedocs"]
@@ -40,6 +42,7 @@ class Server:
         self.plugin = plugin
         config.dev_addr = type(config.dev_addr)("192.0.2.1", 8000)  # no live demos
         build(config)
+        meanwhile()
         self.server = LiveReloadServer(
             lambda: None, host="127.0.0.1", port=8000, root=str(project.site)
         )
@@ -70,9 +73,13 @@ class Server:
         return self.builds_after(kind(str(file)))
 
 
-@pytest.fixture
-def server(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+@pytest.fixture(autouse=True)
+def _theme(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("livedocs.plugin.THEME", project.root / "theme")
+
+
+@pytest.fixture
+def server(project: Project) -> Iterator[Server]:
     project.write("tests/snippets/taipy/test_chat.py", "x = 1\n")
     server = Server(project)
     yield server
@@ -90,6 +97,25 @@ def test_an_edit_is_built(server: Server) -> None:
     for path in EDITED:
         assert server.writes(path, "x = 1  # edited\n"), path
         assert server.writes(path, "x = 2\n"), path
+
+
+@pytest.mark.parametrize(
+    ("edit", "is_built"),
+    [
+        (lambda root: (root / GREET).write_text("x = 1  # edited\n"), True),
+        (lambda root: (root / GREET).with_name("new.py").write_text("x = 1\n"), True),
+        (lambda root: (root / CHAT).unlink(), True),
+        (lambda root: (root / "mkdocs.yml").touch(), False),
+        (lambda root: (root / GREET).with_name("rooms.db").touch(), False),
+    ],
+)
+def test_an_edit_during_the_first_build_is_built(
+    edit: Callable[[Path], object], is_built: bool, project: Project
+) -> None:
+    server = Server(project, meanwhile=lambda: edit(project.root))
+    assert server.server._want_rebuild == is_built
+    assert not server.builds_after(FileModifiedEvent(str(project.root / GREET)))
+    server.plugin.on_shutdown()
 
 
 def test_a_file_that_is_gone_or_renamed_is_built(server: Server) -> None:
