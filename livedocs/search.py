@@ -114,12 +114,14 @@ def shorten(site: Path) -> None:
 def opening(text: str) -> str:
     """The first sentences of a section, at least one, then its other names in code.
 
-    One element for all names: an element for each would be most of the index.
+    One element for all names, and each word of them once: more would be most of the
+    index.
     """
     first, *others = _SENTENCE.split(_PARAGRAPH.sub(" ", _PROGRAM.sub(" ", text)))
     kept = first.strip()
     while others and len(kept) + len(others[0]) < OPENING:
         kept = f"{kept} {others.pop(0)}".strip()
-    names = dict.fromkeys(_CODE.findall(" ".join(others)))
-    new = [name for name in names if f"<code>{name}</code>" not in kept]
+    words = dict.fromkeys(" ".join(_CODE.findall(" ".join(others))).split())
+    known = set(" ".join(_CODE.findall(kept)).split())
+    new = [word for word in words if word not in known]
     return f"{kept} <code>{' '.join(new)}</code>" if new else kept

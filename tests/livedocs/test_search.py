@@ -32,6 +32,12 @@ def test_names_in_code_stay_wherever_they_are_each_once() -> None:
     assert opening(text) == "Use <code>a</code>. <code>b c</code>"
 
 
+def test_a_word_in_code_stays_once() -> None:
+    filler = "filler " * OPENING
+    text = f"{filler}. <code>room = old()</code> and <code>room = new()</code>."
+    assert opening(text).endswith("<code>room = old() new()</code>")
+
+
 def test_programs_go() -> None:
     assert opening("Before. <pre><code>run()</code></pre> After.") == "Before. After."
 
