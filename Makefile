@@ -30,6 +30,10 @@ READY := .venv/.ready
 # Material's advertisement of its successor; it would stand above every build.
 export NO_MKDOCS_2_WARNING := 1
 
+# What Python has compiled is kept, whatever the shell says: tests import the library
+# hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test quick oldest newest films record facts site lint mutate bench \
 	lighthouse lock clean

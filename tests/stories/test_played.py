@@ -49,7 +49,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now(root: Path) -> Now:
     def now(story: Story) -> tuple[str, ...]:
         snippet = Catalog(root / "snippets").find(story.snippet)
@@ -61,6 +61,12 @@ def now(root: Path) -> Now:
         return (*loaded(story, root), *shown(snippet, film, root))
 
     return now
+
+
+@pytest.fixture(scope="module")
+def before(now: Now) -> dict[str, tuple[str, ...]]:
+    """By framework, what a story is played with as long as nothing changes."""
+    return {name: now(story) for name, story in THREE.items()}
 
 
 CHANGES = [
@@ -98,10 +104,14 @@ CHANGES = [
 
 @pytest.mark.parametrize(("path", "frameworks", "part"), CHANGES)
 def test_a_changed_file_lets_those_stories_be_played_that_need_it(
-    root: Path, now: Now, path: str, frameworks: str, part: str
+    root: Path,
+    now: Now,
+    before: dict[str, tuple[str, ...]],
+    path: str,
+    frameworks: str,
+    part: str,
 ) -> None:
     file = root / path
-    before, text = {name: now(story) for name, story in THREE.items()}, None
     text = file.read_bytes()
     try:
         file.write_bytes(text + b"\n# changed\n")

@@ -18,6 +18,7 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
     ScriptRequests,
@@ -43,14 +44,33 @@ def own_process() -> Iterator[Callable[[], None]]:
     """Let programs import the library anew; call the result to start once more."""
 
     def restart() -> None:
-        for name in [it for it in sys.modules if it.partition(".")[0] == LIBRARY.name]:
-            del sys.modules[name]
+        for name in [it for it in sys.modules if it.startswith(LIBRARY.name)]:
+            if name.partition(".")[0] == LIBRARY.name:
+                del sys.modules[name]
 
     restart()
     with patch.object(sys, "path", [str(ROOMS), str(PROGRAMS), *sys.path]):
         yield restart
     restart()
 
+
+class _Scripts(ScriptCache):
+    """Programs as Python reads them; AppTest has each read again for each run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read_at: dict[str, tuple[int, int]] = {}
+
+    def get_bytecode(self, script_path: str) -> Any:
+        state = Path(script_path).stat()
+        read_at = state.st_mtime_ns, state.st_size
+        if self._read_at.get(script_path) != read_at:
+            self.clear()
+            self._read_at = {script_path: read_at}
+        return super().get_bytecode(script_path)
+
+
+_scripts = _Scripts()
 
 _manifests = cache(manifest_scanner.scan_component_manifests)
 """What is installed: a server looks for it once, AppTest with every session."""
@@ -74,8 +94,9 @@ class StreamlitSession:
 
     @contextmanager
     def _as_on_a_server(self) -> Iterator[None]:
-        """Look for components once, and keep fragments from run to run."""
+        """Look for components once, and keep programs and fragments from run to run."""
         with (
+            patch.object(local_script_runner, "ScriptCache", lambda: _scripts),
             patch.object(manifest_scanner, "scan_component_manifests", _manifests),
             patch.object(
                 local_script_runner, "MemoryFragmentStorage", lambda: self._fragments

@@ -80,8 +80,10 @@ def arrive(tab: Tab, room: str, store: Store) -> None:
     """
     _connection(tab.id, tab)
     tab.left_at = 0
+    if not room or room in tab.rooms:
+        return
     tab.browser = tab.browser or browser()
-    if not room or room in tab.rooms or not tab.browser:
+    if not tab.browser:
         return
     gone = [
         (other.left_at, other.id, before)

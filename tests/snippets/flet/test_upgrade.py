@@ -941,6 +941,7 @@ async def deliver(then: Callable[[Tab], object], *, is_async: bool) -> Heard:
     async def on_message_async(message: str) -> None:
         on_message(message)
 
+    gc.freeze()  # there is much else to look through
     with ThreadPoolExecutor() as threads:
         hub = PubSubHub(asyncio.get_running_loop(), threads)
         chat = ft.ListView()
@@ -952,6 +953,7 @@ async def deliver(then: Callable[[Tab], object], *, is_async: bool) -> Heard:
             await asyncio.sleep(0)
     await settle()
     gc.collect()
+    gc.unfreeze()
     heard.sent = tab.wire.sent[before:]
     return heard
 
