@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Locator, Request, WebSocket, expect
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _LOCAL_SCHEMES = frozenset({"about", "blob", "data"})
@@ -186,9 +186,22 @@ class BrowserUser(User):
         )
 
     @contextmanager
+    def loses_connection(self) -> Iterator[None]:
+        """Have a connection, and see in the end that it is closed."""
+
+        def is_open(connection: WebSocket) -> bool:
+            self.page.evaluate("0")  # it is the page that tells of it
+            return not connection.is_closed()
+
+        wait_until(lambda: is_open(self._sockets[-1]), event="a connection")
+        connection = self._sockets[-1]
+        yield
+        wait_until(lambda: not is_open(connection), event="the connection's end")
+
+    @contextmanager
     def cut_off(self) -> Iterator[None]:
         """Be without a network for a while, and connected again afterwards."""
-        with self._sockets[-1].expect_event("close"):
+        with self.loses_connection():
             self.context.set_offline(True)
         yield
         with self.page.expect_websocket():

@@ -135,7 +135,7 @@ class StreamlitUser(BrowserUser):
     @contextmanager
     def cut_off(self) -> Iterator[None]:
         """Be without a connection for a while, and connected again afterwards."""
-        with self._sockets[-1].expect_event("close"):
+        with self.loses_connection():
             self.cable.hang_up()
         yield
         with self.page.expect_websocket():

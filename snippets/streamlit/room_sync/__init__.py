@@ -8,7 +8,7 @@ if tuple(int(part) for part in streamlit.__version__.split(".")[:2]) < (1, 62):
         f"{streamlit.__version__}: pip install --upgrade streamlit"
     )
 
-from room_sync.access import new_room
+from room_sync.access import Allow, new_room
 from room_sync.errors import (
     ConflictError,
     RefusedError,
@@ -29,7 +29,7 @@ from room_sync.rooms import (
     use,
 )
 from room_sync.shared import Shared, State, sync
-from room_sync.stores import Memory, SQLite, Store
+from room_sync.stores import Changes, Entries, Memory, SQLite, Store
 from room_sync.tab import private
 
 __version__ = "0.1.0"
@@ -45,7 +45,10 @@ Example:
 """
 
 __all__ = [
+    "Allow",
+    "Changes",
     "ConflictError",
+    "Entries",
     "Memory",
     "RefusedError",
     "RoomError",

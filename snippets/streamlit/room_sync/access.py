@@ -14,7 +14,14 @@ from room_sync.tab import this_tab
 Action = Literal["list", "create", "enter", "write", "delete"]
 
 Allow = Callable[[Any, str, Action], bool]
-"""Is given the user, the room's name and the action; see `use`."""
+"""Who may do what: it is given the user, the room's name and the action; see `use`.
+
+Example:
+    from room_sync import Allow, use
+
+    only_looking: Allow = lambda user, room, action: action in ("list", "enter")
+    use(allow=only_looking)
+"""
 
 
 def everybody(user: Any, room: str, action: Action) -> bool:

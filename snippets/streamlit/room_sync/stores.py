@@ -14,8 +14,26 @@ from typing import Any, Protocol
 
 from room_sync.errors import StoreError
 
-Entries = dict[str, str]  # a room: the name of each entry, and its value as text
-Changes = dict[str, str | None]  # what to set in a room; None removes an entry
+Entries = dict[str, str]
+"""A room: the name of each entry, and its value as text, in JSON.
+
+Example:
+    from room_sync import Entries, Memory
+
+    room: Entries = Memory().read("lobby")[1]
+"""
+
+Changes = dict[str, str | None]
+"""What to set in a room, as in `Entries`; None removes an entry.
+
+Example:
+    from room_sync import Changes, Entries, Memory
+
+    def emptied(room: Entries) -> Changes:
+        return {name: None for name in room}
+
+    Memory().write("lobby", emptied)
+"""
 
 
 def applied(entries: Entries, changes: Changes) -> Entries:

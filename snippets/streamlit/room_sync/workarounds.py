@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial, wraps
 from itertools import cycle
+from threading import Lock
 from typing import Any, TypeVar, overload
 
 import streamlit as st
@@ -48,21 +49,54 @@ def let_components_be_serialized() -> None:
 
 
 def let_runs_overlap() -> None:
-    """Let a run begin while the one before registers a widget.
+    """Let a run begin while the one before goes on to its next call, or to its end.
 
-    Streamlit begins a run in a new thread while the one before goes on to its next
-    call (``streamlit/runtime/app_session.py``, `request_rerun`), and each locks the
+    Streamlit begins a run in a new thread before the old one has ended
+    (``streamlit/runtime/app_session.py``, `request_rerun`), and each locks the
     session's state with a lock of its own (``streamlit/runtime/state``,
-    ``safe_session_state.py``). Then the new run may end with "dictionary changed size
-    during iteration", and its callbacks are lost. Take this out when runs of a session
-    have one lock.
+    ``safe_session_state.py``). If the old one registers a widget, the new one may end
+    with "dictionary changed size during iteration", and its callbacks are lost. If the
+    old one ends, it sets all buttons back, and the click that has begun the new one is
+    lost. Take this out when runs of a session have one lock.
     """
+    from streamlit.runtime.state.safe_session_state import SafeSessionState
     from streamlit.runtime.state.session_state import WStates
+
+    begin: Any = SafeSessionState.on_script_will_rerun
+    finish: Any = SafeSessionState.on_script_finished
+    if getattr(finish, "leaves_clicks", False):
+        return
+    ending = Lock()
 
     def iterate(self: WStates) -> Iterator[str]:
         return iter(tuple(self.states))
 
+    def finish_unless_replaced(
+        self: SafeSessionState, *args: Any, **options: Any
+    ) -> None:
+        with ending:
+            if not _is_replaced(self):
+                finish(self, *args, **options)
+
+    def begin_when_it_has(self: SafeSessionState, *args: Any, **options: Any) -> None:
+        with ending:
+            pass
+        begin(self, *args, **options)
+
+    vars(finish_unless_replaced)["leaves_clicks"] = True
+    patched: Any = SafeSessionState
+    patched.on_script_finished = finish_unless_replaced
+    patched.on_script_will_rerun = begin_when_it_has
     WStates.__iter__ = iterate  # type: ignore[method-assign]
+
+
+def _is_replaced(state: Any) -> bool:
+    """Whether another run of the session has begun since."""
+    from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+
+    runner = getattr(state._yield_callback, "__self__", None)
+    requests = getattr(runner, "_requests", None)
+    return getattr(requests, "_state", None) is ScriptRequestType.STOP
 
 
 def let_inner_fragments_go() -> None:

@@ -63,6 +63,7 @@ class TestFirstRoom:
         alex.reload()
         alex.finds(self.LABEL, "5")
 
+    @pytest.mark.alone
     def test_a_connection_that_is_ended_on_the_way_changes_no_count(
         self, stage: Stage, alex: User, doppler: User
     ) -> None:

@@ -39,6 +39,55 @@ def test_three_who_click_at_once_lose_no_click(
             assert clicked(user.lines()) == clicks
 
 
+CLICKED_AT_THE_END = """\
+from threading import Event
+
+import streamlit
+from room_sync import polling, sync
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+
+polling.SETTLES = 0
+
+
+@streamlit.cache_resource
+def events():
+    \"\"\"A fragment ends after the next run has begun, and before that goes on.\"\"\"
+    is_ending, has_begun, has_ended = Event(), Event(), Event()
+    finish = ScriptRunner._on_script_finished
+
+    def finish_late(runner, context, event, *rest):
+        is_fragment = event.name == "FRAGMENT_STOPPED_WITH_SUCCESS"
+        if is_fragment:
+            is_ending.set()
+            has_begun.wait()
+        finish(runner, context, event, *rest)
+        if is_fragment:
+            has_ended.set()
+
+    ScriptRunner._on_script_finished = finish_late
+    return is_ending, has_begun, has_ended
+
+
+is_ending, has_begun, has_ended = events()
+with sync("lobby") as st:
+    if is_ending.is_set():
+        has_begun.set()
+        has_ended.wait()
+    if st.button("Click"):
+        st.update("clicks", lambda clicks: (clicks or 0) + 1)
+    st.text(f"Clicked {st.session_state.get('clicks', 0)} times")
+"""
+
+
+@pytest.mark.fact("no-click-lost")
+def test_a_click_as_a_poll_ends_is_not_lost(serve: Serve, enter: Enter) -> None:
+    (alex,) = enter(serve(CLICKED_AT_THE_END), 1)
+    alex.will_look()
+    alex.takes_until(lambda lines: alex.components["room_polled"]["behind"] is False)
+    alex.will_press("Click")
+    alex.takes_until(lambda lines: lines == ["Clicked 1 times"])
+
+
 APPENDS = """\
 from room_sync import sync
 
