@@ -119,19 +119,21 @@ def let_inner_fragments_go() -> None:
         retain_lifecycle_msgs: bool = False,
         fragment_ids_this_run: list[str] | None = None,
     ) -> None:
-        if fragment_ids_this_run:
-            deltas = [message for message in self._queue if message.HasField("delta")]
-            places = [
-                list(message.metadata.delta_path)
-                for message in deltas
-                if message.delta.fragment_id in fragment_ids_this_run
-                and message.delta.HasField("add_block")
-            ]
-            for message in deltas:
-                fragment, path = message.delta.fragment_id, message.metadata.delta_path
-                is_inside = any(list(path[: len(it)]) == it for it in places)
-                if is_inside and fragment not in fragment_ids_this_run:
-                    fragment_ids_this_run = [*fragment_ids_this_run, fragment]
+        places = [
+            list(message.metadata.delta_path)
+            for message in self._queue
+            if message.delta.fragment_id in (fragment_ids_this_run or ())
+            and message.delta.HasField("add_block")
+        ]
+
+        def is_inside(path: list[int]) -> bool:
+            return any(it == path[: len(it)] != path for it in places)
+
+        self._queue = [
+            message
+            for message in self._queue
+            if not is_inside(list(message.metadata.delta_path))
+        ]
         clear(self, retain_lifecycle_msgs, fragment_ids_this_run)
 
     vars(clear_with_inner)["takes_inner"] = True

@@ -1037,7 +1037,8 @@ def test_what_is_inside_a_fragment_goes_with_its_place(
     if has_sent_places:
         queue.flush()
     inside = [rendered("poll", 0, 0, 1, is_block=True), rendered("poll", 0, 0, 1, 0)]
-    outside = [rendered("", 0, 1), rendered("other", 0, 2)]
+    inside.append(rendered("", 0, 0, 2))
+    outside = [rendered("", 0, 1), rendered("poll", 0, 2)]
     for message in (*inside, *outside):
         queue.enqueue(message)
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["room"])
