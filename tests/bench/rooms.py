@@ -208,8 +208,18 @@ class Session:
             self._finished.clear()
             start = time.perf_counter()
             await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
-            await self._finished.wait()
+            await self._hears_of_the_end()
             return time.perf_counter() - start
+
+    async def _hears_of_the_end(self) -> None:
+        """Wait until a run has ended; what goes wrong while reading is raised here."""
+        reading = self._tasks["socket"]
+        ending = asyncio.create_task(self._finished.wait())
+        await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if not ending.done():
+            ending.cancel()
+            await reading
+            raise ConnectionResetError(self.address)
 
     async def _read(self) -> None:
         async for data in self._socket:
@@ -229,7 +239,7 @@ class Session:
             case "slider":
                 self._ids[element.slider.label] = element.slider.id, fragment
             case "bidi_component":
-                data = json.loads(element.bidi_component.json)
+                data = json.loads(element.bidi_component.json or "{}")
                 if "shown" not in data:  # it only watches
                     return
                 self._shown = data["shown"]
