@@ -15,6 +15,9 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.waiting import PATIENCE, wait_until
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+SOON = 2000
+"""Milliseconds for a page that may not answer any more."""
+
 _LOCAL_SCHEMES = frozenset({"about", "blob", "data"})
 
 
@@ -120,10 +123,10 @@ class BrowserUser(User):
     def report(self) -> str:
         """What explains a test that has failed here: errors, and the text in sight."""
         try:
-            shown = self.page.evaluate("document.body?.innerText")
-        except PlaywrightError as error:  # the page is gone
+            shown = self.page.locator("body").inner_text(timeout=SOON)
+        except PlaywrightError as error:  # the page is gone, or does not answer
             shown = error.message
-        return "\n".join([*self.errors, f"{shown}"])
+        return "\n".join([*self.errors, shown])
 
     def open_second_tab(self) -> None:
         """Open the program once more in the same browser, and look there."""

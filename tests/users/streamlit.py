@@ -21,7 +21,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.users.base import BrowserUser, Message
+from tests.users.base import SOON, BrowserUser, Message
 from tests.users.cable import Cable
 from tests.waiting import PATIENCE, wait_until
 
@@ -110,10 +110,12 @@ class StreamlitUser(BrowserUser):
         self.sees_no_exception()
 
     def report(self) -> str:
-        state = "({...document.querySelector('[data-testid=stApp]')?.dataset})"
-        with suppress(PlaywrightError):
-            return f"{self.page.evaluate(state)}\n{super().report()}"
-        return super().report()
+        app, states = self.page.get_by_test_id("stApp"), []
+        with suppress(PlaywrightError):  # the page is gone, or does not answer
+            for kind in ("connection", "script"):
+                name = f"data-test-{kind}-state"
+                states.append(app.get_attribute(name, timeout=SOON))
+        return f"{states}\n{super().report()}"
 
     def is_at_rest(self) -> None:
         """Wait until the server draws nothing on the page."""
