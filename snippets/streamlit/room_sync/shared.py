@@ -32,8 +32,8 @@ from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
 from room_sync.workarounds import (
     fragment,
     let_components_be_serialized,
-    let_inner_fragments_go,
     let_runs_overlap,
+    let_what_is_rendered_be_sent,
 )
 
 PLACES = {"container", "columns", "tabs", "expander", "popover", "form", "empty"}
@@ -84,7 +84,7 @@ class sync:  # noqa: N801 -- it is used like a function
     def __enter__(self) -> Shared:
         let_components_be_serialized()
         let_runs_overlap()
-        let_inner_fragments_go()
+        let_what_is_rendered_be_sent()
         tab = this_tab()
         store: Store = rooms.store() if self._room else tab.own_store
         self._check_entry(store)

@@ -99,45 +99,35 @@ def _is_replaced(state: Any) -> bool:
     return getattr(requests, "_state", None) is ScriptRequestType.STOP
 
 
-def let_inner_fragments_go() -> None:
-    """Let what fragments in a fragment have rendered go with the places for it.
+def let_what_is_rendered_be_sent() -> None:
+    """Let a fragment begin without taking back what has been rendered before.
 
     When a fragment begins, Streamlit takes what it rendered last and has not sent out
-    of the queue of messages, but not what the fragments inside it rendered then
-    (``streamlit/runtime/forward_msg_queue.py``, `clear`). Their places may not exist on
-    the page: "Bad delta path", and the page stays white. Take this out when Streamlit
-    takes both.
+    of the queue of messages (``streamlit/runtime/forward_msg_queue.py``, `clear`), but
+    not what the fragments inside it rendered: their places may not exist on the page,
+    "Bad delta path", and the page stays white. And of a fragment that has ended, it
+    says that it was stopped: the page keeps what that has replaced, until another one
+    ends. Sent in their order, all these messages do no harm: the page is where it would
+    be if it were faster. Take this out when Streamlit leaves them.
     """
     from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
     clear: Any = ForwardMsgQueue.clear
-    if getattr(clear, "takes_inner", False):
+    if getattr(clear, "leaves_fragments", False):
         return
 
-    def clear_with_inner(
+    def clear_for_whole_runs(
         self: ForwardMsgQueue,
         retain_lifecycle_msgs: bool = False,
         fragment_ids_this_run: list[str] | None = None,
     ) -> None:
-        places = [
-            list(message.metadata.delta_path)
-            for message in self._queue
-            if message.delta.fragment_id in (fragment_ids_this_run or ())
-            and message.delta.HasField("add_block")
-        ]
+        if fragment_ids_this_run:
+            self._delta_index_map = {}  # what comes now goes behind all that
+        else:
+            clear(self, retain_lifecycle_msgs)
 
-        def is_inside(path: list[int]) -> bool:
-            return any(it == path[: len(it)] != path for it in places)
-
-        self._queue = [
-            message
-            for message in self._queue
-            if not is_inside(list(message.metadata.delta_path))
-        ]
-        clear(self, retain_lifecycle_msgs, fragment_ids_this_run)
-
-    vars(clear_with_inner)["takes_inner"] = True
-    ForwardMsgQueue.clear = clear_with_inner  # type: ignore[method-assign]
+    vars(clear_for_whole_runs)["leaves_fragments"] = True
+    ForwardMsgQueue.clear = clear_for_whole_runs  # type: ignore[method-assign]
 
 
 def browser() -> str:

@@ -1025,24 +1025,26 @@ def rendered(fragment: str, *path: int, is_block: bool = False) -> ForwardMsg:
     return message
 
 
-@pytest.mark.parametrize("has_sent_places", [False, True])
-def test_what_is_inside_a_fragment_goes_with_its_place(
-    has_sent_places: bool, program: Write
-) -> None:
-    """Where the page has the place, it stays: see `workarounds`."""
+@pytest.mark.fact("rendered-is-sent")
+def test_a_fragment_that_begins_takes_back_no_message(program: Write) -> None:
+    """In an app with rooms, what was rendered before a fragment begins is sent."""
     join(program('with sync("lobby") as st:\n    st.slider("A")\n'))
     queue = ForwardMsgQueue()
-    for message in (rendered("room", 0, 0, is_block=True), rendered("room", 0, 0, 0)):
-        queue.enqueue(message)
-    if has_sent_places:
-        queue.flush()
-    inside = [rendered("poll", 0, 0, 1, is_block=True), rendered("poll", 0, 0, 1, 0)]
-    inside.append(rendered("", 0, 0, 2))
-    outside = [rendered("", 0, 1), rendered("poll", 0, 2)]
-    for message in (*inside, *outside):
+    before = [
+        rendered("room", 0, 0, is_block=True),
+        rendered("poll", 0, 0, 1),
+        rendered("", 0, 1),
+        ForwardMsg(script_finished=ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY),
+    ]
+    for message in before:
         queue.enqueue(message)
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["room"])
-    assert queue.flush() == [*(inside if has_sent_places else []), *outside]
+    again = rendered("room", 0, 0, 1)
+    queue.enqueue(again)
+    assert queue.flush() == [*before, again]
+    queue.enqueue(again)
+    queue.clear(retain_lifecycle_msgs=True)
+    assert queue.is_empty(), "a whole run renders all of it again"
 
 
 @pytest.mark.fact("fragments-wait")
@@ -1061,16 +1063,6 @@ def test_only_a_request_for_a_whole_run_stops_one() -> None:
     stopped = requests.on_scriptrunner_yield()
     assert stopped
     assert stopped.type is ScriptRequestType.RERUN
-
-
-def test_a_fragment_takes_back_the_end_of_the_one_before() -> None:
-    """The queue to the browser when a run begins: `AppSession._clear_queue`."""
-    queue = ForwardMsgQueue()
-    done = ForwardMsg(script_finished=ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
-    queue.enqueue(done)
-    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["poll"])
-    (told,) = queue.flush()
-    assert told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 def test_who_asks_for_a_fragment_as_a_run_ends_makes_streamlit_drop_its_messages() -> (
