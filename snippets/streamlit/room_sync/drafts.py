@@ -5,6 +5,8 @@ from room_sync.components import component
 listener = component(
     "room_listener",
     js="""
+const SILENT = 12;  // seconds; a worker that lives says something within ten
+
 export default function (component) {
   const { data, setTriggerValue, setStateValue, parentElement: self } = component;
   self.data = data;
@@ -18,7 +20,7 @@ export default function (component) {
   // Changes: ask for another run of the fragment around this component.
   // A proxy may serve the app below a path that its server does not know.
   const address = new URL(data.url, location.href);
-  let source, worker, later, opened = false, failures = 0;
+  let source, worker, later, opened = false, failures = 0, workers = 0, silence, ticks;
   const on = {
     opened: () => {  // the server may be a new one
       opened = true;
@@ -41,14 +43,26 @@ export default function (component) {
   const listen = () => {
     const script = new URL(`?worker=${data.worker}`, address);
     if (!window.SharedWorker) return listenAlone();
-    worker = new SharedWorker(script, "room_sync");
-    worker.onerror = () => {
-      worker.port.close();
-      worker = undefined;
-      listenAlone();
+    worker = new SharedWorker(script, `room_sync ${workers}`);
+    worker.onerror = () => (leave(), listenAlone());
+    worker.port.onmessage = ({ data: { kind, shown } }) => {
+      ticks = 0;
+      on[kind](shown);
     };
-    worker.port.onmessage = ({ data: { kind, shown } }) => on[kind](shown);
     worker.port.postMessage(id);
+    ticks = 0;  // no clock: while a computer sleeps, its workers are silent
+    silence = setInterval(() => {
+      if (++ticks < SILENT) return;
+      leave();  // it has died or never begun, and no event says so
+      if (++workers < 2) listen();
+      else listenAlone();
+    }, 1000);
+  };
+  const leave = () => {
+    clearInterval(silence);
+    hide();
+    worker?.port.close();
+    worker = undefined;
   };
   const listenAlone = () => {
     const asked = performance.now();
@@ -152,8 +166,7 @@ export default function (component) {
     document.removeEventListener("room-changed", poll);
     window.removeEventListener("pagehide", hide);
     window.removeEventListener("pageshow", show);
-    hide();
-    worker?.port.close();
+    leave();
     [later, ...ends.values()].forEach(clearTimeout);
     source?.close();
     self.way = null;

@@ -10,25 +10,25 @@ from zlib import crc32
 WORKER = """
 const address = location.href.split("?")[0];
 const pages = new Map();  // by port: its room, session and token, and how it is
-let request, asked = [];
+let request, turn = 0, asked = [];
 
 const ask = async () => {
   request?.abort();
-  const mine = (request = new AbortController());
+  const mine = ++turn;
   while (pages.size) {
     await ping();
-    if (mine !== request) return;
+    if (mine !== turn) return;
     asked = [...pages].filter(([, page]) => page.isAwake);
     const began = performance.now();
     try {
-      if (asked.length) await listen(mine.signal);
+      if (asked.length) await listen();
     } catch (error) {
-      if (mine !== request) return;
+      if (mine !== turn) return;
       tell({ kind: "failed" });
     }
     const left = 1000 - (performance.now() - began);
     if (left > 0) await pause(left);
-    if (mine !== request) return;
+    if (mine !== turn) return;
   }
 };
 
@@ -48,7 +48,17 @@ const pause = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds)
 
 const tell = (message) => asked.forEach(([port]) => port.postMessage(message));
 
-const listen = async (signal) => {
+const listen = async () => {
+  const mine = (request = new AbortController());
+  const late = setTimeout(() => mine.abort(), 8000);  // an answer lasts three seconds
+  try {
+    await read(mine.signal);
+  } finally {
+    clearTimeout(late);
+  }
+};
+
+const read = async (signal) => {
   const body = JSON.stringify(asked.map(([, page]) => page.id));
   const answer = await fetch(address, { method: "POST", body, signal });
   if (!answer.ok) throw new Error(answer.status);

@@ -642,6 +642,43 @@ def _ends(message: ForwardMsg, mode: str) -> bool:
     return is_end and message.script_finished == ENDS[mode]
 
 
+SILENT_WORKERS = """
+    const silent = %d, asked = (window.asked = []);
+    const Real = SharedWorker, set = setInterval;
+    const port = { postMessage() {}, close() {} };
+    window.SharedWorker = function (script, name) {
+        return asked.push(name) > silent ? new Real(script, name) : { port };
+    };
+    window.setInterval = (run, wait) =>
+        set(run, wait === 1000 && asked.length <= silent ? wait / 50 : wait);
+"""
+"""The first workers of a page say nothing, and its seconds are short as long."""
+
+
+WITHOUT_AN_ANSWER = """async (script) => {
+    const parts = ["(", (() => {
+        const set = setTimeout;
+        self.setTimeout = (run, wait) => set(run, wait > 500 ? wait / 100 : wait);
+        self.fetch = (address, { signal }) => new Promise((take, refuse) =>
+            signal.addEventListener("abort", () => refuse(signal.reason)));
+    }).toString(), ")();", script];
+    const { port } = new SharedWorker(URL.createObjectURL(new Blob(parts)));
+    const kinds = [];
+    const all = new Promise((done) => {
+        port.onmessage = ({ data: { kind } }) => {
+            if (kind === "ping") port.postMessage(["room", "session", "token"]);
+            if (kinds.push(kind) === 4) done();
+        };
+        setTimeout(done, 30_000);
+    });
+    port.postMessage(["room", "session", "token"]);
+    await all;
+    port.postMessage(null);
+    return kinds;
+}"""
+"""What a page hears of the worker while no request is answered; seconds are short."""
+
+
 def clicks(user: StreamlitUser) -> int:
     """The number of clicks, as soon as two are counted: who has reloaded is both for
     a while, what was there before and what is there now.
@@ -841,6 +878,29 @@ class TestPageThatIsNotified(Lost):
         doppler.page = first
         pages = [url for url in asked if "/rooms/events?" in url]
         assert all("worker=" in url for url in pages), pages
+
+    @pytest.mark.parametrize("silent", [1, 2])
+    def test_a_page_whose_worker_says_nothing_listens_without_it(
+        self, alex: StreamlitUser, doppler: StreamlitUser, silent: int
+    ) -> None:
+        """It gets another one, and listens by itself when that says nothing either."""
+        before = clicks(alex)
+        doppler.page.add_init_script(SILENT_WORKERS % silent)
+        doppler.reload()
+        alex.presses("Click")
+        for user in (alex, doppler):
+            user.reads_line(f"{before + 1} clicks, 2 here")
+        asked = [f"room_sync {number}" for number in range(2)]
+        assert doppler.page.evaluate("asked") == asked
+        doppler.page.close()
+        doppler.open_second_tab()
+
+    def test_a_worker_waits_for_no_answer_that_never_comes(
+        self, alex: StreamlitUser
+    ) -> None:
+        script = import_module("room_sync.worker").WORKER
+        kinds = alex.page.evaluate(WITHOUT_AN_ANSWER, script)
+        assert kinds == ["ping", "failed"] * 2
 
     def test_a_page_that_does_not_answer_is_not_counted_beside_one_that_does(
         self, alex: StreamlitUser, doppler: StreamlitUser
