@@ -193,7 +193,7 @@ class FinishedChat(PocketChat):
     ) -> None:
         """After 60 messages in a low window, the first can still be read."""
         said = self.says_at_once(alex, [f"number {n} of 60" for n in range(1, 61)])
-        doppler.sees(*said)
+        doppler.sees(said[-1])
         window = doppler.page.viewport_size
         assert window
         doppler.page.set_viewport_size({**window, "height": 360})

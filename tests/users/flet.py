@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -297,7 +297,7 @@ class FletUser(BrowserUser):
         """The newest messages, oldest first: scroll to the end, then up as needed."""
         self._scroll_to_the_end()
         found = self._at_rest()
-        while len(found) < count and self._scroll_up():
+        while len(found) < count and self._scroll_by_half(-1):
             found = self._at_rest() | found
         self._scroll_to_the_end()
         return list(found.values())[-count:]
@@ -308,13 +308,18 @@ class FletUser(BrowserUser):
         parsed = ((key, parse(text)) for key, _, text in lines)
         return {key: message for key, message in parsed if message}
 
-    def _scroll_up(self) -> bool:
-        """Scroll by half of the messages in sight; whether anything moved."""
-        return self._scroll(-self._point_at_the_messages())
+    def _scroll_by_half(self, direction: int) -> bool:
+        """Scroll by half of the messages in sight, down (1) or up (-1); whether
+        anything moved.
+        """
+        return self._scroll(direction * self._point_at_the_messages())
 
     def _scroll_to_the_end(self) -> None:
+        self._scroll_far(1)
+
+    def _scroll_far(self, direction: int) -> None:
         self._point_at_the_messages()
-        while self._scroll(100_000):
+        while self._scroll(direction * 100_000):
             pass
 
     def _scroll(self, distance: int) -> bool:
@@ -334,12 +339,15 @@ class FletUser(BrowserUser):
         )
 
     def reads(self, *messages: Message) -> None:
-        wanted = list(messages)
+        """Look at the end, at the beginning, and then for the rest between."""
         self._scroll_to_the_end()
-        while wanted:
-            in_sight = self._at_rest().values()
-            wanted = [message for message in wanted if message not in in_sight]
-            if not self._scroll_up():
-                break
+        wanted = self._not_in_sight(messages)
+        self._scroll_far(-1)
+        while (wanted := self._not_in_sight(wanted)) and self._scroll_by_half(1):
+            pass
         assert not wanted, f"{self.name} cannot read {wanted}"
         self._scroll_to_the_end()
+
+    def _not_in_sight(self, messages: Sequence[Message]) -> list[Message]:
+        in_sight = self._at_rest().values()
+        return [message for message in messages if message not in in_sight]
