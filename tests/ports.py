@@ -1,38 +1,74 @@
 """Ports for the programs that tests start, which nobody else takes meanwhile.
 
 Some seconds pass until a program listens on a port that was free. Whoever asks the
-system for any port gets one from 32768 up; each process of a run has its own below.
+system for any port gets one from 32768 up; each process that runs tests has a block of
+its own below, also beside another `make test`.
 """
 
 from __future__ import annotations
 
-import os
+import socket
 from collections.abc import Iterator
+from functools import cache
 from itertools import cycle
 
-from livedocs.launch import is_free
+from livedocs.launch import HOST
 
-_FIRST, _EACH, _PROCESSES = 20_000, 2_000, 6
+FIRST, BLOCK, BLOCKS = 20_000, 400, 30
 
 
-def own_ports(worker: str) -> range:
-    """The ports of a process of `make test`, by its name: ``gw0``, ``gw1``, …"""
-    first = _FIRST + int(worker.removeprefix("gw")) % _PROCESSES * _EACH
-    return range(first, first + _EACH)
+class Claim:
+    """A block of ports that belongs to who listens on the first of them."""
+
+    def __init__(self) -> None:
+        """Claim the first block that is nobody's.
+
+        Raises:
+            OSError: so many processes run tests that none is left.
+        """
+        for first in range(FIRST, FIRST + BLOCK * BLOCKS, BLOCK):
+            self._listener = socket.socket()
+            try:
+                self._listener.bind((HOST, first))
+                self._listener.listen()
+            except OSError:
+                self._listener.close()
+            else:
+                self.ports = range(first + 1, first + BLOCK)
+                return
+        raise OSError(f"all {BLOCKS} blocks of ports from {FIRST} up are claimed")
+
+    def close(self) -> None:
+        """Leave the block to others."""
+        self._listener.close()
+
+
+@cache
+def own() -> Claim:
+    """The block of this process, until it ends."""
+    return Claim()
 
 
 def free_ports(ports: range) -> Iterator[int]:
-    """One after the other that nothing listens on, from anywhere in the range."""
-    start = os.getpid() % len(ports)
-    return filter(is_free, cycle((*ports[start:], *ports[:start])))
+    """One after the other that can be bound, again and again."""
+    return filter(_is_free, cycle(ports))
 
 
-OWN = own_ports(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
-"""Those of this process."""
+def _is_free(port: int) -> bool:
+    """Whether nobody listens there, or has until a minute ago (TIME_WAIT)."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
 
-_ports = free_ports(OWN)
+
+@cache
+def _ports() -> Iterator[int]:
+    return free_ports(own().ports)
 
 
 def free_port() -> int:
     """The next port of this process's own."""
-    return next(_ports)
+    return next(_ports())

@@ -1,15 +1,36 @@
 """The ports that programs get in tests."""
 
 import socket
+from contextlib import closing
+from itertools import chain
+
+import pytest
 
 from livedocs import launch
-from tests.ports import OWN, free_ports, own_ports
+from tests import ports
+from tests.ports import Claim, free_ports, own
 
 
 def test_each_process_has_its_own() -> None:
-    ports = [port for n in range(4) for port in own_ports(f"gw{n}")]
-    assert len(set(ports)) == len(ports)
-    assert max(ports) < 32768
+    """Also those of another run: the system gives away none of them."""
+    with closing(Claim()) as one, closing(Claim()) as other:
+        blocks = own().ports, one.ports, other.ports
+        together = [*chain(*blocks)]
+        assert len(set(together)) == len(together)
+        assert max(together) < 32768
+
+
+def test_a_block_that_is_left_is_claimed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "FIRST", own().ports[0])
+    monkeypatch.setattr(ports, "BLOCK", 10)
+    monkeypatch.setattr(ports, "BLOCKS", 2)
+    with closing(Claim()) as first, closing(Claim()) as second:
+        assert first.ports != second.ports
+        with pytest.raises(OSError, match="all 2 blocks of ports from"):
+            Claim()
+        first.close()
+        with closing(Claim()) as again:
+            assert again.ports == first.ports
 
 
 def test_what_is_taken_is_left_out() -> None:
@@ -22,4 +43,4 @@ def test_what_is_taken_is_left_out() -> None:
 
 
 def test_programs_get_one_of_them() -> None:
-    assert launch.free_port() in OWN
+    assert launch.free_port() in own().ports

@@ -80,7 +80,7 @@ def test_every_dependency_is_locked_within_its_bounds(asked: Requirement) -> Non
     [
         ("taipy", "4.1", "4.0.3"),
         ("flet", "1.0", "0.85"),
-        ("streamlit", "1.62", "1.61.1"),
+        ("streamlit", "1.60", "1.59.1"),
         ("mkdocs", "1.6.1", "2.0"),
     ],
 )

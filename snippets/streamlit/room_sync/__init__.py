@@ -2,9 +2,9 @@
 
 import streamlit
 
-if tuple(int(part) for part in streamlit.__version__.split(".")[:2]) < (1, 62):
+if tuple(int(part) for part in streamlit.__version__.split(".")[:2]) < (1, 60):
     raise ImportError(
-        f"room_sync needs Streamlit 1.62 or newer, and this is "
+        f"room_sync needs Streamlit 1.60 or newer, and this is "
         f"{streamlit.__version__}: pip install --upgrade streamlit"
     )
 

@@ -107,6 +107,8 @@ def _render(
     given = bound.arguments
     base = shared_table(given) if kind == "data_editor" else None
     widget = session.widget(entry)
+    if widget and session.read_only and widget.edits(entry):
+        widget = None  # before 1.61, Streamlit takes the value of a disabled widget
     entries = _entries(session, entry, base is not None)
     session.used |= {entry, *entries}
     options = _options(kind, given)

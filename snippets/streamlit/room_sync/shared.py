@@ -32,6 +32,7 @@ from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
 from room_sync.workarounds import (
     fragment,
     let_components_be_serialized,
+    let_nested_fragments_run_once,
     let_runs_overlap,
     let_what_is_rendered_be_sent,
 )
@@ -85,6 +86,7 @@ class sync:  # noqa: N801 -- it is used like a function
         let_components_be_serialized()
         let_runs_overlap()
         let_what_is_rendered_be_sent()
+        let_nested_fragments_run_once()
         tab = this_tab()
         store: Store = rooms.store() if self._room else tab.own_store
         self._check_entry(store)

@@ -130,6 +130,33 @@ def let_what_is_rendered_be_sent() -> None:
     ForwardMsgQueue.clear = clear_for_whole_runs  # type: ignore[method-assign]
 
 
+def let_nested_fragments_run_once() -> None:
+    """Let a fragment that runs render what is inside it, and run none of that again.
+
+    Before 1.62, Streamlit runs a fragment and then one inside it if both are asked for,
+    and refuses the inner one's keys, which are there already
+    (``streamlit/runtime/scriptrunner/script_runner.py``; its pull request 16314). Take
+    this out when the library needs 1.62.
+    """
+    from streamlit.runtime.fragment import MemoryFragmentStorage
+
+    storage: Any = MemoryFragmentStorage
+    order: Any = storage.order_fragment_ids
+    if hasattr(storage, "has_ancestor_in") or getattr(order, "is_outermost", False):
+        return
+
+    def order_outermost(self: Any, fragment_ids: list[str]) -> list[str]:
+        known = {it for it in fragment_ids if self.contains(it)}
+        return [
+            it
+            for it in order(self, fragment_ids)
+            if known.isdisjoint(self._iter_ancestor_ids(it))
+        ]
+
+    vars(order_outermost)["is_outermost"] = True
+    storage.order_fragment_ids = order_outermost
+
+
 def browser() -> str:
     """What all tabs of a browser have in common; "": this server does not tell.
 

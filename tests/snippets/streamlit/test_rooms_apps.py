@@ -119,6 +119,7 @@ def test_each_app_decides_for_its_own_users(
     assert may_write(third) == "nobody"
 
 
+@pytest.mark.since("1.61")  # before, AppTest finds no module beside the app
 def test_what_is_said_at_the_import_of_a_module_holds_for_later_sessions(
     tmp_path: Path,
 ) -> None:

@@ -1211,8 +1211,8 @@ class TestEdges:
     def test_an_old_streamlit_is_refused_with_a_clear_message(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(st, "__version__", "1.61.1")
-        with pytest.raises(ImportError, match=r"needs Streamlit 1\.62 .* is 1\.61\.1"):
+        monkeypatch.setattr(st, "__version__", "1.59.1")
+        with pytest.raises(ImportError, match=r"needs Streamlit 1\.60 .* is 1\.59\.1"):
             runpy.run_path(str(LIBRARY / "__init__.py"))
 
     def test_the_longer_name_of_the_old_library_works(

@@ -431,6 +431,7 @@ def test_a_board_for_everybody(watch: Watch) -> None:
     assert [user.name for user in users] == ["Alex", "Doppler"]
     rose = "a &lt;rose&gt; is a {rose!}"
     alex.enter("Your text", rose)
+    alex.sees(Message("Alex", rose))
     doppler.enter("Your text", "…")
     all_soon_see(users, lambda user: user.alerts.get_by_text("Nobody can count “…”."))
     all_soon_see(users, lambda user: user.page.get_by_text("7 words"))
