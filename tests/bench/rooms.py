@@ -28,7 +28,7 @@ from websockets.typing import Subprotocol
 from livedocs.catalog import Catalog, Snippet
 from livedocs.launch import App, launch
 from tests.bench.figures import Figure
-from tests.snippets.streamlit.modes import PUSHED, SHIPPED, in_mode, written
+from tests.snippets.streamlit.modes import PUSHED, SHIPPED, in_mode, launched, written
 from tests.users.chromium import open_browser
 from tests.users.streamlit import StreamlitUser
 
@@ -45,6 +45,9 @@ IDLE = 0.02
 """So much of a core may the idle sessions take when the server pushes."""
 COST = 1.1
 """So many times the work without rooms may a change be for the server."""
+
+ALONE, FROZEN = "without rooms", "without rooms, by the launcher"
+IN_ROOMS = "in rooms"
 
 _COUNTER = """\
 from room_sync import sync
@@ -305,18 +308,27 @@ async def _idle(app: App, count: int, seconds: float) -> float:
     return used
 
 
-def active(shared: bool, count: int, changes: int) -> Cost:
+def active(way: str, count: int, changes: int) -> Cost:
     """What so many sessions cost which change a slider once a second each.
 
     Each is in a room of its own: what others do would be work that a page without
     rooms does not have.
+
+    Args:
+        way: ALONE, the app without rooms as `streamlit run` starts it; FROZEN, the same
+            started by the launcher of rooms, which spares it much garbage collection;
+            or IN_ROOMS.
+        count: how many sessions.
+        changes: how many of each.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        snippet = (
-            program(_SHARED, PUSHED, Path(folder))
-            if shared
-            else program(_ALONE, SHIPPED, Path(folder))
-        )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if way == IN_ROOMS:
+            snippet = program(_SHARED, PUSHED, folder)
+        else:
+            path = written(_ALONE, folder)
+            snippet = Snippet("streamlit/rooms/app", path, _ALONE)
+            snippet = launched(snippet, folder) if way == FROZEN else snippet
         with launch(snippet) as app:
             return asyncio.run(_active(app, count, changes))
 
@@ -378,18 +390,15 @@ def measure_rooms(changes: int, sessions: int) -> Iterator[Figure]:
         goal = 100 * IDLE if mode == PUSHED else None
         name = f"{sessions} idle sessions, {mode}"
         yield Figure("rooms", name, (share,), "% of a core", goal)
-    costs = {
-        "without rooms": active(False, sessions, 15),
-        "in rooms": active(True, sessions, 15),
-    }
+    costs = {way: active(way, sessions, 15) for way in (ALONE, FROZEN, IN_ROOMS)}
     name = f"{sessions} sliders a second"
     for way, cost in costs.items():
         yield _milliseconds(f"{name}, {way}", cost.seconds)
         cpu = (1000 * cost.cpu,)
         yield Figure("rooms", f"{name}, {way}: a change", cpu, "ms of a core")
-    alone, shared = costs.values()
-    more = (shared.cpu / alone.cpu,)
-    yield Figure("rooms", f"{name}, in rooms / without", more, "× of a core", COST)
+    for way, goal in ((ALONE, COST), (FROZEN, None)):
+        more = (costs[IN_ROOMS].cpu / costs[way].cpu,)
+        yield Figure("rooms", f"{name}, in rooms / {way}", more, "× of a core", goal)
 
 
 def _milliseconds(name: str, seconds: Sequence[float]) -> Figure:

@@ -64,9 +64,14 @@ def in_mode(mode: str, snippet: Snippet, folder: Path) -> Snippet:
     path = written(app, folder)
     if mode == POLLED:
         return Snippet(snippet.id, path, app)
+    return launched(Snippet(snippet.id, path, app), folder)
+
+
+def launched(snippet: Snippet, folder: Path) -> Snippet:
+    """A program that stands in the folder, started with the route that pushes."""
     launcher = Catalog.default().find("streamlit/rooms/push_launcher").text
     assert '"push_app.py"' in launcher
-    text = launcher.replace('"push_app.py"', '"app.py"')
+    text = launcher.replace('"push_app.py"', f'"{snippet.path.name}"')
     path = written(text, folder, "streamlit/rooms/launcher")
     return Snippet(snippet.id, path, text)
 
