@@ -20,6 +20,9 @@ from livedocs.reference import read
 
 _REFERENCE = re.compile(r"\[[^\]\[]+\]\[[^\]\[]*\]")
 _TAG = re.compile(r"<[^>]*>")
+_BREAK = re.compile(r"(?<=[(=.])(?=\w)")
+LONG = 20
+"""Characters of code in a table that may be broken: shorter names stay whole."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -127,12 +130,23 @@ class Finish(Treeprocessor):
                 if table.tag == "table":
                     # Any class keeps Material's script off it.
                     table.set("class", table.get("class", "ss-table"))
+                    self._let_code_break(table)
                     scroll = etree.Element(
                         "div", {"class": "ss-scroll", "tabindex": "0"}
                     )
                     scroll.tail, table.tail = table.tail, None
                     parent[place] = scroll
                     scroll.append(table)
+
+    def _let_code_break(self, table: etree.Element) -> None:
+        """Let long code go on in another line, after a name or a bracket."""
+        stash = self.md.htmlStash
+        for code in (code for cell in table.iter("td") for code in cell.iter("code")):
+            text = code.text or ""
+            if place := HTML_PLACEHOLDER_RE.fullmatch(text):
+                text = str(stash.rawHtmlBlocks[int(place[1])])
+            if len(unescape(text)) >= LONG:
+                code.text = stash.store("<wbr>".join(_BREAK.split(text)))
 
     def _number_marks(self, root: etree.Element) -> None:
         """Number the marks as they stand on the page, and remember their use."""

@@ -97,3 +97,16 @@ def test_what_is_not_tested_stands_below_the_proofs(project: Project) -> None:
     items = [item.text for item in soup.select("h3#not-tested + ul li")]
     assert items == ["More than three people.", "Windows."]
     assert soup.select("h3#not-tested + ul code")
+
+
+def test_long_code_in_a_table_may_go_on_in_another_line(project: Project) -> None:
+    """After a name or a bracket; short names stay whole."""
+    long = '`ft.Text("a < b", size=12)`'
+    soup = convert(
+        project,
+        f"| `ft.Text(x)` | `long.name` |\n|---|---|\n| `ft.Text(x)` | {long} |\n",
+    )
+    short, code = soup.select("td code")
+    assert not short.select("wbr")
+    assert code.text == long.strip("`")
+    assert code.decode_contents() == 'ft.<wbr/>Text("a &lt; b", size=<wbr/>12)'
