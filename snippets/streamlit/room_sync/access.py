@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from secrets import token_urlsafe
 from typing import Any, Literal
@@ -10,6 +11,8 @@ import streamlit as st
 
 from room_sync import apps
 from room_sync.tab import this_tab
+
+_log = logging.getLogger(__name__)
 
 Action = Literal["list", "create", "enter", "write", "delete"]
 
@@ -40,7 +43,11 @@ def may(room: str, action: Action, app: str | None = None) -> bool:
     """
     app = this_tab().app if app is None else app
     allow: Allow = apps.find("allow", app, everybody)
-    return not room or bool(allow(_user(), room, action))
+    try:
+        return not room or bool(allow(_user(), room, action))
+    except Exception:  # an error in it lets nobody in
+        _log.exception("allow() failed for room %r, action %r: refused", room, action)
+        return False
 
 
 def _user() -> Any:

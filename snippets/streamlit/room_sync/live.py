@@ -40,6 +40,15 @@ class Root:
         self.is_opaque = False
         """Something in it can be changed without a word."""
         self.value = self.wrap(value, self)
+        self._elements = _elements(self.value)
+
+    def note(self, text: str) -> None:
+        """Know what the room says from now on, which is what the copy says."""
+        self.text, self._elements = text, _elements(self.value)
+
+    def is_bypassed(self) -> bool:
+        """Whether it was changed by what knows no methods of ours, as `heapq`."""
+        return bool(self._elements != _elements(self.value))
 
     def wrap(self, value: Any, parent: Root | Live) -> Any:
         """The value with live ones for the plain ones in it."""
@@ -367,6 +376,18 @@ _LIVE |= {kind: kind for kind in _LIVE.values()}
 def plain(value: Any) -> Any:
     """The value without anything of a room's in it."""
     return value.plain() if isinstance(value, Live) else value
+
+
+def _elements(value: Any) -> Any:
+    """Which objects are where, in lists, dictionaries and sets inside each other."""
+    match value:
+        case LiveList():
+            return [_elements(item) for item in value]
+        case LiveDict():
+            return {key: _elements(item) for key, item in value.items()}
+        case LiveSet():
+            return set(value)
+    return id(value)
 
 
 def is_mutable(value: Any) -> bool:

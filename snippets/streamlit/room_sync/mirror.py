@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from room_sync import entries as names
-from room_sync.errors import RoomError
+from room_sync.errors import ConflictError, RoomError
 from room_sync.tab import Mirrored, this_tab
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def show(session: Session, entries: Iterable[str]) -> None:
         if known and (known.room, known.text) == (session.room, text):
             continue
         widget = session.widgets.get(entry)
-        with suppress(ValueError, RoomError):  # no option here
+        with suppress(ValueError, RoomError), session.refusing(ConflictError):
             value = widget.loads(text) if widget else session.given_out(entry, text)
             show_value(session, key, text, value)
 

@@ -15,9 +15,9 @@ from room_sync import mirror, widgets
 from room_sync.errors import UnshareableError
 from room_sync.options import Options, as_list
 from room_sync.session import Session
-from room_sync.tab import this_tab
+from room_sync.tab import is_private, this_tab
 from room_sync.tables import Table, shared_table
-from room_sync.widgets import FILES, PRIVATE, Widget, serial
+from room_sync.widgets import ACTIONS, FILES, PRIVATE, Widget, serial
 
 STAYS, CLEARS = "stays", "clears"  # kinds of forms, by what they do when sent
 _CALLBACKS = {"on_click", "on_change", "on_select", "on_submit"}
@@ -56,15 +56,17 @@ def render_own(
     given = bound.arguments
     name, _ = _name(kind, bound)
     this_tab().take(name)
-    if session.shares(name):
+    is_shared = session.shares(name)
+    may_act = is_private(name) or not (is_shared or kind in ACTIONS)
+    if session.read_only and not may_act and "disabled" in bound.signature.parameters:
+        given["disabled"] = True
+    if is_shared:
         holds = (
             kind in FILES
             or given.get("on_select", given.get("on_change", "ignore")) != "ignore"
         )
         if kind in PRIVATE and holds:
             session.warn(name, PRIVATE[kind])
-        if session.read_only and "disabled" in bound.signature.parameters:
-            given["disabled"] = True
     result = call(*bound.args, **bound.kwargs)
     session.forms_sent += kind == "form_submit_button" and bool(result)
     return result
@@ -87,18 +89,22 @@ def render_shared(
         )
     if session.read_only:
         given["disabled"] = True
+    is_password = given.get("type") == "password"
+    if is_password:
+        session.warn(name, "a password cannot be shared")
+    if is_password or form == CLEARS:  # what that clears is each user's own draft
+        session.keep(name)
+        return call(*bound.args, **bound.kwargs)
     if "options" in given and kind != "feedback":
         given["options"] = as_list(given["options"])  # read more than once
-    if form != CLEARS:
-        try:
-            result = _render(session, call, kind, entry, bound)
-        except UnshareableError as reason:
-            session.warn(name, reason)
-        else:
-            if entry in session.widgets:
-                session.widgets[entry].in_form = bool(form)
-            return result
-    return call(*bound.args, **bound.kwargs)
+    try:
+        result = _render(session, call, kind, entry, bound)
+    except UnshareableError as reason:
+        session.warn(name, reason)
+        return call(*bound.args, **bound.kwargs)
+    if entry in session.widgets:
+        session.widgets[entry].in_form = bool(form)
+    return result
 
 
 def _render(

@@ -63,6 +63,7 @@ class Session:
         self._lock = threading.RLock()
         self._roots: dict[str, Root] = {}
         self._given: dict[str, tuple[Any, str | None]] = {}
+        self._kept: set[str] = set()
         self._defaults: Entries = {}
 
     @contextmanager
@@ -77,7 +78,13 @@ class Session:
 
     def shares(self, key: str) -> bool:
         """Whether a key is the room's, not this session's."""
-        return not key.startswith(PRIVATE) and (self.only is None or key in self.only)
+        is_named = self.only is None or key in self.only
+        return is_named and not (key.startswith(PRIVATE) or key in self._kept)
+
+    def keep(self, key: str) -> None:
+        """Leave a key to the session: that of a field for its user's own drafts."""
+        self._kept.add(key)
+        this_tab().mirrored.pop(key, None)
 
     def begin(
         self,
@@ -94,6 +101,8 @@ class Session:
             self.store, self.every, self.app = store, every, this_tab().app
             self.read_only = read_only or not may(self.room, "write")
             self.only = only
+            with self.refusing():
+                self._publish_given()  # what fragments of the app's own have changed
             self.open_forms, self.rendered_present, self.used = [], None, set()
             self._given, self._defaults = {}, {}
             mirror.take(self)
@@ -198,13 +207,26 @@ class Session:
         """Write what was changed in objects that cannot say so themselves."""
         given, self._given = self._given, {}
         for entry, root in self._roots.items():
-            if root.is_opaque and root.text:
+            is_unsaid = root.is_opaque or (entry in self.used and root.is_bypassed())
+            if root.text and is_unsaid:
                 given.setdefault(entry, (root.value, root.text))
         for entry, (value, before) in given.items():
             if (text := dumps(value)) != before:
-                self.write(
-                    partial(_unless_changed, entry=entry, before=before, text=text)
-                )
+                self._publish_whole(entry, value, before, text)
+
+    def _publish_whole(
+        self, entry: str, value: Any, before: str | None, text: str
+    ) -> None:
+        """Write all of a value, unless others have changed it since.
+
+        Raises ConflictError, and what write() raises; the next one who asks gets the
+        room's value then.
+        """
+        root = self._roots.pop(entry, None)
+        self.write(partial(_unless_changed, entry=entry, before=before, text=text))
+        if root and root.value is value:
+            root.note(text)
+            self._roots[entry] = root
 
     def _write(
         self, change: Callable[[Entries], Changes], *, is_rendered: bool = False
@@ -256,7 +278,7 @@ class Session:
                 raise ConflictError("What you were about to change has been deleted.")
             if entries[root.entry] == root.text:
                 result = operation(None)
-                root.text = dumps(root.value)
+                root.note(dumps(root.value))
                 return {root.entry: root.text}
             now, root.text = loads(entries[root.entry]), ""
             result = operation(now)
@@ -282,7 +304,8 @@ class Session:
     def value(self, key: str) -> Any:
         """A shared value as it is now; of a widget, as this session shows it.
 
-        Raises KeyError.
+        Raises KeyError; ConflictError if somebody else has changed an object that was
+        changed here, too; and UnshareableError for what this app cannot read.
         """
         entry = names.of_key(key)
         self.used.add(entry)
@@ -291,10 +314,20 @@ class Session:
         own = widget.key if widget else PRIVATE + key
         text = entries.get(entry)
         is_own = widget and widget.reported.get(entry) == text
+        unread: UnshareableError | None = None
         if text is not None and not (is_own and own in st.session_state):
-            with suppress(ValueError, UnshareableError):  # no option in this session
+            try:
                 return widget.loads(text) if widget else self.given_out(entry, text)
-        return self._own(key, own)
+            except UnshareableError as reason:
+                unread = reason
+            except ValueError:
+                pass  # no option in this session
+        try:
+            return self._own(key, own)
+        except KeyError:
+            if unread:
+                raise unread from None
+            raise
 
     def _own(self, key: str, own: str) -> Any:
         """What the room does not have, and this session does."""
@@ -312,6 +345,9 @@ class Session:
         """The value; one that can be changed in place changes the room then."""
         root = self._roots.get(entry)
         if root is None or root.text != text:
+            self._roots.pop(entry, None)
+            if root and root.text and root.is_opaque and dumps(root.value) != root.text:
+                raise _conflict(entry)
             root = self._roots[entry] = Root(self, entry, text, loads(text))
         return root.value
 
@@ -334,7 +370,10 @@ class Session:
         for key, value in values.items():
             entry = names.of_key(key)
             root = self._roots.get(entry)
-            if root and root.value is value and entry in self.read():
+            is_the_rooms = (
+                root is not None and root.value is value and is_mutable(value)
+            )
+            if is_the_rooms and entry in self.read():
                 continue  # what was done to it is in the room
             try:
                 changes[entry] = text = dumps(value)
@@ -344,6 +383,9 @@ class Session:
             else:
                 if is_mutable(value):
                     self._given[entry] = value, text
+        if changes and not self._may_write():  # what is there already may be set
+            now = self.read()
+            changes = {e: text for e, text in changes.items() if now.get(e) != text}
         if changes:
             self.write(lambda _: changes, publishes=publishes)
             for entry in changes:
@@ -352,14 +394,25 @@ class Session:
     def set_default(self, key: str, value: Any) -> Any:
         """The shared value, after it has been made this one if there was none."""
         entry = names.of_key(key)
-        if entry not in self.read():
+        if not _is_readable(self.read().get(entry)):
+            if PRIVATE + key in st.session_state:
+                return st.session_state[PRIVATE + key]
             try:
                 text = dumps(value)
             except UnshareableError:
                 self.set({key: value})
                 return value
-            self.write(lambda now: {} if entry in now else {entry: text})
+            if not self._may_write():
+                return value
+            self.write(
+                lambda now: {} if _is_readable(now.get(entry)) else {entry: text}
+            )
         return self.value(key)
+
+    def has_own(self, key: str) -> bool:
+        """Whether it is a value of this session's that cannot be shared."""
+        is_own = PRIVATE + key in st.session_state
+        return is_own and names.of_key(key) not in self.read()
 
     def remove(self, key: str, *, publishes: bool = True) -> str:
         """Remove a shared value in one step; return its text.
@@ -392,15 +445,15 @@ class Session:
         st.warning(f"“{name}” stays private: {reason}.")
 
     @contextmanager
-    def refusing(self) -> Iterator[None]:
-        """Say in the next run why it was refused."""
+    def refusing(self, kind: type[RoomError] = RoomError) -> Iterator[None]:
+        """Say why something was refused as soon as a run begins."""
         try:
             yield
-        except RoomError as refusal:
+        except kind as refusal:
             self.refusal = refusal
 
     def call(
-        self, function: Callable[..., Any], *arguments: Any, **options: Any
+        self, function: Callable[..., Any], /, *arguments: Any, **options: Any
     ) -> None:
         """Call one of the app's callbacks, which Streamlit does before a run."""
         with suppress(StoreError):  # the run will say it
@@ -408,6 +461,7 @@ class Session:
         with self.refusing():
             mirror.show(self, self.entries)
             function(*arguments, **options)
+            self._publish_given()
             mirror.take(self)
 
 
@@ -415,8 +469,23 @@ def _unless_changed(
     entries: Entries, entry: str, before: str | None, text: str
 ) -> Changes:
     if entries.get(entry, before) != before:
-        raise ConflictError(
-            f"“{names.key_of(entry)}” was changed by somebody else as well. Change "
-            "what st.session_state gives you, or use st.update."
-        )
+        raise _conflict(entry)
     return {entry: text}
+
+
+def _conflict(entry: str) -> ConflictError:
+    return ConflictError(
+        f"“{names.key_of(entry)}” was changed by somebody else as well. Change "
+        "what st.session_state gives you, or use st.update."
+    )
+
+
+def _is_readable(text: str | None) -> bool:
+    """Whether there is a value that this app can read."""
+    if text is None:
+        return False
+    try:
+        loads(text)
+    except UnshareableError:
+        return False
+    return True

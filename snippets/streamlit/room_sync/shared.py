@@ -26,7 +26,7 @@ from room_sync.presence import arrive
 from room_sync.rendering import CLEARS, STAYS, form_around, render_own, render_shared
 from room_sync.session import Session
 from room_sync.stores import Changes, Entries, Store
-from room_sync.tab import is_internal, this_tab
+from room_sync.tab import is_internal, private, this_tab
 from room_sync.values import dumps, loads
 from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
 from room_sync.workarounds import (
@@ -78,6 +78,8 @@ class sync:  # noqa: N801 -- it is used like a function
         every: float | None = 1.0,
         follow: Callable[[Session], None] = poll,
     ) -> None:
+        if isinstance(only, str):
+            raise TypeError(f"only={only!r} is a text: name the keys in a list.")
         self._room = room or ""
         self._read_only, self._only = read_only, only
         self._every, self._follow = every, follow
@@ -311,10 +313,16 @@ class State(MutableMapping[str, Any]):
             st.session_state[key] = value
 
     def __delitem__(self, key: str) -> None:
-        if self._session.shares(key):
-            self._session.remove(key)
+        if own := self._own_key(key):
+            del st.session_state[own]
         else:
-            del st.session_state[key]
+            self._session.remove(key)
+
+    def _own_key(self, key: str) -> str | None:
+        """Where a value is that is not the room's."""
+        if self._session.has_own(key):
+            return private(key)
+        return None if self._session.shares(key) else key
 
     def __iter__(self) -> Iterator[str]:
         shared = self._session.keys()
@@ -334,10 +342,10 @@ class State(MutableMapping[str, Any]):
             default: what it is if there was none.
 
         Returns:
-            The value.
+            The value. A session that may not change the room gets the default if there
+            was none.
 
         Raises:
-            RefusedError: there was none, and this session may not change the room.
             StoreError: there was none, and the room is out of reach.
         """
         if self._session.shares(key):
@@ -360,9 +368,9 @@ class State(MutableMapping[str, Any]):
             StoreError: the room is out of reach.
         """
         try:
-            if self._session.shares(key):
-                return loads(self._session.remove(key))
-            return st.session_state.pop(key)
+            if own := self._own_key(key):
+                return st.session_state.pop(own)
+            return loads(self._session.remove(key))
         except KeyError:
             if default is _MISSING:
                 raise

@@ -39,6 +39,11 @@ def private(key: str) -> str:
     return PRIVATE + key
 
 
+def is_private(key: str) -> bool:
+    """Whether the app has said that a key stays in its session."""
+    return key.startswith(PRIVATE)
+
+
 def internal(key: str) -> str:
     """A key of this library's own."""
     return _INTERNAL + key

@@ -7,11 +7,11 @@ import math
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, Flag
 from fractions import Fraction
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from types import FrameType
@@ -46,7 +46,8 @@ def loads(text: str) -> Any:
     """Read what `dumps` has written.
 
     Raises:
-        UnshareableError: it has an object whose class this app does not have.
+        UnshareableError: it has an object whose class this app does not have, or has
+            changed.
     """
     return json.loads(text, object_hook=_from_tagged)
 
@@ -59,10 +60,22 @@ def _to_plain(value: Any) -> Any:
     if value is pd.NaT or value is pd.NA:
         return {"missing": str(value).strip("<>")}
     match value:
+        case Flag():
+            return {"flag": [*_class_name(value), value.value]}
         case Enum():
             return {"enum": [*_class_name(value), value.name]}
         case None | bool() | str():
             return value
+        case np.datetime64():
+            return {"datetime64": [str(value), *np.datetime_data(value)[:1]]}
+        case np.timedelta64():
+            return {"timedelta64": [int(value.astype(int)), *np.datetime_data(value)]}
+        case pd.Timestamp():
+            zone = getattr(value.tzinfo, "key", getattr(value.tzinfo, "zone", None))
+            moment = value.tz_convert("UTC") if zone else value
+            return {"Timestamp": [moment.isoformat(), zone]}
+        case pd.Timedelta():
+            return {"Timedelta": value.isoformat()}
         case np.generic():
             return _to_plain(value.item())
         case int():
@@ -101,8 +114,8 @@ def _container_to_plain(value: Any) -> Any:
     if kind is frozenset:
         return {"frozenset": sorted(map(_to_plain, value), key=json.dumps)}
     if is_dataclass(kind):
-        held = {field.name: getattr(value, field.name) for field in fields(value)}
-        return {"dataclass": [*_class_name(value), _to_plain(held)]}
+        given = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {"dataclass": [*_class_name(value), _to_plain(given)]}
     raise UnshareableError(f"a {kind.__name__} cannot be shared")
 
 
@@ -147,12 +160,34 @@ def _enum(plain: list[str]) -> Enum:
     return found
 
 
+def _flag(plain: list[Any]) -> Flag:
+    module, name, value = plain
+    found: Flag = _class(module, name, _is_enum)(value)
+    return found
+
+
 def _dataclass(plain: list[Any]) -> Any:
-    module, name, held = plain
-    value = object.__new__(_class(module, name, is_dataclass))
-    for field, item in held.items():
-        object.__setattr__(value, field, item)  # frozen ones, too
+    """The object; fields that its class has got meanwhile have their defaults."""
+    module, name, given = plain
+    kind = _class(module, name, is_dataclass)
+    value = object.__new__(kind)
+    for field in fields(kind):
+        if field.name in given:
+            item = given[field.name]
+        elif field.default_factory is not MISSING:
+            item = field.default_factory()
+        elif field.default is not MISSING:
+            item = field.default
+        else:
+            raise UnshareableError(f"this app's {name} has a new field, {field.name}")
+        object.__setattr__(value, field.name, item)  # frozen ones, too
     return value
+
+
+def _timestamp(plain: list[Any]) -> pd.Timestamp:
+    text, zone = plain
+    moment = pd.Timestamp(text)
+    return moment.tz_convert(ZoneInfo(zone)) if zone else moment
 
 
 def _zoned(plain: list[Any]) -> datetime | clock:
@@ -164,6 +199,7 @@ def _zoned(plain: list[Any]) -> datetime | clock:
 _FROM_PLAIN: dict[str, Callable[[Any], Any]] = {
     "missing": {"NA": pd.NA, "NaT": pd.NaT}.__getitem__,
     "enum": _enum,
+    "flag": _flag,
     "int": lambda text: int(text, 16),
     "float": float,
     "complex": lambda parts: complex(*parts),
@@ -179,6 +215,10 @@ _FROM_PLAIN: dict[str, Callable[[Any], Any]] = {
     "date": date.fromisoformat,
     "time": clock.fromisoformat,
     "timedelta": lambda parts: timedelta(*parts),
+    "datetime64": lambda parts: np.datetime64(*parts),
+    "timedelta64": lambda parts: np.timedelta64(parts[0], tuple(parts[1:])),
+    "Timestamp": _timestamp,
+    "Timedelta": pd.Timedelta,
     "dict": dict,
     "tuple": tuple,
     "set": set,
@@ -191,4 +231,9 @@ def _from_tagged(tagged: dict[str, Any]) -> Any:
     ((tag, plain),) = tagged.items()
     if tag not in _FROM_PLAIN:
         raise UnshareableError(f"this app knows no {tag} {plain!r}")
-    return _FROM_PLAIN[tag](plain)
+    try:
+        return _FROM_PLAIN[tag](plain)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, UnshareableError):
+            raise
+        raise UnshareableError(f"this app cannot read {tag} {plain!r}") from error
