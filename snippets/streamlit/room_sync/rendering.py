@@ -136,7 +136,9 @@ def _render(
         result = _show(session, call, entry, widget, bound)
     except DuplicateWidgetID:
         raise
-    except StreamlitAPIException:  # this session's widget cannot hold that value
+    except StreamlitAPIException as error:  # this widget cannot hold that value
+        if base is not None:
+            st.warning(f"“{names.shown(entry)}” shows the app's own data: {error}")
         table = None if base is None else Table(base, entry, rows=[*range(len(base))])
         widget = Widget(entries, {}, table, options)
         result = _show(session, call, entry, widget, bound)

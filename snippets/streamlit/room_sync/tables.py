@@ -48,11 +48,14 @@ class Table:
     """Which ones the browser was given, from top to bottom."""
     added: list[str] = field(default_factory=list)
     """Which ones its user has added since."""
+    cells: dict[Row, dict[str, Any]] = field(default_factory=dict)
+    """What the room says of them."""
 
     def rendered(self, entries: Entries) -> pd.DataFrame:
         """The data with what the room says about it; remembers the rows."""
         known, cells = _rows_and_cells(self.entry, entries)
-        columns = {str(column): column for column in self.base.columns}
+        self.cells = cells
+        columns = {_shown(column): column for column in self.base.columns}
         base = [n for n in range(len(self.base)) if known.get(n) != _DELETED]
         new = [row for row in known if isinstance(row, str)]
         self.rows = [*base, *sorted(new, key=lambda row: (known[row], row))]
@@ -74,15 +77,23 @@ class Table:
         index = self.base.index
         if isinstance(index, pd.RangeIndex):
             return pd.RangeIndex(len(rows), name=index.name)
+        read = _reader(index.to_series())
         labels: list[Any] = []
         for row in rows:
-            if isinstance(row, int):
+            if _INDEX in cells.get(row, {}):
+                labels.append(read(cells[row][_INDEX]))
+            elif isinstance(row, int):
                 labels.append(index[row])
             elif pd.api.types.is_integer_dtype(index.dtype):
                 labels.append(max([-1, *index, *labels]) + 1)
-            else:
-                labels.append(cells.get(row, {}).get(_INDEX, row))
-        return pd.Index(labels, name=index.name)
+            else:  # its user has not named it yet
+                labels.append(
+                    None if pd.api.types.is_datetime64_any_dtype(index) else row
+                )
+        try:
+            return pd.Index(labels, dtype=index.dtype, name=index.name)
+        except (TypeError, ValueError):
+            return pd.Index(labels, name=index.name)
 
     def numbered(self, result: pd.DataFrame) -> pd.DataFrame:
         """What the editor returns, with the row numbers and kinds that others have.
@@ -110,8 +121,7 @@ class Table:
         for position in state.get("deleted_rows", ()):
             if position < len(self.rows):
                 row = self.rows[position]
-                name = names.of_row(self.entry, row)
-                edits[name] = _DELETED if isinstance(row, int) else None
+                edits |= self._removed(row)
         added: list[dict[str, Any]] = state.get("added_rows", [])
         while len(self.added) < len(added):
             self.added.append(f"{new_row()}")
@@ -120,8 +130,16 @@ class Table:
             for column, value in columns.items():
                 edits[names.of_cell(self.entry, row, column)] = dumps(value)
         for row in self.added[len(added) :]:  # its user has taken one back
-            edits[names.of_row(self.entry, row)] = None
+            edits |= self._removed(row)
         return edits
+
+    def _removed(self, row: Row) -> Changes:
+        """What takes a row out, with all that the room says of an added one."""
+        name = names.of_row(self.entry, row)
+        if isinstance(row, int):
+            return {name: _DELETED}
+        cells = (names.of_cell(self.entry, row, it) for it in self.cells.get(row, ()))
+        return dict.fromkeys((name, *cells))
 
 
 def _rows_and_cells(
@@ -136,6 +154,11 @@ def _rows_and_cells(
         else:
             rows[row] = text
     return rows, cells
+
+
+def _shown(column: Any) -> str:
+    """What a browser calls a column, one of several levels too."""
+    return "_".join(map(str, column)) if isinstance(column, tuple) else str(column)
 
 
 def _reader(column: pd.Series) -> Callable[[Any], Any]:

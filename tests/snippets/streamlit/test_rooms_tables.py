@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -237,3 +238,73 @@ def test_rows_with_names_of_their_own(program: Write) -> None:
     doppler.wait_a_second()
     for user in (alex, doppler):
         assert user.reads("{'b': 2, 'x': 8}")
+
+
+NAMED = {
+    "text": ('["a", "b"]', "x", "x"),
+    "moments": (
+        'pd.to_datetime(["2026-01-01", "2026-01-02"])',
+        "2026-03-01T00:00:00.000",
+        "2026-03-01 00:00:00",
+    ),
+    "dates": ("[date(2026, 1, 1), date(2026, 1, 2)]", "2026-03-01", "2026-03-01"),
+    "numbers": ("[10, 20]", 99, "99"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_rows_are_called_what_their_user_has_called_them(
+    kind: str, program: Write
+) -> None:
+    """Added ones, and others in a table that can grow; nobody's edits are hidden."""
+    index, said, label = NAMED[kind]
+    app = program(
+        "import pandas as pd\n"
+        "from datetime import date\n"
+        'with sync("lobby") as st:\n'
+        f'    data = pd.DataFrame({{"n": [1, 2]}}, index={index})\n'
+        '    table = st.data_editor(data, key="table", num_rows="dynamic")\n'
+        '    st.text({str(name): n for name, n in table["n"].items()})\n'
+    )
+    alex, doppler = join(app), join(app)
+    says(doppler, edited_rows={"1": {"n": 77}})
+    alex.wait_a_second()
+    says(alex, added_rows=[{"_index": said, "n": 8}])
+    doppler.wait_a_second()
+    for user in (alex, doppler, join(app)):
+        (text,) = user.page.text
+        assert [*eval(text.value).items()][1:] == [  # noqa: S307 -- ours
+            (text.value.split("'")[3], 77),
+            (label, 8),
+        ]
+        assert not user.warnings()
+    says(doppler, edited_rows={"0": {"_index": said}}, deleted_rows=[2])
+    alex.wait_a_second()
+    assert alex.page.text[0].value.startswith(f"{{'{label}': 1, ")
+
+
+def test_columns_of_several_levels_are_edited(program: Write) -> None:
+    app = program(
+        "import pandas as pd\n"
+        'with sync("lobby") as st:\n'
+        '    columns = pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")])\n'
+        "    data = pd.DataFrame([[1, 2]], columns=columns)\n"
+        '    st.text(st.data_editor(data, key="table").values.tolist())\n'
+    )
+    alex, doppler = join(app), join(app)
+    says(alex, edited_rows={"0": {"a_y": 5}})
+    doppler.wait_a_second()
+    for user in (alex, doppler):
+        assert user.reads("[[1, 5]]")
+
+
+def test_a_row_that_is_taken_back_leaves_nothing(
+    program: Write, room_sync: ModuleType
+) -> None:
+    app = program(ROWS)
+    alex = join(app)
+    before = room_sync.rooms.store().read("lobby")[1]
+    says(alex, added_rows=[{"what": "x", "n": 8}])
+    doppler = join(app)
+    says(doppler, deleted_rows=[3])
+    assert room_sync.rooms.store().read("lobby")[1] == before
