@@ -11,7 +11,7 @@ import streamlit as st
 
 from room_sync import push
 from room_sync.drafts import listener
-from room_sync.polling import run_on_reconnect, watch
+from room_sync.polling import is_followed, refuse_twice, run_on_reconnect, watch
 from room_sync.session import Session
 from room_sync.shared import sync
 from room_sync.tab import internal
@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 def listen(session: Session, *, pushed: bool) -> None:
     """Ask for another run of the fragment around it when the room has changed."""
+    if is_followed(session.room):  # refused, outside of this fragment
+        return
     key, url = internal(f"listen:{session.room}"), push.address(session)
     pushed = pushed and not session.is_unreached
     is_whole = not (session.error or session.deferred)
@@ -117,8 +119,14 @@ def room(
 
         @wraps(render)
         def reconnecting(*args: Any, **options: Any) -> None:
-            rendered(*args, **options)
-            if name and every:
+            if not (name and every):
+                rendered(*args, **options)
+                return
+            if not is_followed(name):
+                rendered(*args, **options)
+            if is_followed(name):
+                refuse_twice(name)
+            else:
                 run_on_reconnect(name)
 
         return reconnecting

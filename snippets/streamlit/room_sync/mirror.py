@@ -16,6 +16,7 @@ from streamlit.errors import StreamlitAPIException
 from room_sync import entries as names
 from room_sync.errors import ConflictError, RoomError
 from room_sync.tab import Mirrored, this_tab
+from room_sync.workarounds import is_widget
 
 if TYPE_CHECKING:
     from room_sync.session import Session
@@ -39,7 +40,8 @@ def begin(session: Session) -> None:
 def forget(key: str) -> None:
     """Take a key out of the app's own state."""
     del this_tab().mirrored[key]
-    st.session_state.pop(key, None)
+    if not is_widget(key):
+        st.session_state.pop(key, None)
 
 
 def show(session: Session, entries: Iterable[str]) -> None:
@@ -65,7 +67,7 @@ def show(session: Session, entries: Iterable[str]) -> None:
 def show_value(session: Session, key: str, text: str, value: Any) -> None:
     """Let such code find this value, unless the app has given the key to a widget."""
     tab = this_tab()
-    if key not in tab.taken:
+    if key not in tab.taken and not is_widget(key):
         with suppress(StreamlitAPIException):
             # Streamlit may end the run before it sets the value, and not after it.
             st.session_state[key] = value
@@ -80,6 +82,9 @@ def take(session: Session) -> None:
     mirrored = this_tab().mirrored
     for key, known in list(mirrored.items()):
         if known.room != session.room:
+            continue
+        if is_widget(key):  # below the block: it is the session's own
+            del mirrored[key]
             continue
         is_gone = key not in st.session_state
         value = None if is_gone else st.session_state[key]

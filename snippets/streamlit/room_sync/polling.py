@@ -12,7 +12,7 @@ from room_sync import process
 from room_sync.components import component
 from room_sync.session import Session
 from room_sync.tab import internal, this_tab
-from room_sync.workarounds import fragment
+from room_sync.workarounds import fragment, was_rendered
 
 rendered = component(
     "room_rendered",
@@ -93,8 +93,23 @@ _numbers = process.only("numbers", lambda: count(int(1000 * time.time())))
 
 def poll(session: Session) -> None:
     """Poll the room, and run the script when it has changed."""
-    run_on_reconnect(session.room)
-    watch(session.room, session.is_behind, session.every)
+    if not is_followed(session.room):
+        run_on_reconnect(session.room)
+        watch(session.room, session.is_behind, session.every)
+    elif was_rendered(internal(f"listen:{session.room}")):
+        refuse_twice(session.room)
+    else:  # another block is there, and follows the room for both
+        session.join_blocks()
+
+
+def is_followed(place: str) -> bool:
+    """Whether something that this run has rendered follows the room."""
+    return was_rendered(internal(f"reconnected:{place}"))
+
+
+def refuse_twice(room: str) -> None:
+    """Say that a function cannot follow a room beside another one, or a block."""
+    st.error(f"The room “{room}” is on this page twice: render it in one function.")
 
 
 def run_on_reconnect(place: str) -> None:

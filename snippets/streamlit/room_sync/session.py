@@ -96,15 +96,18 @@ class Session:
     ) -> None:
         """Send what this user has changed, then take what the room says."""
         with self._turn():
-            self.is_rendering, self.deferred = True, frozenset()
+            self.is_rendering = True
             self.is_replaced = self.is_refused = False
             self.store, self.every, self.app = store, every, this_tab().app
             self.read_only = read_only or not may(self.room, "write")
             self.only = only
+            before = self.version, self.used, self.rendered_present, self.deferred
             with self.refusing():
                 self._publish_given()  # what fragments of the app's own have changed
+            self.deferred = frozenset()
             self.open_forms, self.rendered_present, self.used = [], None, set()
             self._given, self._defaults = {}, {}
+            self._before = before
             mirror.take(self)
             self.began_at = time.monotonic()
             self.version = self._exchange()
@@ -127,6 +130,17 @@ class Session:
         finally:
             heart.end(self)
             self.is_rendering, self.rendered_at = False, time.monotonic()
+
+    def join_blocks(self) -> None:
+        """Know that this block and the one before are shown by one run.
+
+        They are behind the room if one of them is.
+        """
+        version, used, present, deferred = self._before
+        self.version = min(self.version, version)
+        self.used |= used
+        self.deferred |= deferred
+        self.rendered_present = present or self.rendered_present
 
     def show_error(self, error: RoomError) -> None:
         """Show what has stopped the app's own lines, unless begin() has shown it."""

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, TypeVar, overload
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -172,6 +173,28 @@ def browser() -> str:
         return bytes(a ^ b for a, b in numbers).hex() if version == "2" else ""
     except ValueError:
         return ""
+
+
+def is_widget(key: str) -> bool:
+    """Whether the app has given a key to a widget, which nobody else may set then.
+
+    Streamlit tells so only by an error when the widget has been rendered before in the
+    same run (``streamlit/runtime/state/session_state.py``, `__setitem__`). Take this
+    out when ``st.session_state`` can tell.
+    """
+    context = get_script_run_ctx()
+    state = getattr(getattr(context, "session_state", None), "_state", None)
+    return key in getattr(state, "_key_id_mapper", ())
+
+
+def was_rendered(key: str) -> bool:
+    """Whether this run has rendered something with that key.
+
+    Streamlit tells so only by an error (``streamlit/elements/lib/utils.py``,
+    `_register_element_id`). Take this out when it can be asked.
+    """
+    shared = getattr(get_script_run_ctx(), "shared", None)
+    return key in getattr(shared, "widget_user_keys_this_run", ())
 
 
 @overload

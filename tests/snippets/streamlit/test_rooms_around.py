@@ -49,6 +49,81 @@ def all_read(line: str, *users: StreamlitSession) -> None:
         assert not user.errors()
 
 
+def test_an_own_widget_below_the_block_may_have_the_key_of_a_shared_one(
+    program: Write,
+) -> None:
+    app = program(
+        "import streamlit\n"
+        'with sync("lobby") as st:\n'
+        '    st.slider("Room", 0, 9, key="level")\n'
+        'streamlit.slider("Own", 0, 9, key="level")\n'
+    )
+    alex, doppler = join(app), join(app)
+    doppler.set("Room", 7)
+    alex.wait_a_second()
+    assert (alex.value("Room"), alex.value("Own")) == (7, 0)
+    alex.set("Own", 3)
+    doppler.wait_a_second()
+    for user, own in ((alex, 3), (doppler, 0)):
+        assert (user.value("Room"), user.value("Own")) == (7, own)
+
+
+def test_two_blocks_of_one_room_are_one(program: Write) -> None:
+    """What either of them shows is behind if the room is."""
+    app = program(
+        "import streamlit\n"
+        'with sync("lobby") as st:\n'
+        '    st.slider("A", 0, 9)\n'
+        "    st.text(st.present)\n"
+        'streamlit.text("between")\n'
+        'with sync("lobby") as st:\n'
+        '    st.slider("B", 0, 9)\n'
+        '    st.text(st.session_state.get("n"))\n'
+        '    st.button("N", on_click=lambda: st.update("n", lambda n: (n or 0) + 1))\n'
+    )
+    alex, doppler = join(app), join(app)
+    for label, line in (("A", "2"), ("B", "2")):
+        alex.set(label, 5)
+        doppler.wait_a_second()
+        assert doppler.value(label) == 5
+        assert doppler.reads(line)
+    doppler.click("N")
+    alex.wait_a_second()
+    assert alex.reads("1")
+
+
+TWICE = {
+    "two functions": (
+        '@room("lobby")\ndef one(st): st.slider("A", 0, 9)\n'
+        '@room("lobby")\ndef two(st): st.slider("B", 0, 9)\n'
+        "one(); two()\n"
+    ),
+    "a block before a function": (
+        'with sync("lobby") as st: st.slider("A", 0, 9)\n'
+        '@room("lobby")\ndef one(st): st.slider("B", 0, 9)\n'
+        "one()\n"
+    ),
+    "a block after a function": (
+        '@room("lobby")\ndef one(st): st.slider("B", 0, 9)\n'
+        "one()\n"
+        'with sync("lobby") as st: st.slider("A", 0, 9)\n'
+    ),
+    "a block in a function": (
+        '@room("lobby")\ndef one(st):\n'
+        '    with sync("lobby") as inner: inner.slider("B", 0, 9)\n'
+        "one()\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("lines", TWICE.values(), ids=TWICE)
+def test_a_function_is_alone_in_its_room(lines: str, program: Write) -> None:
+    """It runs again when the room has changed, and cannot know of what is outside."""
+    assert join(program(lines)).errors() == [
+        "The room “lobby” is on this page twice: render it in one function."
+    ]
+
+
 @pytest.mark.fact("other-code")
 def test_a_helper_module_finds_the_rooms_values(program: Write, helper: Module) -> None:
     """Code that has a Streamlit of its own, such as a helper module, finds the room's
