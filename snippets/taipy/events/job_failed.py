@@ -120,5 +120,5 @@ if __name__ == "__main__":
         events.start()
         sockets = {"socketio": {"async_handlers": False, "ping_timeout": 60}}
         server = {"async_mode": "threading", "allow_unsafe_werkzeug": True}
-        server |= {"server_config": sockets}
+        server |= {"server_config": sockets, "state_retention_period": 3600}
         tp.run(gui, tp.Orchestrator(), title="Divisions", port="auto", **server)

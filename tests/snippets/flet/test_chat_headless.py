@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ from types import ModuleType
 import flet as ft
 import pytest
 
+from livedocs.catalog import Catalog
 from tests import demos
 from tests.conftest import imported
 from tests.contracts.chat import Chat, Drawn, OwnHistory, SharedHistory
@@ -169,6 +171,14 @@ def test_nobody_is_shown_a_part_of_the_id_of_a_session(
     for user in (alex, doppler):
         id_ = user.session.id
         assert not [n for n in range(len(id_) - 3) if id_[n : n + 4] in shown]
+
+
+def test_no_program_reads_the_id_of_a_session() -> None:
+    """It is the key to the page: one that is not read is neither shown nor printed."""
+    programs = [it for it in Catalog.default() if it.framework == "flet"]
+    assert len(programs) > 10
+    reads = [it.id for it in programs if re.search(r"\bsession(_|\.)id\b", it.text)]
+    assert not reads
 
 
 @pytest.mark.fact("flet-updates")

@@ -9,6 +9,8 @@ from inspect import FrameInfo
 
 import pytest
 
+from tests.users.taipy import Timers
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _stack_without_source() -> Iterator[None]:
@@ -34,3 +36,11 @@ def stack(context: int = 1) -> list[FrameInfo]:
         )
         frame = frame.f_back  # type: ignore[assignment]  # the last one has none
     return frames
+
+
+@pytest.fixture
+def timers(monkeypatch: pytest.MonkeyPatch) -> Timers:
+    """Taipy's timers, in the hands of the test."""
+    timers = Timers()
+    monkeypatch.setattr("taipy.gui.gui.Timer", timers)
+    return timers

@@ -36,14 +36,6 @@ Begin = Callable[[str], ModuleType]
 
 
 @pytest.fixture
-def timers(monkeypatch: pytest.MonkeyPatch) -> Timers:
-    """Taipy's timers, in the hands of the test."""
-    timers = Timers()
-    monkeypatch.setattr("taipy.gui.gui.Timer", timers)
-    return timers
-
-
-@pytest.fixture
 def begin(load: Callable[[str], ModuleType], timers: Timers) -> Iterator[Begin]:
     """Make a snippet ready to serve users as it is told to, but without a server.
 

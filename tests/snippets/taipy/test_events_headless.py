@@ -49,7 +49,7 @@ from livedocs.catalog import Catalog
 from tests.contracts.chat import AS_TYPED
 from tests.ports import free_port
 from tests.snippets.taipy.source import without_page
-from tests.users.taipy import Clock, TaipyState, shown_text
+from tests.users.taipy import Clock, TaipyState, Timers, shown_text
 from tests.waiting import PATIENCE, wait_until
 
 PAGE = Path(__file__).parents[3] / "docs/tutorials/taipy/events.md"
@@ -77,6 +77,7 @@ def prepared(
     request: pytest.FixtureRequest,
     load: Callable[[str], ModuleType],
     clock: Clock,
+    timers: Timers,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[ModuleType]:
@@ -96,7 +97,10 @@ def prepared(
     orchestrator.run(force_restart=True)
     if request.param == AUTO:
         tp.create_scenario(program.scenario_config)
-    program.gui.run(run_server=False, async_mode="threading")
+    kept = server(request.param)["state_retention_period"]
+    program.gui.run(
+        run_server=False, async_mode="threading", state_retention_period=kept
+    )
     yield program
     program.worker.shutdown()
     program.events.stop()
@@ -127,6 +131,20 @@ def alex(join: Join) -> TaipyState:
 @pytest.fixture
 def doppler(join: Join, alex: TaipyState) -> TaipyState:
     return join()
+
+
+def server(snippet: str) -> dict[str, Any]:
+    """The options with which a program starts its server."""
+    names: dict[str, Any] = {}
+    for part in ast.walk(Catalog.default().find(snippet).tree):
+        match part:
+            case (
+                ast.Assign(targets=[ast.Name("sockets" | "server")])
+                | ast.AugAssign(target=ast.Name("server"))
+            ):
+                exec(ast.unparse(part), names)  # noqa: S102 -- ours
+    options: dict[str, Any] = names["server"]
+    return options
 
 
 def press(user: TaipyState, function: Callable[..., None], text: str = "") -> None:
@@ -962,7 +980,12 @@ def test_the_next_event_comes_when_a_filter_raises(
 
 @pytest.mark.parametrize(
     ("prepared", "name"),
-    [*((log, "remember") for log in LOGS), (AUTO, "submit"), (BOARD, "submit")],
+    [
+        *((log, "remember") for log in LOGS),
+        (AUTO, "submit"),
+        *((BOARD, name) for name in ("submit", "add_up")),
+        (FAILED, "report"),
+    ],
     indirect=["prepared"],
 )
 def test_each_plain_callback_is_guarded(
@@ -1275,8 +1298,9 @@ def test_the_programs_are_built_alike() -> None:
     for tree in trees.values():
         for name, part in parts(tree):
             shared.setdefault(name, set()).add(ast.unparse(part))
-    for name in ("guarded", "in_turn", "is_echo", "Events", "lock", "worker", "server"):
+    for name in ("guarded", "in_turn", "is_echo", "Events", "lock", "worker"):
         assert len(shared[name]) == 1, name
+    assert len({repr(server(program)) for program in PROGRAMS}) == 1
     for name in ("guarded", "in_turn", "server", "worker"):
         assert all(name in dict(parts(tree)) for tree in trees.values()), name
     chat = dict(parts(Catalog.default().find("taipy/chat/shared_builder").tree))
@@ -1293,6 +1317,23 @@ def parts(tree: ast.Module) -> Iterator[tuple[str, Any]]:
             yield part.name, part
         elif isinstance(part, ast.Assign):
             yield ast.unparse(part.targets[0]), part
+
+
+@pytest.mark.fact("taipy-state-freed")
+@pytest.mark.parametrize("prepared", PROGRAMS, indirect=True)
+def test_the_state_of_somebody_who_has_left_is_freed(
+    program: ModuleType, timers: Timers, alex: TaipyState, doppler: TaipyState
+) -> None:
+    states = program.gui._bindings()._get_all_scopes()
+    doppler.leave()
+    timers.pass_by(3599)
+    assert doppler.client_id in states
+    timers.pass_by(1)
+    assert doppler.client_id not in states
+    assert alex.client_id in states
+    doppler.arrive()
+    if program.__name__.endswith("board"):
+        assert doppler.name not in ("", "Doppler")
 
 
 @pytest.mark.fact("taipy-clean-folder")
