@@ -27,11 +27,15 @@ BY_HAND = (
 NO_LANGUAGE = "This fence names no language. Write, for example, '```text'."
 
 _FIRST_LINE = re.compile(r"\s*(?:(?:#!|:{2,})(?P<language>\S+)|(?P<prompt>>>> ))")
-_IS_CODE = (
+_PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
+_MARGIN = re.compile(r"^[-+ ]", re.MULTILINE)
+_IS_PYTHON = (
     *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
-    *(ast.With, ast.AsyncWith, ast.For, ast.While, ast.Try, ast.Call, ast.Await),
+    *(ast.With, ast.AsyncWith, ast.For, ast.While, ast.Try, ast.Await),
 )
-"""What no text and no other language has, word for word."""
+"""What no other language has, word for word."""
+_IS_CODE = (*_IS_PYTHON, ast.Call)
+"""What no text has."""
 _MAY_BE_CODE = (*_IS_CODE, ast.stmt)
 """With what other languages have as well, such as the assignments of TOML."""
 
@@ -79,10 +83,15 @@ def is_language(name: str) -> bool:
 
 def is_python(fence: Fence) -> bool:
     """Whether a fence says, or shows, that its code is Python."""
-    if any(map(is_language, fence.languages)):
+    if any(map(is_language, fence.languages)) or _PROMPT.search(fence.code):
         return True
-    is_text = fence.languages and _lexer(fence.languages[0]) in (None, TextLexer)
-    return bool(is_text) and _reads_as_python(fence.code, _IS_CODE)
+    if not fence.languages:
+        return False
+    code = fence.code
+    if "diff" in fence.languages:
+        code = _MARGIN.sub("", code)
+    is_text = _lexer(fence.languages[0]) in (None, TextLexer)
+    return _reads_as_python(code, _IS_CODE if is_text else _IS_PYTHON)
 
 
 def _lexer(name: str) -> LexerMeta | None:
@@ -98,17 +107,25 @@ def _reads_as_python(code: str, kinds: tuple[type[ast.AST], ...]) -> bool:
         if first["prompt"] or is_language(first["language"].rpartition("/")[2]):
             return True
         code = code.partition("\n")[2]
-    whole = textwrap.dedent(code).replace("…", "...")
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(whole)
-    except (SyntaxError, ValueError):
-        return False
+    tree = _parsed(textwrap.dedent(code).replace("…", "...").rstrip())
     statements = [it.value if isinstance(it, ast.Expr) else it for it in tree.body]
     return any(
         isinstance(it, kinds) and not (isinstance(it, ast.AnnAssign) and not it.value)
         for it in statements  # `name: value` is YAML, too
     )
+
+
+def _parsed(code: str) -> ast.Module:
+    """The code, which may lack the body of what it begins at its end."""
+    last = code.rpartition("\n")[2]
+    indent = " " * (len(last) - len(last.lstrip()))
+    for end in ("", f"\n{indent}    ...", f"\n{indent}def _(): ..."):
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return ast.parse(code + end)
+        except (SyntaxError, ValueError):
+            continue
+    return ast.Module([], [])
 
 
 def _shows(code: str, fence: Fence) -> bool:

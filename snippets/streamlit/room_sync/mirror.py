@@ -60,7 +60,7 @@ def show(session: Session, entries: Iterable[str]) -> None:
             continue
         widget = session.widgets.get(entry)
         with suppress(ValueError, RoomError), session.refusing(ConflictError):
-            value = widget.loads(text) if widget else session.given_out(entry, text)
+            value = widget.loads(text) if widget else session.given.give(entry, text)
             show_value(session, key, text, value)
 
 

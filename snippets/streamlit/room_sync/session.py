@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -22,6 +21,7 @@ from room_sync.errors import (
     StoreError,
     UnshareableError,
 )
+from room_sync.given import Given, is_readable
 from room_sync.live import Operation, Root, is_mutable
 from room_sync.presence import heart
 from room_sync.stores import Changes, Entries, Store, applied
@@ -61,8 +61,7 @@ class Session:
     def __post_init__(self) -> None:
         self.present = frozenset({self.id})
         self._lock = threading.RLock()
-        self._roots: dict[str, Root] = {}
-        self._given: dict[str, tuple[Any, str | None]] = {}
+        self.given = Given(self)
         self._kept: set[str] = set()
         self._defaults: Entries = {}
 
@@ -102,11 +101,12 @@ class Session:
             self.read_only = read_only or not may(self.room, "write")
             self.only = only
             before = self.version, self.used, self.rendered_present, self.deferred
-            with self.refusing():
-                self._publish_given()  # what fragments of the app's own have changed
+            with self.refusing():  # the app's own fragments have run without begin()
+                self.given.publish(self.used)
             self.deferred = frozenset()
             self.open_forms, self.rendered_present, self.used = [], None, set()
-            self._given, self._defaults = {}, {}
+            self.given.begin()
+            self._defaults = {}
             self._before = before
             mirror.take(self)
             self.began_at = time.monotonic()
@@ -123,7 +123,7 @@ class Session:
         try:
             with self._turn():
                 self._publish_defaults()
-                self._publish_given()
+                self.given.publish(self.used)
                 mirror.take(self)
         except RoomError as error:
             self.show_error(error)
@@ -217,31 +217,6 @@ class Session:
         """Share a new widget's first value when the run ends, unless somebody has."""
         self._defaults[entry] = text
 
-    def _publish_given(self) -> None:
-        """Write what was changed in objects that cannot say so themselves."""
-        given, self._given = self._given, {}
-        for entry, root in self._roots.items():
-            is_unsaid = root.is_opaque or (entry in self.used and root.is_bypassed())
-            if root.text and is_unsaid:
-                given.setdefault(entry, (root.value, root.text))
-        for entry, (value, before) in given.items():
-            if (text := dumps(value)) != before:
-                self._publish_whole(entry, value, before, text)
-
-    def _publish_whole(
-        self, entry: str, value: Any, before: str | None, text: str
-    ) -> None:
-        """Write all of a value, unless others have changed it since.
-
-        Raises ConflictError, and what write() raises; the next one who asks gets the
-        room's value then.
-        """
-        root = self._roots.pop(entry, None)
-        self.write(partial(_unless_changed, entry=entry, before=before, text=text))
-        if root and root.value is value:
-            root.note(text)
-            self._roots[entry] = root
-
     def _write(
         self, change: Callable[[Entries], Changes], *, is_rendered: bool = False
     ) -> Changes:
@@ -331,7 +306,7 @@ class Session:
         unread: UnshareableError | None = None
         if text is not None and not (is_own and own in st.session_state):
             try:
-                return widget.loads(text) if widget else self.given_out(entry, text)
+                return widget.loads(text) if widget else self.given.give(entry, text)
             except UnshareableError as reason:
                 unread = reason
             except ValueError:
@@ -351,19 +326,10 @@ class Session:
             value = st.session_state[key]
             if is_mutable(value):  # what is changed in it becomes the room's
                 with suppress(UnshareableError):
-                    self._given.setdefault(names.of_key(key), (value, dumps(value)))
+                    if not self.given.is_watched(names.of_key(key)):
+                        self.given.watch(names.of_key(key), value, dumps(value))
             return value
         raise KeyError(f'st.session_state has no key "{key}" in this room.')
-
-    def given_out(self, entry: str, text: str) -> Any:
-        """The value; one that can be changed in place changes the room then."""
-        root = self._roots.get(entry)
-        if root is None or root.text != text:
-            self._roots.pop(entry, None)
-            if root and root.text and root.is_opaque and dumps(root.value) != root.text:
-                raise _conflict(entry)
-            root = self._roots[entry] = Root(self, entry, text, loads(text))
-        return root.value
 
     def widget(self, entry: str) -> Widget | None:
         """A widget, when what the user has changed in it is sent.
@@ -383,11 +349,7 @@ class Session:
         changes: Changes = {}
         for key, value in values.items():
             entry = names.of_key(key)
-            root = self._roots.get(entry)
-            is_the_rooms = (
-                root is not None and root.value is value and is_mutable(value)
-            )
-            if is_the_rooms and entry in self.read():
+            if self.given.has(entry, value) and entry in self.read():
                 continue  # what was done to it is in the room
             try:
                 changes[entry] = text = dumps(value)
@@ -396,7 +358,7 @@ class Session:
                 st.session_state[PRIVATE + key] = value
             else:
                 if is_mutable(value):
-                    self._given[entry] = value, text
+                    self.given.watch(entry, value, text)
         if changes and not self._may_write():  # what is there already may be set
             now = self.read()
             changes = {e: text for e, text in changes.items() if now.get(e) != text}
@@ -408,7 +370,7 @@ class Session:
     def set_default(self, key: str, value: Any) -> Any:
         """The shared value, after it has been made this one if there was none."""
         entry = names.of_key(key)
-        if not _is_readable(self.read().get(entry)):
+        if not is_readable(self.read().get(entry)):
             if PRIVATE + key in st.session_state:
                 return st.session_state[PRIVATE + key]
             try:
@@ -418,9 +380,7 @@ class Session:
                 return value
             if not self._may_write():
                 return value
-            self.write(
-                lambda now: {} if _is_readable(now.get(entry)) else {entry: text}
-            )
+            self.write(lambda now: {} if is_readable(now.get(entry)) else {entry: text})
         return self.value(key)
 
     def has_own(self, key: str) -> bool:
@@ -442,8 +402,7 @@ class Session:
             text = entries[entry]
             return {entry: None}
 
-        self._given.pop(entry, None)
-        self._roots.pop(entry, None)
+        self.given.forget(entry)
         self.write(change, publishes=publishes)
         return text
 
@@ -475,31 +434,5 @@ class Session:
         with self.refusing():
             mirror.show(self, self.entries)
             function(*arguments, **options)
-            self._publish_given()
+            self.given.publish(self.used)
             mirror.take(self)
-
-
-def _unless_changed(
-    entries: Entries, entry: str, before: str | None, text: str
-) -> Changes:
-    if entries.get(entry, before) != before:
-        raise _conflict(entry)
-    return {entry: text}
-
-
-def _conflict(entry: str) -> ConflictError:
-    return ConflictError(
-        f"“{names.key_of(entry)}” was changed by somebody else as well. Change "
-        "what st.session_state gives you, or use st.update."
-    )
-
-
-def _is_readable(text: str | None) -> bool:
-    """Whether there is a value that this app can read."""
-    if text is None:
-        return False
-    try:
-        loads(text)
-    except UnshareableError:
-        return False
-    return True

@@ -177,6 +177,17 @@ BY_HAND = {
     "a fence with a second class": ("``` {{ .text .python }}\n{}\n```", 1),
     "a fence in a list": ("- x\n\n    ```pycon\n    >>> {}\n    ```", 3),
     "a fence that says it is text": ("```text\nimport x\n\n{}\n```", 1),
+    "a session at a console": ("```console\n$ python\n>>> {}\n```", 1),
+    "a fence for a shell": ("```bash\nimport os\n{}\n```", 1),
+    "a fence for data": ("```yaml\ndef f():\n    {}\n```", 1),
+    "a difference": ("```diff\n-import os\n+import sys\n {}\n```", 1),
+    "a fence that begins a block": ("```text\nwith sync({}) as st:\n```", 1),
+    "a fence that begins a block in another": (
+        "```text\nfor a in {}:\n  if a:\n```",
+        1,
+    ),
+    "a fence that ends with a decorator": ("```text\n@room({})\n```", 1),
+    "indented code that begins a block": ("Text:\n\n    with sync({}) as st:", 3),
     "indented code": ("Text:\n\n    {}", 3),
     "indented code in a list": ("- x\n\n    Text:\n\n        {}", 5),
     "indented code that says what it is": ("Text:\n\n    #!python\n    {} …", 3),
@@ -195,8 +206,27 @@ BY_HAND = {
 def test_python_by_hand_is_refused_in(project: Project, case: str) -> None:
     text, line = BY_HAND[case]
     with pytest.raises(SnippetError) as error:
-        convert(project, text.format("x = 1"))
+        convert(
+            project,
+            text.format("x = 1" if "({})" not in text and "in {}" not in text else "x"),
+        )
     assert error.value.message.startswith(f":{line}: Python code is written by hand")
+
+
+FENCES = {
+    "js": "alert(1)\nconst x = 1;",
+    "bash": "make serve\nexport A=1",
+    "toml": 'a = 1\nb = "c"',
+    "yaml": "a: 1\nb: [c]",
+    "diff": "-a = 1\n+a = 2",
+    "text": "12 words, one line\nand: more",
+}
+
+
+@pytest.mark.parametrize("language", FENCES)
+def test_other_languages_are_shown(project: Project, language: str) -> None:
+    soup = convert(project, f"```{language}\n{FENCES[language]}\n```")
+    assert soup.select("pre code")
 
 
 @pytest.mark.parametrize("tag", ["pre", "code", "textarea", "samp", "xmp"])
