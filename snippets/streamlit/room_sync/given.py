@@ -57,7 +57,7 @@ class Given:
         return root is not None and root.value is value and is_mutable(value)
 
     def forget(self, entry: str) -> None:
-        """Give what the room says then to whoever asks next."""
+        """Drop an object: who asks next is given the room's value."""
         self._watched.pop(entry, None)
         self._roots.pop(entry, None)
 
