@@ -87,7 +87,8 @@ def has_failed(event: Event) -> bool:
 @guarded()
 def report(event: Event, gui: Gui) -> None:
     """Taipy stores the reason after the event, so another thread waits for it."""
-    threading.Thread(target=tell, args=[tp.get(event.entity_id), gui]).start()
+    job = tp.get(event.entity_id)
+    threading.Thread(target=tell, args=[job, gui], daemon=True).start()
 
 
 def tell(job: Job, gui: Gui) -> None:

@@ -90,7 +90,7 @@ def delete_plan(id: str) -> None:
         tp.delete(id)
 
 
-with tgb.Page() as page:
+with tgb.Page(style={".taipy-selector": {"white-space": "pre-wrap"}}) as page:
     tgb.text("# Scenarios", mode="md")
     tgb.input("", label="New scenario", on_action=create)
     tgb.selector("{selected}", lov="{scenarios}", value_by_id=True, width="100%")

@@ -24,13 +24,29 @@ def page_of(snippet: str) -> list[str]:
 
 
 def run_options(snippet: str) -> dict[str, Any]:
-    """What a program asks `gui.run` for."""
+    """What a program asks `gui.run` for, itself or by `tp.run`."""
+    runs = ("gui.run", "tp.run")
     for node in ast.walk(Catalog.default().find(snippet).tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "gui.run":
-            return {
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in runs:
+            given = {
                 it.arg: ast.literal_eval(it.value) for it in node.keywords if it.arg
             }
+            return given | server_options(snippet)
     raise AssertionError(f"{snippet} does not run its gui.")
+
+
+def server_options(snippet: str) -> dict[str, Any]:
+    """What a program puts together for its server; nothing if it doesn't."""
+    names: dict[str, Any] = {"server": {}}
+    for part in ast.walk(Catalog.default().find(snippet).tree):
+        match part:
+            case (
+                ast.Assign(targets=[ast.Name("sockets" | "server")])
+                | ast.AugAssign(target=ast.Name("server"))
+            ):
+                exec(ast.unparse(part), names)  # noqa: S102 -- ours
+    options: dict[str, Any] = names["server"]
+    return options
 
 
 def _statements(snippet: str) -> Iterator[tuple[str, bool]]:

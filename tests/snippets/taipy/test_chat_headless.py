@@ -17,6 +17,7 @@ from flask_socketio import SocketIO  # type: ignore[import-untyped]
 from markdown.serializers import to_xhtml_string
 from taipy.gui import State
 
+from livedocs.catalog import Catalog
 from livedocs.launch import HOST
 from tests import demos
 from tests.contracts.chat import Chat, Drawn, GivenNames, OwnHistory, SharedHistory
@@ -521,7 +522,7 @@ class Start:
             patch.setattr("sys.argv", ["chat.py", *arguments])
             patch.setattr("webbrowser.open", lambda url, new: self.opened.append(url))
             patch.setattr(SocketIO, "run", self._serve)
-            self.program.gui.run(async_mode="threading", **self.options)
+            self.program.gui.run(**{"async_mode": "threading"} | self.options)
 
     def _serve(self, app: Flask, *, host: str, port: int, **options: object) -> None:
         with socket.socket() as server:
@@ -536,7 +537,7 @@ def taken() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.fixture(params=[*SHARED, *BROADCAST, PITFALL])
+@pytest.fixture(params=[it for it in Catalog.default().ids if it.startswith("taipy/")])
 def starting(
     request: pytest.FixtureRequest, load: Callable[[str], ModuleType]
 ) -> Start:

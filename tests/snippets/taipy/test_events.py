@@ -237,11 +237,12 @@ class TestScenarioList:
         expect(doppler.selected).to_have_count(0)
         with alex.cut_off():
             pass
-        alex.enter("New scenario", "B")
+        alex.enter("New scenario", "B  b")
         for user in (alex, doppler):
-            expect(user.lines).to_have_text([*before, "A", "B"])
+            expect(user.lines).to_have_text([*before, "A", "B  b"])
+            assert user.lines.last.inner_text() == "B  b"  # the spaces are there, too
         alex.reload()
-        expect(alex.lines).to_have_text([*before, "A", "B"])
+        expect(alex.lines).to_have_text([*before, "A", "B  b"])
         expect(alex.selected).to_have_text("A")
         expect(doppler.selected).to_have_count(0)
         nothing_is_left(stage)
@@ -266,6 +267,7 @@ def all_see(users: list[EventsUser], lines: list[str]) -> None:
 
 ORDERED = '"async_handlers": False, '
 PATIENT = '"ping_timeout": 60'
+ADDED = "    scenario = tp.create_scenario(scenario_config, name=author)\n"
 CREATES = "        create_plan(name)\n"
 CREATED = "    tp.create_scenario(scenario_config, name=name)\n"
 SAYS = f'{CREATED}    print("created", name.replace(" ", "_"), flush=True)\n'
@@ -343,11 +345,16 @@ def test_a_long_callback_cuts_its_page_off(tmp_path: Path) -> None:
 
 @pytest.mark.process
 @pytest.mark.fact("taipy-fifty-texts")
-def test_fifty_texts_within_seconds_are_on_the_board() -> None:
+def test_fifty_texts_within_seconds_are_on_the_board(tmp_path: Path) -> None:
     """Two people who enter 25 texts each within seconds find the 50 on the board, each
     one’s in their order.
+
+    Here the server is as impatient as it can be, and so slow that it would cut both off
+    if it took a text only when it is done with the one before.
     """
-    with launch(find("board")) as app:
+    slow = f"    from time import sleep\n    sleep(0.15)\n{ADDED}"
+    impatient = '"ping_interval": 0.5, "ping_timeout": 2'
+    with launch(vary("board", tmp_path, {ADDED: slow, PATIENT: impatient})) as app:
         alex, doppler, reader = users = [
             TaipySocket(app.addresses[0], name)
             for name in ("alex", "doppler", "reader")
@@ -432,12 +439,23 @@ def test_a_board_for_everybody(watch: Watch) -> None:
     rose = "a &lt;rose&gt; is a {rose!}"
     alex.enter("Your text", rose)
     alex.sees(Message("Alex", rose))
-    doppler.enter("Your text", "…")
-    all_soon_see(users, lambda user: user.alerts.get_by_text("Nobody can count “…”."))
+    signs = "{!} <> &&; %% \\"
+    doppler.enter("Your text", signs)
+    told = f"Nobody can count “{signs}”."
+    all_soon_see(users, lambda user: user.alerts.get_by_text(told, exact=True))
     all_soon_see(users, lambda user: user.page.get_by_text("7 words"))
     for user in users:
-        user.sees(Message("Alex", rose), Message("Doppler", "…"))
+        user.sees(Message("Alex", rose), Message("Doppler", signs))
     expect(alex.page.get_by_label("Your text")).to_have_value(rose)
+    for n in range(25):
+        for user in users:
+            user.enter("Your text", f"{user.name} {n}")
+    for user in users:
+        expect(user.text).to_have_text(re.compile("(.+\n){53}"))
+        lines = user.text.inner_text().splitlines()
+        for name in ("Alex", "Doppler"):
+            own = [line for line in lines[3:] if line.startswith(name)]
+            assert own == [f"{name}: {name} {n}" for n in range(25)]
     nothing_is_left(stage)
 
 

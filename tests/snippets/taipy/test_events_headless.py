@@ -48,7 +48,7 @@ from taipy.gui import State
 from livedocs.catalog import Catalog
 from tests.contracts.chat import AS_TYPED
 from tests.ports import free_port
-from tests.snippets.taipy.source import without_page
+from tests.snippets.taipy.source import server_options, without_page
 from tests.users.taipy import Clock, TaipyState, Timers, shown_text
 from tests.waiting import PATIENCE, wait_until
 
@@ -97,7 +97,7 @@ def prepared(
     orchestrator.run(force_restart=True)
     if request.param == AUTO:
         tp.create_scenario(program.scenario_config)
-    kept = server(request.param)["state_retention_period"]
+    kept = server_options(request.param)["state_retention_period"]
     program.gui.run(
         run_server=False, async_mode="threading", state_retention_period=kept
     )
@@ -131,20 +131,6 @@ def alex(join: Join) -> TaipyState:
 @pytest.fixture
 def doppler(join: Join, alex: TaipyState) -> TaipyState:
     return join()
-
-
-def server(snippet: str) -> dict[str, Any]:
-    """The options with which a program starts its server."""
-    names: dict[str, Any] = {}
-    for part in ast.walk(Catalog.default().find(snippet).tree):
-        match part:
-            case (
-                ast.Assign(targets=[ast.Name("sockets" | "server")])
-                | ast.AugAssign(target=ast.Name("server"))
-            ):
-                exec(ast.unparse(part), names)  # noqa: S102 -- ours
-    options: dict[str, Any] = names["server"]
-    return options
 
 
 def press(user: TaipyState, function: Callable[..., None], text: str = "") -> None:
@@ -1300,7 +1286,7 @@ def test_the_programs_are_built_alike() -> None:
             shared.setdefault(name, set()).add(ast.unparse(part))
     for name in ("guarded", "in_turn", "is_echo", "Events", "lock", "worker"):
         assert len(shared[name]) == 1, name
-    assert len({repr(server(program)) for program in PROGRAMS}) == 1
+    assert len({repr(server_options(program)) for program in PROGRAMS}) == 1
     for name in ("guarded", "in_turn", "server", "worker"):
         assert all(name in dict(parts(tree)) for tree in trees.values()), name
     chat = dict(parts(Catalog.default().find("taipy/chat/shared_builder").tree))
