@@ -2,13 +2,18 @@
 
 Editors lock a file by a link to nowhere (``.#greet.py``), file managers keep what they
 know of it beside it (``._greet.py``, ``.DS_Store``), notebooks keep copies in
-``.ipynb_checkpoints``. All of these are hidden: their names begin with a dot.
+``.ipynb_checkpoints``. All of these are hidden: their names begin with a dot. Checkers
+put copies of what is being typed beside the file, under names of their own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
+
+# Emacs' Flycheck (`flycheck_greet.py`) and Flymake (`greet_flymake.py`).
+_TYPED = re.compile(r"flycheck_.+|.+_flymake(\.\w+)?")
 
 
 def visible(folder: Path, pattern: str) -> Iterator[Path]:
@@ -19,8 +24,9 @@ def visible(folder: Path, pattern: str) -> Iterator[Path]:
 
 
 def is_hidden(path: PurePath) -> bool:
-    """Whether a file is hidden, or in a folder that is."""
-    return any(part.startswith(".") for part in path.parts)
+    """Whether a file is hidden, in a folder that is, or a checker's copy."""
+    is_copy = _TYPED.fullmatch(path.name) is not None
+    return is_copy or any(part.startswith(".") for part in path.parts)
 
 
 def is_file(path: Path) -> bool:

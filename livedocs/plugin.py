@@ -45,7 +45,7 @@ from livedocs.record import Record
 from livedocs.search import Sections
 from livedocs.styles import Styles
 from livedocs.templates import Templates
-from livedocs.watch import PAGES, PROGRAMS, THEMES, Edits
+from livedocs.watch import PAGES, PROGRAMS, THEMES, Edits, reloading_for_edits
 
 POLL = 0.2
 """Seconds after which files are looked at again, while pages are served.
@@ -211,7 +211,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self.templates.compile_once(config.theme)
         if self.conversions:
             self.edits = self.edits or Edits(
-                self._folders(config), self.root / RECORD, Path(config.config_file_path)
+                self._folders(config),
+                files=[Path(config.config_file_path)],
+                written=[self.root / RECORD],
             )
             self.settings = settings_of(config)
             self.conversions.begin(self.settings)
@@ -236,6 +238,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         for handler in handlers:
             handler.on_any_event = self.edits.only(rebuild)
         self.edits.tell_since(rebuild)  # the first build has taken a while
+        server.builder = reloading_for_edits(server, self.edits)
         if self.is_live:
             self.live = Live(self.catalog)
             server.set_app(self.live.around(server.get_app(), config.dev_addr.port))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from mkdocs.livereload import LiveReloadServer
 from watchdog.events import FileModifiedEvent, FileSystemEvent
 
 from livedocs.files import is_hidden, visible
@@ -37,12 +38,31 @@ class Edits:
     Args:
         folders: where they are, each with the endings that count.
         files: further ones; what lies beside them does not count.
+        written: what a command writes, and nobody edits: pages that are open wait for
+            it until they are loaded again, since their readers may be typing.
     """
 
-    def __init__(self, folders: Mapping[Path, frozenset[str]], *files: Path) -> None:
+    def __init__(
+        self,
+        folders: Mapping[Path, frozenset[str]],
+        files: Iterable[Path] = (),
+        written: Iterable[Path] = (),
+    ) -> None:
         self._folders = {_absolute(folder): it for folder, it in folders.items()}
-        self._files = set(map(_absolute, files))
+        self._written = set(map(_absolute, written))
+        self._files = self._written.union(map(_absolute, files))
         self._known = {it: _digest(it) for it in self._found()}
+        self._new: set[Path] = set()
+
+    def built_by(self, build: Callable[[], object]) -> bool:
+        """Build, and return whether pages that are open should be loaded again."""
+        built, self._new = self._new, set()
+        try:
+            build()
+        except BaseException:
+            self._new |= built
+            raise
+        return not built or bool(built - self._written)
 
     def _found(self) -> set[Path]:
         found = {it for folder in self._folders for it in visible(folder, "**/*")}
@@ -58,8 +78,11 @@ class Edits:
 
         def on_edit(event: FileSystemEvent) -> None:
             paths = (event.src_path, getattr(event, "dest_path", ""))
-            edited = [self._is_edited(_absolute(path)) for path in paths if path]
-            if any(edited):
+            new = {
+                it for path in paths if path and self._is_edited(it := _absolute(path))
+            }
+            self._new |= new
+            if new:
                 on_event(event)
 
         return on_edit
@@ -79,6 +102,19 @@ class Edits:
                 is_ours = not is_hidden(path.relative_to(folder))
                 return is_ours and path.suffix in endings
         return False
+
+
+def reloading_for_edits(server: LiveReloadServer, edits: Edits) -> Callable[[], None]:
+    """The server's builder, after which pages that are open are loaded again only if
+    something was edited.
+    """
+    build = server.builder
+
+    def build_and_reload() -> None:
+        if not edits.built_by(build):
+            server._wanted_epoch = server._visible_epoch  # open pages wait for a newer
+
+    return build_and_reload
 
 
 def _absolute(path: str | Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from watchdog.events import (
 )
 
 from livedocs.plugin import LiveDocsPlugin
+from tests.waiting import wait_until
 
 from .conftest import Project
 
@@ -141,6 +143,7 @@ NO_EDIT = (
     *("snippets/taipy/chat/__pycache__/greet.cpython-312.pyc", f"{GREET}~"),
     *("tests/__pycache__/conftest.cpython-312-pytest-9.pyc", f"{GREET}.orig"),
     *("snippets/taipy/chat/.#greet.py", "snippets/taipy/chat/._greet.py"),
+    *("snippets/taipy/chat/flycheck_greet.py", "tests/test_chat_flymake.py"),
     *("snippets/taipy/chat/.ipynb_checkpoints/greet.py", "tests/.hypothesis/x.py"),
     *("docs/tutorials/taipy/.#chat.md", f"{CHAT}~", "docs/.DS_Store"),
     *("theme/.main.html.swp", "theme/main.html~", "mkdocs.yml~"),
@@ -161,6 +164,43 @@ def test_the_packages_in_the_cache_are_not_even_looked_at(server: Server) -> Non
     watches = server.server.observer._handlers
     (cache,) = (it for it in watches if Path(it.path) == server.root / ".cache")
     assert not cache.is_recursive
+
+
+def test_pages_that_are_open_are_loaded_again_for_edits_only(server: Server) -> None:
+    """Not for the record of a run: somebody may be typing into a live demo there."""
+    pages = server.server
+    epoch = pages._visible_epoch
+    seen_at_builds: list[int] = []
+    build = pages.builder
+
+    def note_and_build() -> None:
+        seen_at_builds.append(pages._visible_epoch)
+        build()
+
+    pages.builder = note_and_build
+    loop = threading.Thread(target=pages._build_loop)
+    loop.start()
+    try:
+        server.writes(".cache/proof.json", "{}")
+        wait_until(lambda: len(seen_at_builds) == 1)
+        server.writes(GREET, "x = 3\n")
+        wait_until(lambda: pages._visible_epoch > epoch)
+    finally:
+        pages._shutdown = True
+        loop.join()
+    assert seen_at_builds == [epoch, epoch]
+
+
+def test_an_edit_whose_build_failed_is_seen_with_the_next_one(server: Server) -> None:
+    edits = server.plugin.edits
+    assert edits
+    server.writes(GREET, "x = 3\n")
+    with pytest.raises(ZeroDivisionError):
+        edits.built_by(lambda: 1 / 0)
+    server.writes(".cache/proof.json", "{}")
+    assert edits.built_by(lambda: None)
+    server.writes(".cache/proof.json", "[]")
+    assert not edits.built_by(lambda: None)
 
 
 def test_a_file_that_is_saved_as_it_was_is_not_built(server: Server) -> None:

@@ -1,6 +1,7 @@
 """The catalogue filters its cards by framework, subject and word, by keyboard too."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -41,10 +42,31 @@ def test_keyboard_filters_by_framework_and_subject(catalogue: Page) -> None:
     expect(_cards(catalogue)).to_have_text(["One chat", "Own history", "A job ends"])
     expect(catalogue.get_by_role("status")).to_have_text("3 tutorials")
     catalogue.keyboard.press("Tab")
-    catalogue.keyboard.press("ArrowLeft")  # around to the last: Push
-    catalogue.keyboard.press("ArrowLeft")  # Events
+    catalogue.keyboard.press("ArrowLeft")  # around to the last that is offered: Events
     expect(_cards(catalogue)).to_have_text(["A job ends"])
     expect(catalogue.get_by_role("status")).to_have_text("1 tutorial")
+
+
+def test_only_what_leads_to_a_tutorial_is_offered(catalogue: Page) -> None:
+    def choose(group: str, title: str) -> None:
+        catalogue.get_by_role("group", name=group).get_by_text(
+            title, exact=True
+        ).click()
+
+    def is_offered(group: str, options: list[SimpleNamespace], ids: set[str]) -> None:
+        titles = [it.title for it in options if it.id in ids]
+        labels = catalogue.get_by_role("group", name=group).locator("label:visible")
+        expect(labels).to_have_text(["All", *titles])
+
+    pairs = {(it.framework, it.category) for it in LIVEDOCS.tutorials}
+    for framework in LIVEDOCS.frameworks:
+        choose("Framework", framework.title)
+        has = {category for it, category in pairs if it == framework.id}
+        is_offered("Subject", LIVEDOCS.categories, has)
+    choose("Framework", "All")
+    is_offered("Subject", LIVEDOCS.categories, {category for _, category in pairs})
+    choose("Subject", "Push")
+    is_offered("Framework", LIVEDOCS.frameworks, {"streamlit"})
 
 
 @pytest.mark.parametrize(
@@ -90,6 +112,18 @@ def test_address_chooses(browser: Browser, invented_site: Site) -> None:
     page.close()
 
 
+def test_address_that_nothing_matches_offers_all(
+    browser: Browser, invented_site: Site
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{invented_site.address}tutorials/?framework=flet&category=push")
+    for chosen in ("Flet", "Push"):
+        expect(page.get_by_label(chosen)).to_be_checked()
+    page.get_by_role("button", name="Show all tutorials").click()
+    expect(_cards(page)).to_have_text(ALL)
+    page.close()
+
+
 def test_keyword_of_a_tutorial_leads_to_its_kind(catalogue: Page) -> None:
     catalogue.goto(LIVEDOCS.tutorials[0].url)
     catalogue.get_by_role("link", name="history").click()
@@ -114,10 +148,9 @@ def test_plain_list_without_javascript(plain_catalogue: Page) -> None:
 def test_radios_work_without_javascript(plain_catalogue: Page) -> None:
     plain_catalogue.locator("label").get_by_text("Flet").click()
     expect(_cards(plain_catalogue)).to_have_text(["Five steps", "Who is here"])
-    plain_catalogue.locator("label").get_by_text("Push").click()
-    expect(_cards(plain_catalogue)).to_have_count(0)
-    plain_catalogue.get_by_role("button", name="Show all tutorials").click()
-    expect(_cards(plain_catalogue)).to_have_text(ALL)
+    plain_catalogue.locator("label").get_by_text("Rooms").click()
+    expect(_cards(plain_catalogue)).to_have_text(["Who is here"])
+    expect(plain_catalogue.locator("label").get_by_text("Push")).to_be_hidden()
 
 
 def _cards(page: Page) -> Locator:
