@@ -80,7 +80,7 @@ def _measure(part: str, counts: list[int]) -> Iterator[Figure]:
         case "typing":
             yield from keys.measure_typing(count=60)
         case "rooms":
-            yield from rooms.measure_rooms(changes=24, sessions=50)
+            yield from rooms.measure_rooms(changes=60, sessions=50)
         case "sizes":
             yield from sizes.measure_sizes()
         case "events":

@@ -345,13 +345,17 @@ class StreamlitUser(BrowserUser):
         """A cell of the table, as a screen reader finds it; both counted from 0."""
         return self.page.locator(f"[data-testid=glide-cell-{column}-{row}]{_SHOWN}")
 
+    def has_selected(self, row: int, column: int) -> None:
+        """Wait until a cell of the table is selected."""
+        expect(self.cell(row, column)).to_have_attribute("aria-selected", "true")
+
     def steps_into_cell(self, row: int, column: int) -> None:
         """Open a cell of the table to write in it."""
         self.is_at_rest()
         # The grid itself takes the focus first, and selects its first cell then.
         self.page.locator(f"[data-testid=data-grid-canvas]{_SHOWN}").focus()
         self.cell(row, column).focus()
-        expect(self.cell(row, column)).to_have_attribute("aria-selected", "true")
+        self.has_selected(row, column)
         self.page.keyboard.press("Enter")
 
     def fills_cell(self, row: int, column: int, text: str) -> None:
@@ -380,7 +384,7 @@ class StreamlitUser(BrowserUser):
     def writes_into_cell(self, row: int, column: int, text: str) -> None:
         """Click a cell, and type a text instead of what is there, key by key."""
         self.clicks_cell(row, column)
-        expect(self.cell(row, column)).to_have_attribute("aria-selected", "true")
+        self.has_selected(row, column)
         self.page.keyboard.press("Enter")
         expect(self.open_cell).to_be_focused()
         self.page.keyboard.press("ControlOrMeta+A")

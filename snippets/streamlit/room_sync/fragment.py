@@ -85,7 +85,8 @@ def room(
         read_only: widgets are disabled, and changes are refused.
         only: the keys to share; without it, all that are not private.
         every: seconds between two polls where nothing is pushed; with None the page
-            follows the others only when its own user does something.
+            follows the others only when its own user does something. See `sync` for
+            what it means for who is present.
 
     Returns:
         A decorator. The function's first argument is the room's Streamlit, a `Shared`;

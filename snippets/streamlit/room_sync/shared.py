@@ -57,7 +57,9 @@ class sync:  # noqa: N801 -- it is used like a function
         read_only: widgets are disabled, and changes are refused.
         only: the keys to share; without it, all that are not private.
         every: seconds between two polls of what the others have done; with None the
-            page follows them only when its own user does something.
+            page follows them only when its own user does something. Where pages are
+            not notified, a session is present for three times as long after each poll
+            or run, and for three seconds at least.
         follow: what renders the part of the page that follows the others; `room` has
             one of its own.
 

@@ -147,18 +147,20 @@ class TestTyping:
     def test_others_changes_disturb_nobody_who_types(
         self, alex: User, doppler: User
     ) -> None:
-        """A change of one widget leaves the others alone, with the focus and what is
-        being typed in them.
+        """A change of one widget leaves the others alone, with the focus, the caret and
+        what is being typed in them.
         """
         before = votes(alex)
-        doppler.types("Notes, for you", "half a ")
+        doppler.types("Notes, for you", "half a sentence")
+        for _ in "sentence":
+            doppler.page.keyboard.press("ArrowLeft")
         for more, topic in enumerate(("Lunch", "Dinner"), 1):
             alex.enters(self.TOPIC, topic)
             alex.presses("Vote")
             doppler.reads_line(f"{topic}: {before + more} votes")
             expect(doppler.widget("Notes, for you")).to_be_focused()
             doppler.page.keyboard.type("word ")
-        doppler.finds("Notes, for you", "half a word word ")
+        doppler.finds("Notes, for you", "half a word word sentence")
         doppler.the(self.TOPIC).press("End")
         doppler.types(self.TOPIC, " or t")
         alex.presses("Vote")
@@ -239,7 +241,11 @@ class TestChoosing:
             user.reads_line("Friday, 30")
 
 
+HEAD = -1
+"""The row above the first one."""
+
 OPEN = """\
+import pandas as pd
 import streamlit
 
 from room_sync import private, room
@@ -258,6 +264,10 @@ def lobby(st):
         st.text("In the expander")
     if st.button("Write"):
         note()
+    numbers = [(7 * n + 3) % 60 for n in range(60)]
+    rows = pd.DataFrame({"number": numbers, "done": [False] * 60})
+    rows = st.data_editor(rows, key="rows", height=200, hide_index=True)
+    st.text(f"{rows['done'].sum()} done")
 
 lobby()
 """
@@ -291,6 +301,33 @@ class TestOpen:
         expect(note).to_have_value("half a thought")
         for line in ("File plan.txt", "In the expander"):
             doppler.reads_line(line)
+        doppler.page.keyboard.press("Escape")
+        expect(doppler.page.get_by_role("dialog")).to_have_count(0)
+
+    @pytest.mark.fact("table-stays")
+    def test_a_table_stays_sorted_scrolled_and_selected(
+        self, alex: User, doppler: User
+    ) -> None:
+        def scrolled() -> int:
+            grid = doppler.page.locator(".dvn-scroller")
+            return int(grid.evaluate("grid => grid.scrollTop"))
+
+        doppler.finds_cell(0, 0, "3")
+        doppler.clicks_cell(HEAD, 0, columns=2)
+        doppler.finds_cell(0, 0, "0")
+        doppler.clicks_cell(1, 0, columns=2)
+        doppler.has_selected(1, 0)
+        for _ in range(21):
+            doppler.page.keyboard.press("ArrowDown")
+        doppler.has_selected(22, 0)
+        assert (before := scrolled()) > 300
+        alex.ticks_cell(1, 1)
+        doppler.reads_line("1 done")
+        doppler.is_at_rest()
+        assert scrolled() == before
+        doppler.page.keyboard.press("ArrowUp")
+        doppler.has_selected(21, 0)
+        doppler.finds_cell(21, 0, "21")
 
 
 @contextmanager

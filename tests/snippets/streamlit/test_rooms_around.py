@@ -116,9 +116,14 @@ TWICE = {
 }
 
 
+@pytest.mark.fact("one-function")
 @pytest.mark.parametrize("lines", TWICE.values(), ids=TWICE)
 def test_a_function_is_alone_in_its_room(lines: str, program: Write) -> None:
-    """It runs again when the room has changed, and cannot know of what is outside."""
+    """A page shows one function of a room, and no block beside it; with another one, it
+    shows an error that names the room.
+
+    The function runs again when the room has changed, and the rest of the page doesn't.
+    """
     assert join(program(lines)).errors() == [
         "The room “lobby” is on this page twice: render it in one function."
     ]

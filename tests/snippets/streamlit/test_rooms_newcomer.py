@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import sys
+import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from livedocs.catalog import Catalog
 from tests.snippets.streamlit.test_rooms_headless import edit
 from tests.users.streamlit_headless import StreamlitSession, join
 
@@ -112,6 +116,18 @@ def app(
 
 def texts(user: StreamlitSession) -> list[str]:
     return [text.value for text in user.page.text]
+
+
+@pytest.mark.fact("library-size")
+def test_the_library_is_small_and_needs_only_streamlit() -> None:
+    """The library has at most 70 KB and needs only Streamlit."""
+    (package,) = Catalog.default().packages
+    wheel = package.build()
+    with zipfile.ZipFile(BytesIO(wheel)) as unpacked:
+        (name,) = (it for it in unpacked.namelist() if it.endswith("/METADATA"))
+        about = unpacked.read(name).decode()
+    assert len(wheel) <= 70_000
+    assert re.findall(r"(?m)^Requires-Dist: (.*)$", about) == ["streamlit>=1.60"]
 
 
 @pytest.mark.fact("few-lines")
