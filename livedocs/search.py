@@ -18,7 +18,7 @@ from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
-OPENING = 130
+OPENING = 110
 """How many characters of a section's first sentences are kept, markup included."""
 
 _PROGRAM = re.compile(r"<pre>.*?</pre>", re.DOTALL)
