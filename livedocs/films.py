@@ -78,7 +78,7 @@ class Film:
     @property
     def poster(self) -> str:
         """The picture that stands for it: how it ends."""
-        return f"{self.name}.webp"
+        return f"{self.name}.avif"
 
     @property
     def moving(self) -> str:

@@ -400,7 +400,10 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     @event_priority(-100)  # after the plugins that write what is made smaller here
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Give each page its styles; keep the index of the search short."""
-        self.styles.inline(Path(config.site_dir))
+        features = [*config.theme.get("features", ())]
+        if config.extra.get("version"):
+            features.append("version")
+        self.styles.inline(Path(config.site_dir), features)
         search.shorten(Path(config.site_dir))
 
     def _check_facts(self) -> None:

@@ -7,6 +7,7 @@ shows. So a page brings its rules itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,17 @@ _RIGHT_TO_LEFT = re.compile(
 _AS_IT_IS = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 _EMPTY_LINES = re.compile(r"\s*\n\s*")
 _RELATIVE = re.compile(r"""url\(["']?(?!["']|data:|https?:|[/#])""")
+
+OPTIONAL = {
+    "md-annotation": {"content.code.annotate"},
+    "md-code__": {"content.code.copy", "content.code.select"},
+    "md-tooltip": {
+        *("content.code.annotate", "content.code.copy", "content.code.select"),
+        *("content.tooltips", "content.footnote.tooltips"),
+    },
+    "md-version": {"version"},
+}
+"""What Material's script makes only with some features on, by how its classes begin."""
 
 _MOST = 200
 """How many versions of a sheet are remembered."""
@@ -75,20 +87,22 @@ class Styles:
         self._pages: dict[str, str] = {}
         """The pages of the last build, as they came and as they are with styles."""
 
-    def inline(self, site: Path) -> None:
+    def inline(self, site: Path, features: Collection[str] = ()) -> None:
         """Put the rules that a page uses into it, instead of its links to the sheets.
 
         A class or id is in use when the page has it, or when a script says it, whatever
-        for. A sheet that refers to other files by their place stays a file, as it is.
-        Templates leave many empty lines and margins, which nobody sees; these go, too.
+        for, but for what is `OPTIONAL`. A sheet that refers to other files by their
+        place stays a file, as it is. Templates leave many empty lines and margins,
+        which nobody sees; these go, too.
 
         Args:
             site: the folder that the site was built into.
+            features: those of the theme that are on, and ``version`` if it has several.
 
         Raises:
             SnippetError: a sheet is not CSS; with its name, line and column.
         """
-        self._read(site)
+        self._read(site, features)
         known, self._pages = self._pages, {}
         for page in site.rglob("*.html"):
             html = page.read_text("utf-8")
@@ -97,12 +111,14 @@ class Styles:
             if self._is_kept:
                 self._pages[html] = done
 
-    def _read(self, site: Path) -> None:
+    def _read(self, site: Path, features: Collection[str]) -> None:
         """Read what pages share; if it has changed, no page is done."""
         scripts = [path for path in site.rglob("*.js") if "lunr" not in path.parts]
         always: set[str] = set()
         for path in scripts:
             always |= _words(path.read_text("utf-8"))
+        off = tuple(it for it, needs in OPTIONAL.items() if needs.isdisjoint(features))
+        always = {word for word in always if not word.startswith(off)}
         sheets = []
         for path in sorted(site.rglob("*.css")):
             css = path.read_text("utf-8")

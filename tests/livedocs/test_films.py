@@ -34,7 +34,7 @@ def film(project: Project) -> Film:
 
 def test_its_files_are_called_after_program_story_and_scheme(film: Film) -> None:
     assert film.video == "taipy-chat-greet-late_joiner.mp4"
-    assert film.poster == "taipy-chat-greet-late_joiner.webp"
+    assert film.poster == "taipy-chat-greet-late_joiner.avif"
     assert film.moving == "taipy-chat-greet-late_joiner.moving.webp"
     assert replace(film, scheme=DARK).video == "taipy-chat-greet-late_joiner-dark.mp4"
 

@@ -1,23 +1,29 @@
 """What pages of a built site get of its style sheets."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import material
 import pytest
 
 from livedocs.errors import SnippetError
-from livedocs.styles import Styles
+from livedocs.styles import OPTIONAL, Styles
+
+MATERIAL = Path(material.__file__).parent / "templates"
 
 LINK = '<link rel="stylesheet" href="../look.css">'
 
 
-def styled(site: Path, css: str, page: str = "", script: str = "") -> str:
+def styled(
+    site: Path, css: str, page: str = "", script: str = "", features: Iterable[str] = ()
+) -> str:
     """What stands in the place of a page's link to the one sheet of its site."""
     (site / "look.css").write_text(css)
     (site / "look.js").write_text(script)
     path = site / "about" / "index.html"
     path.parent.mkdir()
     path.write_text(f"{LINK}{page}")
-    Styles().inline(site)
+    Styles().inline(site, [*features])
     text = path.read_text()
     assert text.endswith(page)
     return text.removesuffix(page).removeprefix("<style>").removesuffix("</style>")
@@ -35,6 +41,28 @@ def test_what_a_script_may_add_stays(tmp_path: Path) -> None:
     page = '<script>document.body.className = "inline"</script>'
     script = 'element.classList.add("by-file");'
     assert styled(tmp_path, css, page, script) == ".by-file,.inline{top:0}"
+
+
+@pytest.mark.parametrize("prefix", OPTIONAL)
+def test_what_only_a_feature_of_material_makes_stays_with_it(
+    tmp_path: Path, prefix: str
+) -> None:
+    css = f".{prefix}x {{ top: 0 }}"
+    script = f'make("{prefix}x")'
+    for number, feature in enumerate([*OPTIONAL[prefix], "navigation.sections"]):
+        (site := tmp_path / str(number)).mkdir()
+        left = styled(site, css, script=script, features=[feature])
+        assert bool(left) == (feature in OPTIONAL[prefix])
+    (site := tmp_path / "page").mkdir()
+    assert styled(site, css, f'<i class="{prefix}x">', script)
+
+
+@pytest.mark.parametrize("prefix", OPTIONAL)
+def test_material_has_what_only_its_features_make(prefix: str) -> None:
+    (script,) = MATERIAL.glob("assets/javascripts/bundle.*.min.js")
+    (sheet,) = MATERIAL.glob("assets/stylesheets/main.*.min.css")
+    assert f'"{prefix}' in script.read_text("utf-8")
+    assert f".{prefix}" in sheet.read_text("utf-8")
 
 
 @pytest.mark.parametrize("page", ["<html>", '<html dir="rtl">'])

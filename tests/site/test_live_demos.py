@@ -363,7 +363,7 @@ def test_frames_say_when_their_server_has_ended(
 
 def test_a_film_makes_room_for_the_program(show: Callable[[Snippet], Page]) -> None:
     page = show(FILMED)
-    film = page.locator(".ss-film")
+    film = page.locator(".ss-poster")
     expect(film).to_be_visible()
     do(page, "Run it live")
     for frame in frames(page, 2):

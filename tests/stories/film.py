@@ -21,6 +21,9 @@ RATE = 12.5
 BUDGET = 100 * 1024 / 10
 """Bytes for each second of a film."""
 
+LIGHT = 25 * 1024
+"""Bytes of a poster, which pages show before anybody wants the film."""
+
 _QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin")
 # As small as letters stay sharp; nothing in it but the pictures.
 _H264 = (
@@ -62,6 +65,11 @@ def write(path: Path, shown: Sequence[Shown]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def write_poster(path: Path, picture: Image.Image) -> None:
+    """Write the picture that stands for a film."""
+    picture.convert("RGB").save(path, quality=45, speed=3)
+
+
 def write_moving(path: Path, shown: Iterable[Shown], size: tuple[int, int]) -> None:
     """Write an animated WebP of these pictures, for where no film can be shown."""
     pictures = [picture.resize(size, Image.Resampling.LANCZOS) for picture, _ in shown]
@@ -91,6 +99,8 @@ def check(film: Film, folder: Path) -> None:
     assert kinds == ["Video"], f"{path.name} has a sound, or no picture"
     assert round(seconds, 1) == film.seconds, f"{path.name} lasts {seconds} s"
     assert 3 <= film.seconds <= 30, f"{path.name} lasts {seconds} s"
+    size = (folder / film.poster).stat().st_size
+    assert size <= LIGHT, f"{film.poster} has {size} bytes"
     with Image.open(folder / film.poster) as poster:
         assert poster.size == (film.width, film.height), f"{film.poster}'s size"
         last = frame(path, film.seconds - 0.5)

@@ -189,7 +189,7 @@ def record(story: Story, scheme: str, browser: Browser) -> None:
     )
     folder = ROOT / FOLDER
     films.write(folder / film.video, shown)
-    shown[-1][0].save(folder / film.poster, quality=50, method=6)
+    films.write_poster(folder / film.poster, shown[-1][0])
     if film.name == BEST:
         films.write_moving(folder / film.moving, shown, replace(layout, scale=1).size)
     note(film)

@@ -92,7 +92,7 @@ CHANGES = [
     ("livedocs/launch.py", "flet streamlit taipy", "driver"),
     ("livedocs/supervise.py", "flet streamlit taipy", "driver"),
     (f"{FOLDER}/flet-chat-fast_typing-typed_on_and_kept.mp4", "flet", "film"),
-    (f"{FOLDER}/flet-chat-fast_typing-typed_on_and_kept.webp", "flet", "film"),
+    (f"{FOLDER}/flet-chat-fast_typing-typed_on_and_kept.avif", "flet", "film"),
     # What has nothing to do with how a story looks.
     ("snippets/flet/chat/step1_hello.py", "", ""),
     ("livedocs/plugin.py", "", ""),

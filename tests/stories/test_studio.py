@@ -248,7 +248,7 @@ class TestCheck:
         made, path = replace(film[0], seconds=3.2), film[1].with_name(film[0].video)
         picture = compose(LAYOUT, [None, ONE])
         films.write(path, [(picture, 40)])
-        picture.save(path.with_name(made.poster), quality=50, method=6)
+        films.write_poster(path.with_name(made.poster), picture)
         films.check(made, path.parent)
         return made, path.parent
 
@@ -273,8 +273,11 @@ class TestCheck:
         self, checked: tuple[Film, Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         made, folder = checked
-        compose(LAYOUT, [ONE, TWO]).save(folder / made.poster)
+        films.write_poster(folder / made.poster, compose(LAYOUT, [ONE, TWO]))
         with pytest.raises(AssertionError, match="not the end"):
+            films.check(made, folder)
+        monkeypatch.setattr(films, "LIGHT", 1)
+        with pytest.raises(AssertionError, match=r"avif has \d+ bytes"):
             films.check(made, folder)
         monkeypatch.setattr(films, "BUDGET", 1)
         with pytest.raises(AssertionError, match=r"has \d+ bytes"):

@@ -18,7 +18,7 @@ const make = (tag, properties, ...children) => {
 
 for (const figure of document.querySelectorAll("[data-live]")) {
   const { snippet } = figure.dataset;
-  const stage = figure.querySelector(".ss-demo__stage, .ss-film");  // what makes room
+  const stage = figure.querySelector(".ss-demo__place");  // what makes room
   const names = figure.dataset.users.split(",");
   const status = figure.querySelector("[role=status]");
   const button = name => figure.querySelector(`[data-do=${name}]`);

@@ -65,9 +65,13 @@ def test_a_demo_may_be_a_film_told_in_words(project: Project) -> None:
         images="../images/",
     )
     assert not soup.select(".ss-frame")
-    (video,) = soup.select("details:not([open]) > video")
+    (video,) = soup.select("video[hidden]")
     assert video["src"] == "../images/taipy-chat-greet-hello.mp4"
     assert video.has_attr("data-dark")
+    assert [it["src"] for it in soup.select(".ss-poster img")] == [
+        "../images/taipy-chat-greet-hello.avif",
+        "../images/taipy-chat-greet-hello-dark.avif",
+    ]
     words = [item.text for item in soup.select(".ss-film details li")]
     assert words == ["Alex sends “<b>”.", "Doppler sees it."]
     assert str(video["aria-label"]).endswith(
@@ -75,11 +79,12 @@ def test_a_demo_may_be_a_film_told_in_words(project: Project) -> None:
     )
 
 
-def test_a_film_below_windows_waits_to_be_opened(project: Project) -> None:
+def test_a_film_of_drawn_windows_has_no_poster(project: Project) -> None:
     lines = "    shared: names\n    lines: [Alex: Hey!]\n"
     soup = convert(project, f"{SHOWN}{lines}///", films=films(film("light")))
     assert len(soup.select(".ss-frame")) == 2
-    (video,) = soup.select("details:not([open]) > video")
+    assert not soup.select(".ss-poster")
+    (video,) = soup.select("video[hidden]")
     assert not video.has_attr("data-dark")
 
 
