@@ -21,9 +21,14 @@ def test_each_process_has_its_own() -> None:
 
 
 def test_a_block_that_is_left_is_claimed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ports, "FIRST", own().ports[0])
-    monkeypatch.setattr(ports, "BLOCK", 10)
-    monkeypatch.setattr(ports, "BLOCKS", 2)
+    with closing(Claim()) as unused:  # programs have left their ports in own() only now
+        monkeypatch.setattr(ports, "FIRST", unused.ports[0])
+        monkeypatch.setattr(ports, "BLOCK", 10)
+        monkeypatch.setattr(ports, "BLOCKS", 2)
+        see_that_it_is_claimed_again()
+
+
+def see_that_it_is_claimed_again() -> None:
     with closing(Claim()) as first, closing(Claim()) as second:
         assert first.ports != second.ports
         with pytest.raises(OSError, match="all 2 blocks of ports from"):

@@ -44,9 +44,9 @@ def own_process() -> Iterator[Callable[[], None]]:
     """Let programs import the library anew; call the result to start once more."""
 
     def restart() -> None:
-        for name in [it for it in sys.modules if it.startswith(LIBRARY.name)]:
-            if name.partition(".")[0] == LIBRARY.name:
-                del sys.modules[name]
+        ours = (LIBRARY.name, f"_{LIBRARY.name}_process")
+        for name in [it for it in sys.modules if it.partition(".")[0] in ours]:
+            del sys.modules[name]
 
     restart()
     with patch.object(sys, "path", [str(ROOMS), str(PROGRAMS), *sys.path]):

@@ -31,7 +31,25 @@ def running() -> str:
         if is_script and _package(around) == "streamlit":
             app = str(frame.f_globals.get("__file__", ""))
         frame = frame.f_back
-    return app
+    # In a browser, stlite gives each page a folder of its own, with the app's file.
+    return Path(app).name if sys.platform == "emscripten" else app
+
+
+def frame_of_run() -> FrameType | None:
+    """The outermost lines of the app's own that run now: a script's, or a callback's.
+
+    Each run has another such frame, however often its functions are called.
+    """
+    found: FrameType | None = None
+    first: FrameType | None = None
+    frame: FrameType | None = sys._getframe(1)
+    while frame:
+        if _package(frame.f_globals) == "streamlit":
+            found = first
+        else:
+            first = frame
+        frame = frame.f_back
+    return found or first
 
 
 def _package(names: dict[str, object]) -> str:

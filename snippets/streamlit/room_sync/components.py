@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from room_sync.workarounds import let_components_be_serialized
+
 
 def component(name: str, **parts: Any) -> Callable[..., Any]:
     """``st.components.v2.component``, registered whenever it is mounted.
@@ -20,6 +22,7 @@ def component(name: str, **parts: Any) -> Callable[..., Any]:
     """
 
     def mount(**options: Any) -> Any:
+        let_components_be_serialized()
         return st.components.v2.component(name, **parts)(**options)
 
     return mount

@@ -20,6 +20,9 @@ from room_sync.workarounds import is_widget
 
 if TYPE_CHECKING:
     from room_sync.session import Session
+    from room_sync.widgets import Widget
+
+TABLE = "table"  # is no text of a value
 
 
 def begin(session: Session) -> None:
@@ -31,7 +34,11 @@ def begin(session: Session) -> None:
         if (
             other is None
             or other.began_at < session.rendered_at
-            or (known.room == session.room and names.of_key(key) not in session.entries)
+            or (
+                known.room == session.room
+                and known.text != TABLE
+                and names.of_key(key) not in session.entries
+            )
         ):
             forget(key)
     show(session, session.entries)
@@ -46,6 +53,9 @@ def forget(key: str) -> None:
 
 def show(session: Session, entries: Iterable[str]) -> None:
     """Let code that knows nothing of the room find what these entries say."""
+    for entry, shown in session.widgets.items():
+        if shown.table:
+            show_table(session, entry, shown)
     for entry in entries:
         key = names.key_of(entry)
         if key is None or not session.shares(key):
@@ -74,6 +84,16 @@ def show_value(session: Session, key: str, text: str, value: Any) -> None:
             tab.mirrored[key] = Mirrored(session.room, text, value)
 
 
+def show_table(session: Session, entry: str, widget: Widget) -> None:
+    """Let such code find what this session's user has edited in a table.
+
+    Streamlit's own editors say just that under their keys.
+    """
+    key = names.key_of(entry)
+    if key is not None and widget.key in st.session_state:
+        show_value(session, key, TABLE, st.session_state[widget.key])
+
+
 def take(session: Session) -> None:
     """Write to the room what such code has written.
 
@@ -81,7 +101,7 @@ def take(session: Session) -> None:
     """
     mirrored = this_tab().mirrored
     for key, known in list(mirrored.items()):
-        if known.room != session.room:
+        if known.room != session.room or known.text == TABLE:
             continue
         if is_widget(key):  # below the block: it is the session's own
             del mirrored[key]

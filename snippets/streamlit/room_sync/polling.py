@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from itertools import count
@@ -109,7 +110,8 @@ def is_followed(place: str) -> bool:
 
 def refuse_twice(room: str) -> None:
     """Say that a function cannot follow a room beside another one, or a block."""
-    st.error(f"The room “{room}” is on this page twice: render it in one function.")
+    name = re.sub(r"([^\w\s])", r"\\\1", room)  # text, and not Markdown
+    st.error(f"The room “{name}” is on this page twice: render it in one function.")
 
 
 def run_on_reconnect(place: str) -> None:

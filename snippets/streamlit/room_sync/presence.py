@@ -36,8 +36,10 @@ class Heart:
         with self._lock:
             self._sessions[id(session)] = session
             if self._thread is None:
-                self._thread = threading.Thread(target=self._beat, daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._beat, daemon=True)
+                with suppress(RuntimeError):  # in a browser, Python has no threads
+                    thread.start()
+                    self._thread = thread
 
     def end(self, session: Session) -> None:
         """Leave it to the polls again."""

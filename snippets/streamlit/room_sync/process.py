@@ -1,8 +1,9 @@
 """What a server process has one of, for as long as it runs.
 
-Streamlit imports an app's modules again when one of their files is saved. So this is
-kept where a module is found that has no file: it outlives that, and pages that were
-open before and after it are in the same rooms.
+Streamlit imports an app's modules again when one of their files is saved, and with a
+package all that begins with its name. So this is kept where a module is found that has
+no file and a name of its own: it outlives that, and pages that were open before and
+after it are in the same rooms.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
 
-_NAME = "room_sync._process"
+_NAME = "_room_sync_process"
 
 T = TypeVar("T")
 

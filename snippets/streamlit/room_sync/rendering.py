@@ -82,11 +82,6 @@ def render_shared(
     name, entry = _name(kind, bound)
     if not session.shares(name):
         return call(*bound.args, **bound.kwargs)
-    if given.pop("bind", None):
-        st.warning(
-            f"“{name}” is not in the page's address: `bind` does not work in a room, "
-            "where a widget that somebody else has changed is a new one."
-        )
     if session.read_only:
         given["disabled"] = True
     is_password = given.get("type") == "password"
@@ -95,6 +90,11 @@ def render_shared(
     if is_password or form == CLEARS:  # what that clears is each user's own draft
         session.keep(name)
         return call(*bound.args, **bound.kwargs)
+    if given.pop("bind", None):
+        st.warning(
+            f"“{name}” is not in the page's address: `bind` does not work in a room, "
+            "where a widget that somebody else has changed is a new one."
+        )
     if "options" in given and kind != "feedback":
         given["options"] = as_list(given["options"])  # read more than once
     try:
@@ -129,7 +129,7 @@ def _render(
         widget.initial = widgets.initial(kind, entry, entries, given, widget)
     elif not (widget and widget.is_current(entries, base)):
         is_fixed = given.get("num_rows", "fixed") == "fixed"
-        table = None if base is None else Table(base, entry, is_fixed)
+        table = None if base is None else Table(base, entry, is_fixed, _kinds(given))
         widget = Widget(entries, {}, table, options)
         widget.initial = widgets.initial(kind, entry, entries, given, widget)
     try:
@@ -139,10 +139,12 @@ def _render(
     except StreamlitAPIException as error:  # this widget cannot hold that value
         if base is not None:
             st.warning(f"“{names.shown(entry)}” shows the app's own data: {error}")
-        table = None if base is None else Table(base, entry, rows=[*range(len(base))])
+        rows = [] if base is None else [*range(len(base))]
+        table = None if base is None else Table(base, entry, rows=rows)
         widget = Widget(entries, {}, table, options)
         result = _show(session, call, entry, widget, bound)
     if widget.table:
+        mirror.show_table(session, entry, widget)
         return widget.table.numbered(result)
     if not (widget.reported and session.error):
         try:
@@ -163,6 +165,16 @@ def _entries(session: Session, entry: str, is_table: bool) -> dict[str, str]:
     if is_table:
         return names.of_table(entry, session.entries)
     return {e: text for e, text in session.entries.items() if e == entry}
+
+
+def _kinds(given: dict[str, Any]) -> dict[str, str]:
+    """What the columns of a table are said to hold, such as dates."""
+    configured = given.get("column_config") or {}
+    return {
+        str(column): about["type_config"]["type"]
+        for column, about in configured.items()
+        if isinstance(about, dict) and about.get("type_config")
+    }
 
 
 def _options(kind: str, given: dict[str, Any]) -> Options | None:

@@ -132,8 +132,8 @@ def list_rooms() -> list[str]:
         import streamlit as st
         from room_sync import enter_room, list_rooms
 
-        for name in list_rooms():
-            st.button(name, on_click=enter_room, args=[name])
+        room = st.selectbox("Room", list_rooms())  # options are text, labels Markdown
+        st.button("Enter", on_click=enter_room, args=[room])
     """
     return [name for name in store().rooms() if may(name, "list")]
 

@@ -25,7 +25,7 @@ from room_sync.given import Given, is_readable
 from room_sync.live import Operation, Root, is_mutable
 from room_sync.presence import heart
 from room_sync.stores import Changes, Entries, Store, applied
-from room_sync.tab import PRIVATE, this_tab
+from room_sync.tab import PRIVATE, this_tab, unshared
 from room_sync.values import dumps, loads
 from room_sync.widgets import Widget
 
@@ -55,6 +55,7 @@ class Session:
     is_unreached: bool = False  # its page does not reach the push route
     is_replaced: bool = False  # by the session of the same page, loaded again
     is_refused: bool = False  # its user has lost the right to enter
+    missing: set[str] = field(default_factory=set)  # keys that the run found to be
     forms_sent: int = 0  # how often the user has sent a form
     open_forms: list[str] = field(default_factory=list)  # around what is rendered now
 
@@ -63,6 +64,7 @@ class Session:
         self._lock = threading.RLock()
         self.given = Given(self)
         self._kept: set[str] = set()
+        self._warned: set[str] = set()
         self._defaults: Entries = {}
 
     @contextmanager
@@ -105,6 +107,8 @@ class Session:
                 self.given.publish(self.used)
             self.deferred = frozenset()
             self.open_forms, self.rendered_present, self.used = [], None, set()
+            self.missing.clear()
+            self._warned.clear()
             self.given.begin()
             self._defaults = {}
             self._before = before
@@ -300,7 +304,7 @@ class Session:
         self.used.add(entry)
         widget = self.widget(entry)
         entries = self.entries if widget else self.read()
-        own = widget.key if widget else PRIVATE + key
+        own = widget.key if widget else unshared(key)
         text = entries.get(entry)
         is_own = widget and widget.reported.get(entry) == text
         unread: UnshareableError | None = None
@@ -321,7 +325,13 @@ class Session:
     def _own(self, key: str, own: str) -> Any:
         """What the room does not have, and this session does."""
         if own in st.session_state:
-            return st.session_state[own]
+            value = st.session_state[own]
+            if own == unshared(key):
+                try:
+                    dumps(value)
+                except UnshareableError as reason:
+                    self.warn(key, reason)
+            return value
         if key in st.session_state and key not in this_tab().mirrored:
             value = st.session_state[key]
             if is_mutable(value):  # what is changed in it becomes the room's
@@ -355,7 +365,7 @@ class Session:
                 changes[entry] = text = dumps(value)
             except UnshareableError as reason:
                 self.warn(key, reason)
-                st.session_state[PRIVATE + key] = value
+                st.session_state[unshared(key)] = value
             else:
                 if is_mutable(value):
                     self.given.watch(entry, value, text)
@@ -365,14 +375,14 @@ class Session:
         if changes:
             self.write(lambda _: changes, publishes=publishes)
             for entry in changes:
-                st.session_state.pop(f"{PRIVATE}{names.key_of(entry)}", None)
+                st.session_state.pop(unshared(names.key_of(entry) or ""), None)
 
     def set_default(self, key: str, value: Any) -> Any:
         """The shared value, after it has been made this one if there was none."""
         entry = names.of_key(key)
         if not is_readable(self.read().get(entry)):
-            if PRIVATE + key in st.session_state:
-                return st.session_state[PRIVATE + key]
+            if unshared(key) in st.session_state:
+                return st.session_state[unshared(key)]
             try:
                 text = dumps(value)
             except UnshareableError:
@@ -385,7 +395,7 @@ class Session:
 
     def has_own(self, key: str) -> bool:
         """Whether it is a value of this session's that cannot be shared."""
-        is_own = PRIVATE + key in st.session_state
+        is_own = unshared(key) in st.session_state
         return is_own and names.of_key(key) not in self.read()
 
     def remove(self, key: str, *, publishes: bool = True) -> str:
@@ -414,8 +424,10 @@ class Session:
         return [key for key in found if key is not None and self.shares(key)]
 
     def warn(self, name: str, reason: object) -> None:
-        """Say what is not shared, and why."""
-        st.warning(f"“{name}” stays private: {reason}.")
+        """Say what is not shared, and why, once in each run."""
+        if name not in self._warned:
+            self._warned.add(name)
+            st.warning(f"“{name}” stays private: {reason}.")
 
     @contextmanager
     def refusing(self, kind: type[RoomError] = RoomError) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import (
     Callable,
     Collection,
@@ -12,12 +11,11 @@ from collections.abc import (
     Sequence,
 )
 from functools import partial
-from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import streamlit as st
 
-from room_sync import rooms
+from room_sync import apps, rooms
 from room_sync.entries import of_key
 from room_sync.errors import RefusedError, RoomError, StoreError
 from room_sync.live import plain
@@ -26,12 +24,11 @@ from room_sync.presence import arrive
 from room_sync.rendering import CLEARS, STAYS, form_around, render_own, render_shared
 from room_sync.session import Session
 from room_sync.stores import Changes, Entries, Store
-from room_sync.tab import is_internal, private, this_tab
+from room_sync.tab import is_internal, this_tab, unshared, unshared_key
 from room_sync.values import dumps, loads
 from room_sync.widgets import ACTIONS, LINKS, OPENINGS, PRIVATE, WIDGETS
 from room_sync.workarounds import (
     fragment,
-    let_components_be_serialized,
     let_nested_fragments_run_once,
     let_runs_overlap,
     let_what_is_rendered_be_sent,
@@ -87,7 +84,6 @@ class sync:  # noqa: N801 -- it is used like a function
         self._every, self._follow = every, follow
 
     def __enter__(self) -> Shared:
-        let_components_be_serialized()
         let_runs_overlap()
         let_what_is_rendered_be_sent()
         let_nested_fragments_run_once()
@@ -101,7 +97,7 @@ class sync:  # noqa: N801 -- it is used like a function
         session.begin(
             store, read_only=self._read_only, only=self._only, every=self._every
         )
-        self._shared = Shared(st, session, _Block(sys._getframe(1)))
+        self._shared = Shared(st, session, _Block())
         return self._shared
 
     def _check_entry(self, store: Store) -> None:
@@ -127,26 +123,33 @@ class sync:  # noqa: N801 -- it is used like a function
             self._shared.block.is_over = True
             if self._every and self._room:
                 self._follow(session)
+        if isinstance(error, Stopped):
+            st.stop()
         return is_ours
+
+
+class Stopped(BaseException):
+    """``st.stop()`` in a room: what follows the room is rendered first."""
+
+
+def _stop() -> NoReturn:
+    raise Stopped
 
 
 class _Block:
     """The lines of an app that are in a room."""
 
-    def __init__(self, frame: FrameType) -> None:
-        self._frame = frame
+    def __init__(self) -> None:
+        self._run = apps.frame_of_run()
         self.is_over = False
 
     def is_left(self) -> bool:
-        """Whether what runs comes after it in the same function, or below that.
+        """Whether what runs comes after it, in the same run of the script.
 
         Callbacks and the app's own fragments run later, without the lines around them:
         they belong to the room for as long as they can be called.
         """
-        frame: FrameType | None = sys._getframe(2) if self.is_over else None
-        while frame and frame is not self._frame:
-            frame = frame.f_back
-        return frame is not None
+        return self.is_over and apps.frame_of_run() is self._run
 
 
 if TYPE_CHECKING:
@@ -183,6 +186,8 @@ class Place(_Streamlit):
             return partial(render_shared, self._session, found, name, self._form)
         if name == "fragment":
             return fragment
+        if name == "stop" and not self.block.is_over:
+            return _stop
         if name in _OWN:
             return partial(render_own, self._session, found, name)
         if name in PLACES:
@@ -222,8 +227,9 @@ class Shared(Place):
         from room_sync import Shared, room
 
         def counter(st: Shared) -> None:
-            count = st.update("count", lambda count: (count or 0) + 1)
-            st.write(f"Run {count}, {st.present} here")
+            if st.button("Count"):
+                st.update("count", lambda count: (count or 0) + 1)
+            st.write(st.session_state.get("count", 0), "by", st.present)
 
         @room("lobby")
         def lobby(st: Shared) -> None:
@@ -305,16 +311,30 @@ class State(MutableMapping[str, Any]):
         self.__dict__["_session"] = session
 
     def __getitem__(self, key: str) -> Any:
+        key = str(key)  # as Streamlit does
         shared = self._session.shares(key)
         return self._session.value(key) if shared else st.session_state[key]
 
+    def __contains__(self, key: object) -> bool:
+        try:
+            self[str(key)]
+        except KeyError:
+            self._session.missing.add(str(key))
+            return False
+        return True
+
     def __setitem__(self, key: str, value: Any) -> None:
-        if self._session.shares(key):
+        key = str(key)
+        if key in self._session.missing:  # the app means: if there is none
+            self._session.missing.discard(key)
+            self.setdefault(key, value)
+        elif self._session.shares(key):
             self._session.set({key: value})
         else:
             st.session_state[key] = value
 
     def __delitem__(self, key: str) -> None:
+        key = str(key)
         if own := self._own_key(key):
             del st.session_state[own]
         else:
@@ -323,14 +343,16 @@ class State(MutableMapping[str, Any]):
     def _own_key(self, key: str) -> str | None:
         """Where a value is that is not the room's."""
         if self._session.has_own(key):
-            return private(key)
+            return unshared(key)
         return None if self._session.shares(key) else key
 
     def __iter__(self) -> Iterator[str]:
         shared = self._session.keys()
         yield from shared
         for key in map(str, st.session_state):
-            if not (self._session.shares(key) or is_internal(key)):
+            if (own := unshared_key(key)) and self._session.has_own(own):
+                yield own
+            elif not (self._session.shares(key) or is_internal(key)):
                 yield key
 
     def __len__(self) -> int:
@@ -350,6 +372,7 @@ class State(MutableMapping[str, Any]):
         Raises:
             StoreError: there was none, and the room is out of reach.
         """
+        key = str(key)
         if self._session.shares(key):
             return self._session.set_default(key, default)
         return st.session_state.setdefault(key, default)
@@ -369,6 +392,7 @@ class State(MutableMapping[str, Any]):
             RefusedError: this session may not change the room.
             StoreError: the room is out of reach.
         """
+        key = str(key)
         try:
             if own := self._own_key(key):
                 return st.session_state.pop(own)
@@ -389,7 +413,8 @@ class State(MutableMapping[str, Any]):
             RefusedError: this session may not change the room.
             StoreError: the room is out of reach.
         """
-        values: Mapping[str, Any] = dict(*others, **more)
+        given: Mapping[Any, Any] = dict(*others, **more)
+        values = {str(key): value for key, value in given.items()}
         shared = {k: value for k, value in values.items() if self._session.shares(k)}
         self._session.set(shared)
         for key in values.keys() - shared.keys():
@@ -403,6 +428,7 @@ class State(MutableMapping[str, Any]):
         try:
             return self[key]
         except KeyError:
+            self._session.missing.add(key)
             raise AttributeError(f"st.session_state has no {key!r}") from None
 
     __setattr__ = __setitem__

@@ -54,6 +54,19 @@ def is_internal(key: str) -> bool:
     return key.startswith(_INTERNAL)
 
 
+_UNSHARED = internal("unshared:")
+
+
+def unshared(key: str) -> str:
+    """Where a session keeps its own value of a shared key: one that rooms cannot."""
+    return _UNSHARED + key
+
+
+def unshared_key(key: str) -> str | None:
+    """The key whose value is kept there, if it is such a place."""
+    return key.removeprefix(_UNSHARED) if key.startswith(_UNSHARED) else None
+
+
 class Token:
     """Lives in ``st.session_state`` as long as the session, and names it.
 

@@ -7,6 +7,7 @@ that both delete is gone.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -44,6 +45,8 @@ class Table:
     entry: str
     is_fixed: bool = True
     """Nobody adds rows, nobody deletes any."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """What the app says of its columns, by name, in Streamlit's words."""
     rows: list[Row] = field(default_factory=list)
     """Which ones the browser was given, from top to bottom."""
     added: list[str] = field(default_factory=list)
@@ -62,7 +65,7 @@ class Table:
         frame = pd.DataFrame(index=self._index(self.rows, cells))
         for name, column in columns.items():
             old = self.base[column]
-            read, own = _reader(old), old.tolist()
+            read, own = _reader(old, self.kinds.get(name)), old.tolist()
             values = [
                 read(cells[row][name])
                 if name in cells.get(row, {})
@@ -101,6 +104,10 @@ class Table:
         Since version 3, pandas makes floats of integers where one is missing.
         """
         for column, old in self.base.items():
+            is_empty = pd.api.types.is_object_dtype(old) and old.isna().all()
+            if is_empty and column in result:
+                read = _reader(old, self.kinds.get(_shown(column)))
+                result[column] = [read(value) for value in result[column]]
             if pd.api.types.is_integer_dtype(old.dtype) and column in result:
                 new = result[column]
                 if pd.api.types.is_float_dtype(new.dtype):
@@ -161,8 +168,13 @@ def _shown(column: Any) -> str:
     return "_".join(map(str, column)) if isinstance(column, tuple) else str(column)
 
 
-def _reader(column: pd.Series) -> Callable[[Any], Any]:
-    """What makes of a browser's value one of the column's kind."""
+def _reader(column: pd.Series, said: str | None = None) -> Callable[[Any], Any]:
+    """What makes of a browser's value one of the column's kind.
+
+    Args:
+        column: the app's own.
+        said: what the app says that it holds, for one that holds nothing yet.
+    """
     kind = column.dtype
     if isinstance(kind, pd.DatetimeTZDtype):
         return lambda value: _moment(value, kind.tz)
@@ -170,18 +182,33 @@ def _reader(column: pd.Series) -> Callable[[Any], Any]:
         return lambda value: pd.Timestamp(value)
     if pd.api.types.is_timedelta64_dtype(kind):
         return _duration
-    if not pd.api.types.is_object_dtype(kind):
+    if isinstance(kind, pd.ArrowDtype):
+        found = _ARROW.get(kind.type, "")
+    elif pd.api.types.is_object_dtype(kind):
+        found = pd.api.types.infer_dtype(column, skipna=True)
+    else:
         return lambda value: value
-    readers: dict[str, Callable[[Any], Any]] = {
-        "date": lambda value: pd.Timestamp(value).date(),
-        "time": lambda value: pd.Timestamp(value).time(),
-        "datetime": lambda value: pd.Timestamp(value).to_pydatetime(),
-        "decimal": lambda value: Decimal(str(value)),
-    }
-    read = readers.get(pd.api.types.infer_dtype(column, skipna=True))
+    read = _READERS.get(said or "" if found == "empty" else found)
     if read is None:
         return lambda value: value
-    return lambda value: None if value is None else read(value)
+    return lambda value: read(value) if isinstance(value, str | int | float) else value
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "date": lambda value: pd.Timestamp(value).date(),
+    "time": lambda value: pd.Timestamp(value).time(),
+    "datetime": lambda value: pd.Timestamp(value).to_pydatetime(),
+    "decimal": lambda value: Decimal(str(value)),
+}
+"""By what pandas finds in a column, or Streamlit's configuration says."""
+
+_ARROW = {
+    datetime.date: "date",
+    datetime.time: "time",
+    datetime.datetime: "datetime",
+    Decimal: "decimal",
+}
+"""The same by what Arrow's columns give out."""
 
 
 def _moment(value: Any, zone: Any) -> Any:

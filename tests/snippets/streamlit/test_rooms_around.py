@@ -20,7 +20,7 @@ from streamlit.runtime.state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import WStates
 
-from tests.snippets.streamlit.test_rooms_headless import Clock
+from tests.snippets.streamlit.test_rooms_headless import Clock, edit
 from tests.users.streamlit_headless import PROGRAMS, StreamlitSession, Write, join
 from tests.waiting import PATIENCE, wait_until
 
@@ -129,6 +129,15 @@ def test_a_function_is_alone_in_its_room(lines: str, program: Write) -> None:
     ]
 
 
+def test_the_name_of_a_room_that_is_there_twice_is_text(program: Write) -> None:
+    """Somebody may have typed it."""
+    name = ":red[A] $5$ ![x](https://example.org/x.png)"
+    lines = TWICE["two functions"].replace("lobby", name)
+    (error,) = join(program(lines)).errors()
+    shown = "\\:red\\[A\\] \\$5\\$ \\!\\[x\\]\\(https"
+    assert error.startswith(f"The room “{shown}")
+
+
 @pytest.mark.fact("other-code")
 def test_a_helper_module_finds_the_rooms_values(program: Write, helper: Module) -> None:
     """Code that has a Streamlit of its own, such as a helper module, finds the room's
@@ -159,6 +168,32 @@ def test_a_helper_module_finds_the_rooms_values(program: Write, helper: Module) 
     alex.click("More")
     all_read("1", alex, doppler)
     all_read("11", alex, doppler)
+
+
+@pytest.mark.since("1.67")
+def test_other_code_finds_what_is_edited_in_a_table(program: Write) -> None:
+    """As under the key of an editor of Streamlit's own: a callback sees the newest."""
+    app = program(
+        "import streamlit\n"
+        "import pandas as pd\n"
+        "def note():\n"
+        '    rows = streamlit.session_state["table"]["edited_rows"]\n'
+        "    streamlit.session_state['noted'] = str(rows)\n"
+        'with sync("lobby") as st:\n'
+        '    data = pd.DataFrame({"n": [1, 2]})\n'
+        '    st.data_editor(data, key="table", on_change=note)\n'
+        'streamlit.text(streamlit.session_state["table"]["edited_rows"])\n'
+        'streamlit.text(streamlit.session_state.get("noted"))\n'
+    )
+    alex, doppler = join(app), join(app)
+    assert alex.reads("{}")
+    edit(alex, 0, "n", 7)
+    texts = [text.value for text in alex.page.text]
+    assert texts == ["{0: {'n': 7}}", "{0: {'n': 7}}"]
+    doppler.wait_a_second()
+    assert not doppler.errors()
+    edit(doppler, 1, "n", 8)
+    assert doppler.page.text[1].value == "{1: {'n': 8}}"
 
 
 def test_a_callback_with_a_streamlit_of_its_own(program: Write) -> None:
@@ -601,6 +636,19 @@ def test_it_works_where_the_state_has_to_be_serializable(program: Write) -> None
         config.set_option("runner.enforceSerializableSessionState", False)
 
 
+def test_the_list_of_rooms_can_be_serialized(program: Write) -> None:
+    """It is drawn where no room is, with components of its own."""
+    config.set_option("runner.enforceSerializableSessionState", True)
+    try:
+        alex = join(program("from room_sync import *\nselect_room_widget()\n"))
+        for _ in range(2):
+            alex.run()
+            assert not alex.errors()
+            assert not alex.page.exception
+    finally:
+        config.set_option("runner.enforceSerializableSessionState", False)
+
+
 def test_a_run_begins_while_the_one_before_registers_a_widget(program: Write) -> None:
     """As `_call_callbacks` looks through all widgets: see `workarounds`."""
     join(program('with sync("lobby") as st:\n    st.slider("A")\n'))
@@ -621,9 +669,8 @@ def test_a_room_outlives_a_saved_file(program: Write, room_sync: ModuleType) -> 
     app = program('with sync("lobby") as st:\n    st.slider("A", key="a")\n')
     alex, doppler = join(app), join(app)
     alex.set("A", 40)
-    for name in [name for name in sys.modules if name.startswith("room_sync")]:
-        if getattr(sys.modules[name], "__file__", None):
-            del sys.modules[name]
+    for name in [it for it in sys.modules if f"{it}.".startswith("room_sync.")]:
+        del sys.modules[name]
     alex.run()
     assert alex.value("A") == 40
     doppler.wait_a_second()
@@ -822,3 +869,83 @@ def test_the_chat_knows_its_user_on_another_page() -> None:
     alex.run()
     assert not alex.page.text_input
     assert alex.page.query_params["name"] == "Alex"
+
+
+ENTERED = {
+    "a function that yields it": (
+        "@contextmanager\n"
+        "def lobby():\n"
+        '    with sync("lobby", read_only=VIEWS) as st: yield st\n'
+        'with lobby() as st: st.slider("A")\n'
+    ),
+    "a function that returns it": (
+        "def lobby():\n"
+        '    with sync("lobby", read_only=VIEWS) as st: st.slider("A")\n'
+        "    return st\n"
+        "st = lobby()\n"
+    ),
+    "an exit stack": (
+        "with ExitStack() as stack:\n"
+        '    st = stack.enter_context(sync("lobby", read_only=VIEWS))\n'
+        '    st.slider("A")\n'
+    ),
+}
+
+
+@pytest.mark.fact("ends-with-the-block")
+@pytest.mark.parametrize("views", [False, True])
+@pytest.mark.parametrize("lines", ENTERED.values(), ids=ENTERED)
+def test_sharing_ends_however_the_block_was_entered(
+    lines: str, views: bool, program: Write
+) -> None:
+    app = program(
+        "from contextlib import ExitStack, contextmanager\n"
+        f"VIEWS = {views}\n{lines}"
+        'st.slider("below")\n'
+        'st.session_state["n"] = 1\n'
+    )
+    alex, doppler = join(app), join(app)
+    assert not alex.errors()
+    alex.set("below", 7)
+    doppler.wait_a_second()
+    assert doppler.value("below") == 0
+    if not views:
+        alex.set("A", 5)
+        doppler.wait_a_second()
+        assert doppler.value("A") == 5
+
+
+def test_a_script_that_stops_in_its_room_goes_on_following_it(program: Write) -> None:
+    app = program(
+        'with sync("lobby") as st:\n'
+        '    n = st.slider("A", 0, 9, 3)\n'
+        "    st.text(n)\n"
+        "    st.stop()\n"
+        '    st.text("not reached")\n'
+    )
+    alex, doppler = join(app), join(app)
+    alex.set("A", 5)
+    doppler.wait_a_second()
+    for user in (alex, doppler):
+        assert [text.value for text in user.page.text] == ["5"]
+        assert not user.errors()
+
+
+def test_a_callback_and_a_fragment_of_a_room_can_stop(program: Write) -> None:
+    app = program(
+        'with sync("lobby") as st:\n'
+        "    def note():\n"
+        '        st.session_state["noted"] = True\n'
+        "        st.stop()\n"
+        '    st.button("Note", on_click=note)\n'
+        "    @st.fragment\n"
+        "    def part():\n"
+        '        if st.button("Stop"): st.stop()\n'
+        '        st.text("part")\n'
+        "    part()\n"
+    )
+    alex = join(app)
+    for button in ("Stop", "Note"):
+        alex.run()
+        alex.click(button)
+        assert not alex.errors()

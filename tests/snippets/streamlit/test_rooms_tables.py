@@ -48,6 +48,16 @@ COLUMNS = {
     "float": ("[0.5, None]", 1.5, "1.5"),
     "text": ('["a", None]', "b", '"b"'),
     "list": ('[["1"], ["2"]]', ["3"], '["3"]'),
+    "Arrow's decimal": (
+        'pd.array([Decimal("1.5")] * 2, dtype=pd.ArrowDtype(pa.decimal128(9, 2)))',
+        2.5,
+        'Decimal("2.5")',
+    ),
+    "Arrow's date": (
+        "pd.array([date(2026, 1, 5), None], dtype=pd.ArrowDtype(pa.date32()))",
+        "2026-12-24",
+        "date(2026, 12, 24)",
+    ),
 }
 
 IN_SECONDS = [pytest.mark.since("1.67")]
@@ -55,6 +65,7 @@ IN_SECONDS = [pytest.mark.since("1.67")]
 
 WITH_KINDS = """
 import pandas as pd
+import pyarrow as pa
 from datetime import date, datetime
 from datetime import time as clock
 from decimal import Decimal
@@ -90,6 +101,36 @@ def test_a_cell_comes_back_as_what_it_was(kind: str, program: Write) -> None:
         assert [text.value for text in user.page.text] == ["True", "True"], kind
         columns = json.loads(user.table().columns)
         assert not columns.get("x", {}).get("disabled")
+
+
+CONFIGURED = {
+    "Date": ("2026-12-24", "date(2026, 12, 24)"),
+    "Time": ("23:30:00.000", "clock(23, 30)"),
+    "Datetime": ("2026-12-24T10:00:00.000", "datetime(2026, 12, 24, 10)"),
+    "Text": ("b", '"b"'),
+}
+
+
+@pytest.mark.parametrize("kind", CONFIGURED)
+def test_an_empty_column_holds_what_the_app_says(kind: str, program: Write) -> None:
+    sent, value = CONFIGURED[kind]
+    app = program(
+        f"{WITH_KINDS}"
+        '    data = pd.DataFrame({"n": [1, 2], "x": [None, None]})\n'
+        f'    config = {{"x": st.column_config.{kind}Column("When")}}\n'
+        '    table = st.data_editor(data, key="table", column_config=config)\n'
+        '    st.text(table["n"].tolist())\n'
+        f'    st.text([it == {value} for it in table["x"]])\n'
+    )
+    alex, doppler = join(app), join(app)
+    edit(alex, 0, "n", 7)
+    edit(alex, 0, "x", sent)
+    doppler.wait_a_second()
+    edit(doppler, 1, "x", sent)
+    alex.wait_a_second()
+    for user in (alex, doppler, join(app)):
+        assert not user.warnings()
+        assert [text.value for text in user.page.text] == ["[7, 2]", "[True, True]"]
 
 
 @pytest.mark.parametrize("kind", COLUMNS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import UTC, datetime
 from importlib import import_module
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.users.streamlit_headless import Write, join
+from tests.users.streamlit_headless import StreamlitSession, Write, join
 
 pytestmark = pytest.mark.usefixtures("process")
 
@@ -340,3 +341,119 @@ def test_flags_stay_what_they_are(program: Write) -> None:
     )
     for user in (join(app), join(app)):
         assert [text.value for text in user.page.text] == ["True", "True"]
+
+
+def test_a_private_key_and_a_shared_one_of_that_name_are_two(program: Write) -> None:
+    app = program(
+        'with sync("lobby") as st:\n'
+        '    st.session_state.setdefault(private("zoom"), 3)\n'
+        '    st.text("zoom" in st.session_state)\n'
+        '    if st.button("Share"):\n'
+        '        st.session_state["zoom"] = 2 * st.session_state[private("zoom")]\n'
+        '    if st.button("Remove"):\n'
+        '        st.session_state.pop("zoom", None)\n'
+        '    st.text(st.session_state.get("zoom", "none"))\n'
+        '    st.text(st.session_state[private("zoom")])\n'
+    )
+    alex, doppler = join(app), join(app)
+
+    def texts(user: StreamlitSession) -> list[str]:
+        user.wait_a_second()
+        user.run()
+        return [text.value for text in user.page.text]
+
+    assert texts(alex) == ["False", "none", "3"]
+    alex.click("Share")
+    assert texts(alex) == texts(doppler) == ["True", "6", "3"]
+    doppler.click("Remove")
+    assert texts(alex) == texts(doppler) == ["False", "none", "3"]
+    alex.click("Remove")
+    assert texts(alex) == ["False", "none", "3"]
+
+
+@pytest.mark.fact("missing-value")
+@pytest.mark.parametrize(
+    "asks",
+    [
+        'if "rows" not in st.session_state',
+        'if not hasattr(st.session_state, "rows")',
+    ],
+)
+def test_two_who_find_a_value_missing_do_not_replace_each_others(
+    asks: str, program: Write
+) -> None:
+    """Of two who find that a value is missing and set it, the first one decides what it
+    is, and the other finds that.
+    """
+    app = program(
+        "from room_sync import rooms\n"
+        "from room_sync.entries import of_key\n"
+        'theirs = {of_key("rows"): \'["x"]\'}\n'
+        'with sync("lobby") as st:\n'
+        f"    {asks}:\n"
+        '        rooms.store().write("lobby", lambda _: theirs)\n'
+        '        st.session_state["rows"] = []\n'
+        '    if st.button("Clear"):\n'
+        '        st.session_state["rows"] = []\n'
+        '    st.text(st.session_state["rows"])\n'
+    )
+    alex, doppler = join(app), join(app)
+    for user in (alex, doppler):
+        assert user.reads("['x']")
+    alex.click("Clear")
+    doppler.wait_a_second()
+    assert doppler.reads("[]")
+
+
+def test_keys_are_texts_as_in_streamlit(program: Write) -> None:
+    app = program(
+        'with sync("lobby") as st:\n'
+        "    st.session_state[2] = 5\n"
+        "    st.session_state.update({3: 7})\n"
+        '    found = [st.session_state[2], st.session_state["3"]]\n'
+        "    st.text([*found, 2 in st.session_state])\n"
+        "    st.text(st.session_state.pop(2))\n"
+        "    del st.session_state[3]\n"
+        "    st.text(list(st.session_state))\n"
+    )
+    alex = join(app)
+    texts = [text.value for text in alex.page.text]
+    assert texts == ["[5, 7, True]", "5", "[]"]
+
+
+def test_what_cannot_be_shared_is_named_in_each_run(program: Write) -> None:
+    app = program(
+        "from collections import deque\n"
+        'with sync("lobby") as st:\n'
+        '    if "last" not in st.session_state:\n'
+        '        st.session_state["last"] = deque()\n'
+        '    if st.button("Add"):\n'
+        '        st.session_state["last"].append(1)\n'
+        '    st.text(list(st.session_state["last"]))\n'
+        '    st.text("last" in st.session_state.keys())\n'
+    )
+    alex = join(app)
+    for clicks in range(3):
+        (warning,) = alex.warnings()
+        assert warning.startswith("“last” stays private:")
+        texts = [text.value for text in alex.page.text]
+        assert texts == [str([1] * clicks), "True"]
+        alex.click("Add")
+
+
+def test_where_python_has_no_threads_sessions_are_present(
+    program: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a browser, where a script that waits lets everybody wait."""
+
+    class Thread(threading.Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    app = program('with sync("lobby") as st:\n    st.text(st.present)\n')
+    alex, doppler = join(app), join(app)
+    presence = import_module("room_sync.presence")
+    monkeypatch.setattr(presence, "threading", SimpleNamespace(Thread=Thread))
+    for user in (alex, doppler):
+        user.wait_a_second()
+        assert user.reads("2")
