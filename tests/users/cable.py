@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 
 from livedocs.launch import HOST
 
-_REQUEST = re.compile(rb"(?m)^((?:GET|POST) \S+) HTTP/1.1\r$")
+_REQUEST = re.compile(rb"(?m)^(GET|POST) (/\S*) (HTTP/1.1\r)$")
 
 
 class Cable:
     """Another address of a server; nothing passes while the cable is out.
 
-    What is open stays open then on both ends, as with a real one: nobody is told.
+    What is open stays open then on both ends, as with a real one: nobody is told. A
+    proxy may be on the way that serves all below a path, of which the server knows
+    nothing, as those of Jupyter and of editors in a browser do.
     """
 
     address: str
@@ -27,8 +29,9 @@ class Cable:
     requests: list[str]
     """What the person's browser has asked for: a method and a path each."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, below: str = "") -> None:
         self.requests = []
+        self._below = below
         self._target = target
         self._is_in = asyncio.Event()
         self._is_in.set()
@@ -37,9 +40,14 @@ class Cable:
 
     @classmethod
     @contextmanager
-    def to(cls, address: str) -> Iterator[Cable]:
-        """Lay a cable to a server and plug it in, until the block is left."""
-        cable = cls(urlsplit(address).port or 80)
+    def to(cls, address: str, below: str = "") -> Iterator[Cable]:
+        """Lay a cable to a server and plug it in, until the block is left.
+
+        Args:
+            address: the server's.
+            below: the path, ``/proxy``, below which a proxy serves it.
+        """
+        cable = cls(urlsplit(address).port or 80, below)
         thread = threading.Thread(target=cable._loop.run_forever, name="cable")
         thread.start()
         try:
@@ -69,7 +77,8 @@ class Cable:
 
     async def _open(self) -> None:
         self._server = await asyncio.start_server(self._accept, HOST, 0)
-        self.address = f"http://{HOST}:{self._server.sockets[0].getsockname()[1]}/"
+        port = self._server.sockets[0].getsockname()[1]
+        self.address = f"http://{HOST}:{port}{self._below}/"
 
     async def _close(self) -> None:
         self._server.close()
@@ -94,7 +103,7 @@ class Cable:
             await self._is_in.wait()
             far_reader, far_writer = await asyncio.open_connection(HOST, self._target)
             await asyncio.gather(
-                self._carry(reader, far_writer, self._note),
+                self._carry(reader, far_writer, self._ask),
                 self._carry(far_reader, writer),
             )
         except OSError:
@@ -102,18 +111,26 @@ class Cable:
         finally:
             writer.close()
 
-    def _note(self, data: bytes) -> None:
-        self.requests += (line.decode() for line in _REQUEST.findall(data))
+    def _ask(self, data: bytes) -> bytes:
+        """Note what is asked for, and ask for it as the server knows it."""
+
+        def ask(request: re.Match[bytes]) -> bytes:
+            method, path, version = request.groups()
+            self.requests.append(f"{method.decode()} {path.decode()}")
+            known = path.removeprefix(self._below.encode())
+            return b" ".join([method, known, version])
+
+        return _REQUEST.sub(ask, data)
 
     async def _carry(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        note: Callable[[bytes], None] = lambda data: None,
+        change: Callable[[bytes], bytes] = lambda data: data,
     ) -> None:
         try:
             while data := await reader.read(65536):
-                note(data)
+                data = change(data)
                 await self._is_in.wait()
                 writer.write(data)
                 await writer.drain()

@@ -95,9 +95,11 @@ def parse(line: str) -> Message:
 class StreamlitUser(BrowserUser):
     """A person at a Streamlit page, in a room or in a chat."""
 
-    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, address: str, below: str = "", **options: Any
+    ) -> None:
         self._plugged_in = ExitStack()
-        self.cable = self._plugged_in.enter_context(Cable.to(address))
+        self.cable = self._plugged_in.enter_context(Cable.to(address, below))
         super().__init__(browser, self.cable.address, **options)
 
     # What everybody does.

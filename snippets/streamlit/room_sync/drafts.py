@@ -20,10 +20,10 @@ export default function (component) {
   // Changes: ask for another run of the fragment around this component.
   // A proxy may serve the app below a path that its server does not know.
   const address = new URL(data.url, location.href);
-  let source, worker, later, opened = false, failures = 0, workers = 0, silence, ticks;
+  let source, worker, later, failures = 0, workers = 0, silence, ticks;
   const on = {
     opened: () => {  // the server may be a new one
-      opened = true;
+      failures = 0;
       reported &&= "unknown";
       report();
     },
@@ -34,7 +34,9 @@ export default function (component) {
         setTriggerValue("changed", JSON.stringify(now));
     },
     failed: () => {  // what a run renders then may be lost: it is asked for again
-      if (!opened && ++failures % 3 === 0) setTriggerValue("unreached", failures);
+      const isConnected = app.dataset.testConnectionState === "CONNECTED";
+      failures = isConnected ? failures + 1 : 0;  // else it is the server that is gone
+      if (failures && failures % 3 === 0) setTriggerValue("unreached", failures);
     },
     ping: () => worker.port.postMessage(id),
   };

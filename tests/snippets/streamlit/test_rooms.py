@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.snippets.streamlit.modes import POLLED, PUSHED, SHIPPED, program
 from tests.users.stage import Stage
@@ -555,8 +555,9 @@ def test_a_page_that_is_notified_sends_nothing_until_then(
 
 
 @pytest.mark.fact("polls-where-unreached")
+@pytest.mark.parametrize("when", ["from the start", "later"])
 def test_a_page_that_cannot_be_notified_polls(
-    start: Callable[[str], Stage],
+    when: str, start: Callable[[str], Stage]
 ) -> None:
     """A page that doesn't reach the push route, behind a proxy for example, polls
     instead, and the server's log says so.
@@ -565,28 +566,57 @@ def test_a_page_that_cannot_be_notified_polls(
     alex = visitor(stage)
     doppler = StreamlitUser(stage.browser, stage.address)
     stage.users.append(doppler)
-    doppler.context.route(
-        "**/rooms/events*", lambda route: route.fulfill(status=404, body="Not here.")
-    )
+    is_closed = when == "from the start"
+
+    def proxy(route: Route) -> None:
+        if is_closed or "worker=" in route.request.url:  # workers are out of its reach
+            route.fulfill(status=404, body="Not here.")
+        else:
+            route.continue_()
+
+    doppler.context.route("**/rooms/events*", proxy)
     doppler.open()
-    doppler.reads_line("0 clicks, 2 here")
-    alex.presses("Click")
     for user in (alex, doppler):
-        user.reads_line("1 clicks, 2 here")
+        user.reads_line("0 clicks, 2 here")
+    is_closed = True
+
+    def is_logged() -> bool:
+        doppler.page.evaluate("0")  # requests are answered while the page is asked
+        return "does not reach the push route" in stage.log()
+
+    wait_until(is_logged)
+    for clicks, user in enumerate((alex, doppler), 1):
+        user.presses("Click")
+        for reader in (alex, doppler):
+            reader.reads_line(f"{clicks} clicks, 2 here")
+
+
+def test_a_page_is_notified_behind_a_proxy_that_cuts_a_path_off(
+    start: Callable[[str], Stage],
+) -> None:
+    """Jupyter, Coder and code-server have such proxies."""
+    stage = start("streamlit/rooms/push_launcher")
+    below = "/user/alex/proxy/8501"
+    alex = StreamlitUser(stage.browser, stage.address, below)
+    stage.users.append(alex)
+    alex.open()
+    doppler = visitor(stage)
+    for user in (alex, doppler):
+        user.reads_line("0 clicks, 2 here")
+    assert idle_for_a_while(alex, below) == []
     doppler.presses("Click")
     for user in (alex, doppler):
-        user.reads_line("2 clicks, 2 here")
-    wait_until(lambda: "does not reach the push route" in stage.log(), event="a line")
+        user.reads_line("1 clicks, 2 here")
 
 
-def idle_for_a_while(user: StreamlitUser) -> list[object]:
+def idle_for_a_while(user: StreamlitUser, below: str = "") -> list[object]:
     """What the page sends by itself while the server twice asks who is there."""
     sent: list[object] = []
     user._sockets[-1].on("framesent", lambda frame: sent.append(frame))
 
     def asked() -> int:
         user.page.evaluate("0")  # messages are seen while the page is asked
-        return user.cable.requests.count("POST /rooms/events")
+        return user.cable.requests.count(f"POST {below}/rooms/events")
 
     before = asked()
     wait_until(lambda: asked() >= before + 2, event="two requests")
