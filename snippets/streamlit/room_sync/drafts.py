@@ -20,10 +20,11 @@ export default function (component) {
   // Changes: ask for another run of the fragment around this component.
   // A proxy may serve the app below a path that its server does not know.
   const address = new URL(data.url, location.href);
-  let source, worker, later, failures = 0, workers = 0, silence, ticks;
+  let source, worker, later, failures = 0, patience = 3, workers = 0, silence, ticks;
   const on = {
     opened: () => {  // the server may be a new one
       failures = 0;
+      patience = 15;  // seconds: that it was there says more than that it is not
       reported &&= "unknown";
       report();
     },
@@ -36,7 +37,7 @@ export default function (component) {
     failed: () => {  // what a run renders then may be lost: it is asked for again
       const isConnected = app.dataset.testConnectionState === "CONNECTED";
       failures = isConnected ? failures + 1 : 0;  // else it is the server that is gone
-      if (failures && failures % 3 === 0) setTriggerValue("unreached", failures);
+      if (failures && failures % patience === 0) setTriggerValue("unreached", failures);
     },
     ping: () => worker.port.postMessage(id),
   };
