@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,8 +28,8 @@ class Options:
     """What can be chosen in a widget.
 
     An option that text can hold is kept as that. Any other is an object of the app's
-    own, and kept as the label that people see: the sessions of an app find their own
-    object by it.
+    own, and kept as the label that people see, and as which of those with that label it
+    is: the sessions of an app find their own object by it.
     """
 
     options: list[Any]
@@ -49,13 +50,28 @@ class Options:
             return [self._to_plain(item) for item in value]
         if isinstance(value, tuple) and value not in self.options:
             return {"tuple": [self._to_plain(item) for item in value]}
-        return json.loads(self._text_of(value))
+        texts = self._texts()
+        for option, text in zip(self.options, texts, strict=True):
+            if option is value:
+                return json.loads(text)
+        if value in self.options:
+            return json.loads(texts[self.options.index(value)])
+        return {"label": str(self.label(value))}
 
-    def _text_of(self, option: Any) -> str:
-        try:
-            return dumps(option)
-        except UnshareableError:
-            return json.dumps({"label": str(self.label(option))})
+    def _texts(self) -> list[str]:
+        """What stands for each option."""
+        texts: list[str] = []
+        labels: Counter[str] = Counter()
+        for option in self.options:
+            try:
+                texts.append(dumps(option))
+            except UnshareableError:
+                plain: dict[str, Any] = {"label": (label := str(self.label(option)))}
+                if labels[label]:
+                    plain["number"] = labels[label] + 1
+                labels[label] += 1
+                texts.append(json.dumps(plain))
+        return texts
 
     def loads(self, text: str) -> Any:
         """What the text stands for, among these very options.
@@ -68,7 +84,7 @@ class Options:
         """
         if text == "null":
             return None
-        texts = [self._text_of(option) for option in self.options]
+        texts = self._texts()
         if text in texts:
             return self.options[texts.index(text)]
         match json.loads(text):

@@ -489,6 +489,22 @@ def test_any_options_can_be_shared(kind: str, program: Write) -> None:
         assert not user.warnings()
 
 
+def test_objects_of_one_label_are_told_apart(room_sync: ModuleType) -> None:
+    """As far as Streamlit does: some of its widgets send labels."""
+    kind = import_module("room_sync.options").Options
+
+    class City:
+        def __str__(self) -> str:
+            return "Ulm"
+
+    mine, theirs = ([City(), "Bonn", City(), City()] for _ in range(2))
+    for number, city in enumerate(mine):
+        text = kind(mine).dumps(city)
+        assert kind(theirs).loads(text) is theirs[number]
+    text = kind(mine).dumps([mine[3], mine[0]])
+    assert kind(theirs).loads(text) == [theirs[3], theirs[0]]
+
+
 def test_several_objects_can_be_chosen(program: Write) -> None:
     app = program(
         f"{CITIES}"
