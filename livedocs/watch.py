@@ -21,20 +21,8 @@ PROGRAMS = frozenset({".md", ".py", ".toml"})
 """The endings of programs and tests, and of what a library has beside its modules."""
 
 PAGES = frozenset(
-    {
-        ".avif",
-        ".css",
-        ".gif",
-        ".ico",
-        ".jpg",
-        ".js",
-        ".json",
-        ".md",
-        ".mp4",
-        ".pdf",
-        ".png",
-    }
-    | {".svg", ".txt", ".webm", ".webp", ".woff2", ".yml"}
+    {".css", ".gif", ".ico", ".jpg", ".js", ".json", ".md", ".mp4", ".pdf", ".png"}
+    | {".avif", ".svg", ".txt", ".webm", ".webp", ".woff2", ".yml"}
 )
 """The endings of pages, and of what is published as it is."""
 

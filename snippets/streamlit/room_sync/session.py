@@ -441,6 +441,7 @@ class Session:
         self, function: Callable[..., Any], /, *arguments: Any, **options: Any
     ) -> None:
         """Call one of the app's callbacks, which Streamlit does before a run."""
+        self.missing.clear()  # that was then
         with suppress(StoreError):  # the run will say it
             self.publish()
         with self.refusing():

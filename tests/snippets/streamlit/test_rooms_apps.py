@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from unittest.mock import patch
 
 import pytest
@@ -184,3 +185,24 @@ def test_pages_that_the_app_navigates_to_have_what_either_says(
     alex, doppler = join(app, first="one.py"), join(app, first="two.py")
     assert may_write(alex) == may_write(doppler) == "nobody"
     assert doppler.reads("0, 0 added, 2 here")
+
+
+@WAYS
+def test_in_a_browser_sessions_of_a_file_share_rooms_wherever_it_lies(
+    way: dict[str, str],
+    tmp_path: Path,
+    room_sync: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """stlite puts the file of an app into a folder of each session."""
+    browser = SimpleNamespace(platform="emscripten", _getframe=sys._getframe)
+    monkeypatch.setattr(import_module("room_sync.apps"), "sys", browser)
+    sessions = [
+        join(counter(tmp_path / name, way=way))
+        for name in ("abcd/app.py", "efgh/app.py", "ijkl/other.py")
+    ]
+    do_as_they_like(*sessions)
+    lines = [*["2, 2 added, 2 here"] * 2, "3, 1 added, 1 here"]
+    for session, line in zip(sessions, lines, strict=True):
+        session.wait_a_second()
+        assert session.reads(line)

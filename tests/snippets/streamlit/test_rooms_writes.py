@@ -405,6 +405,27 @@ def test_two_who_find_a_value_missing_do_not_replace_each_others(
     assert doppler.reads("[]")
 
 
+def test_a_callback_replaces_what_was_missing_when_its_button_was_drawn(
+    program: Write,
+) -> None:
+    """The later change wins, as with every other."""
+    app = program(
+        'with sync("lobby") as st:\n'
+        "    def take(name):\n"
+        '        st.session_state["winner"] = name\n'
+        '    if "winner" not in st.session_state:\n'
+        '        st.button("Alex", on_click=take, args=["Alex"])\n'
+        '        st.button("Doppler", on_click=take, args=["Doppler"])\n'
+        '    st.text(st.session_state.get("winner"))\n'
+    )
+    alex, doppler = join(app), join(app)
+    alex.click("Alex")
+    doppler.click("Doppler")
+    alex.wait_a_second()
+    for user in (alex, doppler):
+        assert user.reads("Doppler")
+
+
 def test_keys_are_texts_as_in_streamlit(program: Write) -> None:
     app = program(
         'with sync("lobby") as st:\n'
