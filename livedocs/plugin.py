@@ -35,7 +35,7 @@ from livedocs.catalog import FRAMEWORKS, Catalog, Framework, nearest
 from livedocs.conversions import Conversions, LinkTargets, settings_of
 from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Facts, PageFacts, Row
-from livedocs.films import FOLDER, Film, Films
+from livedocs.films import FOLDER, MANIFEST, Film, Films
 from livedocs.front_matter import Category, FrontMatter
 from livedocs.interrupts import interrupt_once
 from livedocs.links import LinkFilter
@@ -213,7 +213,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             self.edits = self.edits or Edits(
                 self._folders(config),
                 files=[Path(config.config_file_path)],
-                written=[self.root / RECORD],
+                written=[self.root / RECORD, self.root / MANIFEST],
             )
             self.settings = settings_of(config)
             self.conversions.begin(self.settings)
