@@ -22,7 +22,7 @@ def test_both_windows_hold_the_whole_transcript(built_site: Path) -> None:
 
 
 def test_program_of_the_transcript_is_on_the_site(built_site: Path) -> None:
-    (link,) = parsed(built_site / "index.html").select(".ss-demo a")
+    (link,) = parsed(built_site / "index.html").select(".ss-demo figcaption a")
     program = Path(str(link["href"]))
     assert (built_site / program).read_bytes() == (ROOT / program).read_bytes()
 
