@@ -34,7 +34,7 @@ class Film {
       URL.revokeObjectURL(this.video.src);
       this.video.src = URL.createObjectURL(film);
       this.video.currentTime = currentTime;
-    });
+    }).catch(() => { this.video.src = `${name}.mp4`; });  // the player says what is wrong
     return this.ready;
   }
 

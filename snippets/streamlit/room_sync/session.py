@@ -55,7 +55,7 @@ class Session:
     is_unreached: bool = False  # its page does not reach the push route
     is_replaced: bool = False  # by the session of the same page, loaded again
     is_refused: bool = False  # its user has lost the right to enter
-    missing: set[str] = field(default_factory=set)  # keys that the run found to be
+    missing: set[str] = field(default_factory=set)  # keys without a value in this run
     forms_sent: int = 0  # how often the user has sent a form
     open_forms: list[str] = field(default_factory=list)  # around what is rendered now
 
