@@ -35,8 +35,8 @@ export NO_MKDOCS_2_WARNING := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick oldest newest films record facts site lint mutate bench \
-	lighthouse lock clean
+.PHONY: help serve test quick oldest newest films record facts runtime site lint \
+	mutate bench lighthouse lock clean
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ record: $(READY) ## Make films again that are older than their programs
 
 facts: $(READY) ## Show what pages say beside what is proven (or one PAGE)
 	@$(VENV)/python -m livedocs facts $(PAGE)
+
+runtime: $(READY) ## Fetch what runs programs in pages (once; needs Node.js)
+	@$(VENV)/python -m livedocs runtime
 
 site: $(READY) ## Build the site into site/; any warning is an error
 	@$(VENV)/python -m mkdocs build --strict

@@ -1,4 +1,4 @@
-"""List the snippets, run one with an address for each user, or show what is proven."""
+"""List or run the snippets, show what is proven, fetch what runs them in pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from livedocs.catalog import Catalog, nearest
 from livedocs.errors import SnippetError
 from livedocs.interrupts import interrupt_once
 from livedocs.launch import launch
+from livedocs.static_live import PARTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _list(catalog)
         elif options.command == "facts":
             _facts(options.page)
+        elif options.command == "runtime":
+            _runtime()
         else:
             _run(catalog, options)
     except SnippetError as error:
@@ -43,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--open", action="store_true", help="open the addresses, too")
     facts = commands.add_parser("facts", help="what pages say beside what is proven")
     facts.add_argument("page", nargs="?", default="", help="such as taipy/chat")
+    commands.add_parser("runtime", help="fetch what runs programs in pages")
     return parser
 
 
@@ -85,6 +89,19 @@ def _facts(page: str) -> None:
             tests = ", ".join(test.name for test in use.proof.tests)
             print(f"\n{use.line:4}  {use.words}\n      {use.proof.statement}")
             print(f"      {use.proof.id}: {tests}")
+
+
+def _runtime() -> None:
+    """Have everything ready that runs programs in pages.
+
+    Raises:
+        SnippetError: something cannot be fetched, or is not what was expected.
+    """
+    root = Path.cwd()
+    for part in PARTS:
+        print(f"{part.title} …", end=" ", flush=True)
+        part.prepare(root)
+        print("ready.")
 
 
 def _run(catalog: Catalog, options: argparse.Namespace) -> None:

@@ -31,7 +31,7 @@ from mkdocs.structure.pages import Page
 from livedocs import front_matter, search
 from livedocs.blocks import PageContext
 from livedocs.blocks.block import THEME
-from livedocs.catalog import FRAMEWORKS, Catalog, Framework, nearest
+from livedocs.catalog import FRAMEWORKS, Catalog, Framework, Snippet, nearest
 from livedocs.conversions import Conversions, LinkTargets, settings_of
 from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Facts, PageFacts, Row
@@ -43,6 +43,7 @@ from livedocs.live import HOSTS, Live
 from livedocs.record import FILE as RECORD
 from livedocs.record import Record
 from livedocs.search import Sections
+from livedocs.static_live import Offer, offer, publish
 from livedocs.styles import Styles
 from livedocs.templates import Templates
 from livedocs.watch import PAGES, PROGRAMS, THEMES, Edits, reloading_for_edits
@@ -119,6 +120,8 @@ class Site:
     """Whether pages can run programs: under ``make serve``."""
     film: Callable[[str, str], dict[str, Film]] = lambda snippet, story: {}
     """The film of a program's story, by scheme."""
+    here: Callable[[str], Offer] = lambda snippet: Offer()
+    """Whether a program, by its id, can be started in the page."""
     frameworks: tuple[Framework, ...] = FRAMEWORKS
 
     @property
@@ -304,6 +307,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             first_line=above + 1,
             site_url=config.site_url or "",
             live=self.is_live,
+            here=self._here,
             films=self.films,
             images=f"{'../' * page.url.count('/')}{FOLDER.name}/",
             link=self._linker(page.url),
@@ -346,6 +350,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
 
         return link
 
+    def _here(self, snippet: Snippet) -> Offer:
+        return Offer() if self.conversions else offer(self.root, snippet)
+
     def _commit_link(self, commit: str) -> str:
         return f"{self.repo_url}/commit/{commit}" if self.repo_url else ""
 
@@ -367,7 +374,12 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
                 key = proof.id if isinstance(proof, Fact) else f"{uri} {proof.id}"
                 proven[key] = proof
         site: object = Site(
-            tutorials, list(proven.values()), self._fact, self.is_live, self._film
+            tutorials,
+            list(proven.values()),
+            self._fact,
+            self.is_live,
+            self._film,
+            lambda name: self._here(self.catalog.find(name)),
         )
         if self.conversions:
             site = self.templates.render_changed(env, site, config.theme, self.settings)
@@ -405,6 +417,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             features.append("version")
         self.styles.inline(Path(config.site_dir), features)
         search.shorten(Path(config.site_dir))
+        if not self.conversions:  # there the pages' server runs programs itself
+            publish(self.root, Path(config.site_dir), self.catalog)
 
     def _check_facts(self) -> None:
         """See that pages refer to all that their tests prove.

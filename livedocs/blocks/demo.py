@@ -70,6 +70,7 @@ class DemoBlock(Figure):
             images=context.images,
             program=context.link(f"snippets/{snippet.file}", 0),
             live=context.live,
+            here=context.offer(snippet),
             # What is wrong on purpose is shown, and not offered to run.
             run="" if is_pitfall else snippet.run_command(context.site_url),
         )

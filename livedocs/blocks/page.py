@@ -14,6 +14,7 @@ from livedocs.films import Films
 from livedocs.located import LocatedError
 from livedocs.packages import Package
 from livedocs.record import Receipt, Run
+from livedocs.static_live import Offer, program_of
 
 WORD_JOINER = "\u2060"
 """Keeps a check mark on the line of the last word."""
@@ -52,6 +53,10 @@ class PageContext:
     """The site's address, for run commands."""
     live: bool = False
     """Whether the server that shows the page can run programs in it."""
+    here: Callable[[Snippet], Offer] = lambda snippet: Offer()
+    """Whether a program can be started in the page, without a server."""
+    offered: set[str] = field(default_factory=set)
+    """Filled in: the programs that the page offers to start, by id."""
     films: Films = field(default_factory=lambda: Films({}))
     """The films of programs that there are."""
     images: str = ""
@@ -81,6 +86,14 @@ class PageContext:
         """
         snippet = self.catalog.find(name)
         return self.programs.setdefault(snippet.id, snippet)
+
+    def offer(self, snippet: Snippet) -> Offer:
+        """Whether it can be started in the page; the page offers each program once."""
+        program = program_of(snippet).id
+        if program in self.offered:
+            return Offer()
+        self.offered.add(program)
+        return self.here(snippet)
 
     @property
     def proven(self) -> list[Fact | Row]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from livedocs.blocks.block import Figure, as_list, is_text, is_texts, template
 from livedocs.blocks.code import highlight, lines_with
+from livedocs.static_live import Offer
 
 
 class SnippetBlock(Figure):
@@ -43,5 +44,6 @@ class SnippetBlock(Figure):
             lines=code.count("\n") + 1,
             lines_html=highlight(code, lines),
             run="" if sections else snippet.run_command(context.site_url),
+            here=Offer() if sections else context.offer(snippet),
             receipt=None if sections else context.receipt(snippet),
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from livedocs.static_live import CACHE, PARTS
 from tests.conftest import locked
 from tests.site.invented.hook import LIVEDOCS
 from tests.site.server import Site, serve
@@ -66,7 +67,17 @@ def build_once(
 
 
 @pytest.fixture(scope="session")
-def built_site(build_once: Builder) -> Path:
+def runtimes() -> None:
+    """What runs programs in pages: fetched once, and kept from run to run."""
+    cache = ROOT / CACHE
+    cache.mkdir(parents=True, exist_ok=True)
+    with locked(cache, fcntl.LOCK_EX):
+        for part in PARTS:
+            part.prepare(ROOT)
+
+
+@pytest.fixture(scope="session")
+def built_site(build_once: Builder, runtimes: None) -> Path:
     """The folder of the site, built as it is published."""
     return build_once("site", ROOT / "mkdocs.yml")
 
