@@ -98,8 +98,14 @@ class Runtime(Part):
         for path in visible(_OURS / "panes" / self.name, "*"):
             shutil.copyfile(path, folder / path.name)
         found = {path for pattern in self.core for path in folder.glob(pattern)}
-        sizes = {path.relative_to(folder).as_posix(): _sent(path) for path in found}
-        core = dict(sorted(sizes.items(), key=lambda it: -it[1]))
+        core = [
+            {
+                "path": path.relative_to(folder).as_posix(),
+                "bytes": path.stat().st_size,
+                "sent": _sent(path),
+            }
+            for path in sorted(found)
+        ]
         about = json.dumps({"title": self.title, "core": core})
         (folder / "runtime.json").write_text(about, "utf-8")
 
@@ -200,7 +206,12 @@ def _editor(root: Path) -> Iterator[Path]:
 def _program(snippet: Snippet) -> dict[str, object]:
     program = program_of(snippet)
     wheels = [package.wheel for package in program.packages]
-    return {"file": f"snippets/{program.file}", "wheels": wheels}
+    versions = dict(it.split("==") for it in program.dependencies)
+    return {
+        "file": f"snippets/{program.file}",
+        "wheels": wheels,
+        "madeFor": versions.get(program.framework, ""),
+    }
 
 
 def _link_all(source: Path, target: Path) -> None:

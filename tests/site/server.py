@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle(self) -> None:
         """Answer a connection, unless the browser closes it without a question."""
-        with suppress(ConnectionResetError):
+        with suppress(BrokenPipeError, ConnectionResetError):
             super().handle()
 
     def do_GET(self) -> None:

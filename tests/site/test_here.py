@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, Route, expect
 
 from livedocs.catalog import Catalog
 from livedocs.static_live import REASONS, program_of
-from tests.contracts.chat import FastTypists, SharedHistory
+from tests.contracts.chat import BrowserChat, FastTypists, SharedHistory
 from tests.site.server import Site
 from tests.users.base import BrowserUser
 from tests.users.here import HereDemo, open_here
 from tests.users.streamlit import StreamlitUser
+from tests.waiting import wait_until
 
 STREAMLIT = ("tutorials/streamlit/chat/", "streamlit/chat/chat")
 FLET = ("tutorials/flet/chat/", "flet/chat/history")
@@ -81,6 +82,7 @@ def stage(
     """A program that a reader has started in a page."""
     with open_here(browser, site, *request.param, reduced_motion="reduce") as demo:
         demo.start()
+        demo.spread_out()
         yield demo
 
 
@@ -117,7 +119,7 @@ class TestStreamlitChat(SharedHistory, FastTypists):
 
 
 @here(FLET)
-class TestFletChat(SharedHistory, FastTypists):
+class TestFletChat(SharedHistory, BrowserChat):
     """The finished chat, with the Flet that is installed."""
 
 
@@ -149,3 +151,166 @@ class TestRoom:
             user.sees_present(3)
         third.turns(self.LABEL, "ArrowRight")
         doppler.finds(self.LABEL, str(int(value) + 1))
+
+
+class TestEditor:
+    """A program that its reader changes."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def demo(cls, browser: Browser, site: Site) -> Iterator[HereDemo]:
+        with open_here(browser, site, *ROOM) as demo:
+            demo.start()
+            yield demo
+
+    def test_both_start_again_with_the_changed_program(self, demo: HereDemo) -> None:
+        demo.opens_editor()
+        demo.writes(PROGRAM)
+        demo.click("Run again")
+        demo.is_running()
+        for user in (demo.join(), demo.join()):
+            user.page.get_by_text("Changed by its reader").wait_for()
+
+    def test_a_program_that_fails_shows_its_traceback_by_line(
+        self, demo: HereDemo
+    ) -> None:
+        demo.writes(PROGRAM + "\n1 / 0\n")
+        demo.click("Run again")
+        demo.is_running()
+        pane = demo.pane(0)
+        expect(pane.get_by_text("ZeroDivisionError: division by zero")).to_be_visible()
+        expect(pane.get_by_text("line 5")).to_be_visible()
+
+    def test_nothing_of_the_site_is_in_reach_of_a_program(self, demo: HereDemo) -> None:
+        demo.writes(PROBE)
+        demo.click("Run again")
+        demo.is_running()
+        expect(demo.pane(0).get_by_text("within reach: nothing")).to_be_visible()
+        assert "cannot fetch" in demo.pane(0).locator("body").inner_text()
+
+    def test_tab_indents_and_escape_lets_go(self, demo: HereDemo) -> None:
+        demo.writes("")
+        keys = demo.page.keyboard
+        keys.press("Tab")
+        keys.insert_text("x")
+        assert demo.code() == "    x"
+        keys.press("Escape")
+        keys.press("Tab")
+        expect(demo.figure.get_by_role("button", name="Run again")).to_be_focused()
+
+    def test_reset_and_stop_leave_nothing_behind(self, demo: HereDemo) -> None:
+        demo.click("Reset")
+        assert "Select a value" in demo.code()
+        demo.click("Stop")
+        expect(demo.panes).to_have_count(0)
+        expect(demo.figure.get_by_role("button", name="Run it here")).to_be_focused()
+        assert demo.page.evaluate(STORED) == [["/.__palette"], [], "", []]
+
+
+PROGRAM = """import streamlit as st
+
+st.write("Changed by its reader")
+st.text_input("A field")"""
+
+PROBE = """import js
+import streamlit as st
+from pyodide.http import pyfetch
+
+names = ["indexedDB", "caches", "localStorage", "XMLHttpRequest", "WebSocket", "Worker",
+         "BroadcastChannel", "SharedWorker"]
+st.write("within reach:", ", ".join(n for n in names if hasattr(js, n)) or "nothing")
+try:
+    await pyfetch("http://127.0.0.1:9/")
+except Exception as error:
+    st.write(str(error))"""
+
+STORED = """async () => [
+    Object.keys(localStorage), Object.keys(sessionStorage), document.cookie,
+    (await indexedDB.databases()).map(it => it.name),
+]"""
+"""What the site keeps in the browser: the colours, which Material keeps."""
+
+
+Break = Callable[[Page], object]
+
+
+def missing(path: str) -> Break:
+    """A file of the runtime that is not there."""
+    return lambda page: page.route(
+        f"**/run/{path}", lambda route: route.fulfill(status=404)
+    )
+
+
+def begins(path: str, script: str) -> Break:
+    """A script of the runtime that does something else first."""
+
+    def begin(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(
+            response=answer,
+            body=f'import "data:text/javascript,{script}";{answer.text()}',
+        )
+
+    return lambda page: page.route(f"**/run/{path}", begin)
+
+
+NO_MEMORY = """
+WebAssembly.Memory = function () { throw new RangeError('could not allocate memory') }
+""".strip()
+
+BROKEN = {
+    "no runtime": (STEP, missing("flet/runtime.json"), "runtime.json is missing (404)"),
+    "a chunk": (STEP, missing("flet/library.zip"), "library.zip is missing (404)"),
+    "a pane’s chunk": (ROOM, missing("streamlit/stlite/stlite.js"), "stlite.js"),
+    "Python": (STEP, missing("flet/python.js"), "Python cannot start"),
+    "memory": (STEP, begins("flet/python.js", NO_MEMORY), "could not allocate memory"),
+}
+"""What may be wrong, and what the page says then."""
+
+
+@pytest.mark.parametrize(("demo", "breaks", "reason"), BROKEN.values(), ids=BROKEN)
+def test_what_cannot_run_ends_in_a_sentence_and_the_film(
+    browser: Browser, site: Site, demo: tuple[str, str], breaks: Break, reason: str
+) -> None:
+    with open_here(browser, site, *demo) as here:
+        breaks(here.page)
+        here.click("Run it here")
+        expect(here.status).to_contain_text("It can’t run here.")
+        expect(here.figure.locator(".ss-live__error")).to_contain_text(reason)
+        expect(here.panes).to_have_count(0)
+        expect(here.figure.get_by_role("button", name="Run it here")).to_be_visible()
+
+
+def test_a_start_that_hangs_ends_in_a_sentence(browser: Browser, site: Site) -> None:
+    with open_here(browser, site, *STEP) as here:
+        here.page.clock.install()
+        here.page.route("**/run/flet/library.zip", lambda route: None)
+        here.click("Run it here")
+        expect(here.status).to_contain_text("Loading:")
+
+        def has_ended() -> bool:
+            here.page.clock.run_for(61_000)
+            return "It can’t run here. The film" in here.status.inner_text()
+
+        wait_until(has_ended, event="the end of the start")
+        expect(here.figure.locator(".ss-live__error")).to_contain_text("for 60 s")
+
+
+def test_it_is_not_offered_where_a_browser_has_no_webassembly(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context()
+    context.add_init_script("delete self.WebAssembly")
+    page = context.new_page()
+    page.goto(site.address + STEP[0])
+    expect(page.get_by_text("it has no WebAssembly").first).to_be_visible()
+    expect(page.get_by_role("button", name="Run it here")).to_have_count(0)
+    context.close()
+
+
+def test_nothing_of_it_is_loaded_before_somebody_wants_it(
+    browser: Browser, site: Site
+) -> None:
+    with open_here(browser, site, *STREAMLIT) as here:
+        here.page.wait_for_load_state("networkidle")
+        assert not [url for url in here.asked if "/run/" in url or "here.js" in url]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from livedocs.catalog import Catalog, Snippet
 from tests.site.server import Site
@@ -14,6 +14,15 @@ from tests.users.base import BrowserUser
 from tests.users.flet import _HEAR, FletUser
 from tests.users.streamlit import StreamlitUser
 from tests.waiting import PATIENCE
+
+SCREEN = {"width": 1500, "height": 1500}
+"""Large enough for all panes, in a row and tall: hardly anybody has to scroll."""
+
+_ON_SCREEN = """
+    .ss-here { background: #fff; inset: 0; position: fixed; z-index: 9 }
+    .ss-live { grid-template-columns: repeat(4, 360px) !important }
+    .ss-live iframe { height: 1300px !important }
+"""
 
 
 class Pane:
@@ -101,6 +110,8 @@ class HereDemo:
     def __init__(self, page: Page, snippet: Snippet) -> None:
         self.page, self.snippet = page, snippet
         self.errors: list[str] = []
+        self.asked: list[str] = []
+        """The addresses that the page has asked for."""
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.figure = page.locator(f"figure[data-snippet='{snippet.id}']").first
         self.people = self.figure.locator(".ss-live > section")
@@ -112,11 +123,42 @@ class HereDemo:
         """What the page tells of how it goes."""
         return self.figure.locator(".ss-here [role=status]")
 
+    def click(self, name: str) -> None:
+        """Click the button that begins so."""
+        self.figure.get_by_role("button", name=name).click()
+
+    def pane(self, number: int) -> FrameLocator:
+        """What is in somebody's pane."""
+        return self.panes.nth(number).content_frame
+
+    def opens_editor(self) -> None:
+        """Click *Edit the program*, and wait until it can be."""
+        self.click("Edit the program")
+        expect(self._code).to_be_focused()
+
+    def writes(self, text: str) -> None:
+        """Write a program instead of the one in the editor."""
+        self._code.focus()
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.insert_text(text)
+
+    def code(self) -> str:
+        """What is in the editor."""
+        return "\n".join(self._code.locator(".cm-line").all_inner_texts())
+
+    @property
+    def _code(self) -> Locator:
+        return self.figure.get_by_role("textbox", name="Program ")
+
     def start(self) -> None:
         """Click *Run it here*, and wait until both can use the program."""
-        self.figure.get_by_role("button", name="Run it here").click()
+        self.click("Run it here")
         self.is_running()
-        self.figure.evaluate("figure => figure.scrollIntoView()")
+
+    def spread_out(self) -> None:
+        """Show the panes as on a large screen, with nothing else."""
+        self.page.add_style_tag(content=_ON_SCREEN)
 
     def is_running(self) -> None:
         """Wait until all panes show the program."""
@@ -148,8 +190,7 @@ def open_here(
     browser: Browser, site: Site, path: str, snippet_id: str, **options: Any
 ) -> Iterator[HereDemo]:
     """Open a page of the site where it shows a program that can be started in it."""
-    viewport = {"width": 1000, "height": 1600}
-    context = browser.new_context(**{"viewport": viewport, **options})
+    context = browser.new_context(**{"viewport": SCREEN, **options})
     context.set_default_timeout(PATIENCE * 1000)
     strangers: list[str] = []
 
@@ -160,7 +201,9 @@ def open_here(
     context.on("request", lambda request: note(request.url))
     context.add_init_script(_HEAR)
     page = context.new_page()
+    demo = HereDemo(page, Catalog.default().find(snippet_id))
+    page.on("request", lambda request: demo.asked.append(request.url))
     page.goto(site.address + path)
-    yield HereDemo(page, Catalog.default().find(snippet_id))
+    yield demo
     context.close()
     assert not strangers, f"asked for {strangers}"

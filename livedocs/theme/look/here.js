@@ -6,6 +6,9 @@ const at = path => new URL(path, site).href;
 
 const PATIENCE = 60;  // seconds without news after which a start has failed
 
+// What uv reads of a program: pages do not show it.
+const HEAD = /^# \/\/\/ script\n(?:#.*\n)*?# \/\/\/\n+/;
+
 const make = (tag, properties, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -16,13 +19,12 @@ const button = (text, onclick) => make("button", {
   className: "ss-button ss-button--quiet", type: "button", textContent: text, onclick,
 });
 
-const get = async address => {
-  const answer = await fetch(address);
+const get = async (address, signal) => {
+  const answer = await fetch(address, { signal });
   if (!answer.ok) throw new Error(`${address} is missing (${answer.status}).`);
   return answer;
 };
 
-const read = async path => (await get(at(path))).json();
 
 const inMB = bytes => (bytes / 1e6).toFixed(1);
 
@@ -36,10 +38,13 @@ class Demo {
     this.names = (figure.dataset.users ?? "Alex,Doppler").split(",");
     this.offer = figure.querySelector("[data-here]");
     const place = figure.querySelector(".ss-demo__place");
-    this.before = [place, figure.querySelector(".ss-film")].filter(Boolean);
-    this.people = make("div", { className: "ss-live" });
+    this.film = figure.querySelector(".ss-film");
+    this.before = [place, this.film].filter(Boolean);
+    this.stage = make("div", { className: "ss-live" });
+    this.people = [];
     this.error = make("pre", { className: "ss-live__error", tabIndex: 0 });
     this.add = button("Add a person", () => this.join());
+    this.window = button("Open a window", () => this.openWindow());
     this.change = button("Edit the program", () => this.edit());
     this.end = button("Stop", () => this.stop());
     this.status = make("span", { role: "status" });
@@ -48,10 +53,10 @@ class Demo {
     this.again = button("Run again", () => this.restart(this.editor.text));
     this.reset = button("Reset", () => { this.editor.text = this.original; });
     this.run = make("div", { className: "ss-here" },
-      this.people,
+      this.stage,
       this.error,
       make("p", { className: "ss-live__bar" },
-        this.add, this.change, this.end, this.status, this.seconds),
+        this.add, this.window, this.change, this.end, this.status, this.seconds),
       this.code,
       make("p", { className: "ss-live__bar" }, this.again, this.reset));
     if (place) place.after(this.run); else figure.append(this.run);
@@ -65,11 +70,12 @@ class Demo {
     this.state = state;
     this.run.hidden = state === "off";
     for (const it of [...this.before, this.offer]) it.hidden = isOn;
-    this.people.hidden = !isOn;
+    this.stage.hidden = !isOn;
     if (state === "starting") this.error.textContent = "";
     this.error.hidden = state !== "failed";
-    this.add.hidden = this.change.hidden = state !== "running";
-    this.change.hidden ||= Boolean(this.editor);
+    for (const it of [this.add, this.window]) it.hidden = state !== "running";
+    this.end.hidden = !isOn;
+    this.change.hidden = state !== "running" || Boolean(this.editor);
     this.again.hidden = this.reset.hidden = !this.editor;
     clearInterval(this.clock);
     if (!isOn) this.close();
@@ -77,34 +83,40 @@ class Demo {
 
   async start() {
     this.begin("Loading");
+    const { signal } = this.loading = new AbortController();
     try {
-      const [{ title, core }, programs] = await Promise.all([
-        read(`run/${this.framework}/runtime.json`), read("run/programs.json"),
+      const [runtime, programs] = await Promise.all([
+        get(`${this.folder}runtime.json`, signal), get(at("run/programs.json"), signal),
       ]);
-      const { file, wheels } = programs[this.snippet];
-      this.original = await (await get(at(file))).text();
+      const { title, core } = await runtime.json();
+      const { file, wheels, madeFor } = (await programs.json())[this.snippet];
+      const text = await (await get(at(file), signal)).text();
+      this.original = text.replace(HEAD, "");
       this.title = title;
-      this.program = { name: file.split("/").pop(), wheels: wheels.map(at) };
-      await this.load(core);
+      this.program = { name: file.split("/").pop(), wheels: wheels.map(at), madeFor };
+      await this.load(core, signal);
       this.launch(this.editor?.text ?? this.original);
-    } catch ({ message }) {
-      this.fail(message);
+    } catch (error) {
+      if (!signal.aborted) this.fail(error.message);
     }
   }
 
   // Into the browser's cache, where Python and the panes find it.
-  async load(core) {
-    const all = Object.values(core).reduce((sum, bytes) => sum + bytes);
+  async load(core, signal) {
+    const all = core.reduce((sum, { sent }) => sum + sent, 0);
     let done = 0;
-    await Promise.all(Object.entries(core).map(async ([path, bytes]) => {
-      await (await get(this.folder + path)).arrayBuffer();
-      done += bytes;
-      this.tell(`Loading: ${inMB(done)} of ${inMB(all)} MB`);
+    await Promise.all(core.map(async ({ path, bytes, sent }) => {
+      const { body } = await get(this.folder + path, signal);
+      for (const reader = body.getReader();;) {
+        const part = await reader.read();
+        if (part.done) return;
+        done += sent * part.value.length / bytes;
+        this.tell(`Loading: ${inMB(done)} of ${inMB(all)} MB`);
+      }
     }));
   }
 
   launch(text) {
-    if (this.state !== "starting") return;  // it has been stopped meanwhile
     this.program.text = text;
     this.tell("Starting Python");
     this.python = new Worker(`${this.folder}python.js`, { type: "module" });
@@ -141,11 +153,10 @@ class Demo {
   }
 
   join() {
-    const number = this.people.childElementCount;
-    const name = this.names[number] ?? `Person ${number + 1}`;
+    const person = this.welcome();
+    const { name } = person;
     const pane = make("iframe", {
       title: `${name}’s browser`,
-      name: `${number}`,
       sandbox: "allow-forms allow-same-origin allow-scripts",
       src: `${this.folder}pane.html`,
     });
@@ -155,27 +166,43 @@ class Demo {
       ariaLabel: `Reload ${name}’s browser`,
       onclick: () => pane.contentWindow.location.reload(),
     });
-    this.people.append(make("section", {}, make("b", {}, name, reload), pane));
+    this.stage.append(make("section", {}, make("b", {}, name, reload), pane));
+    person.window = pane.contentWindow;
+  }
+
+  // Another window of the browser, perhaps on another screen, as long as this page is open.
+  openWindow() {
+    const person = this.welcome();
+    person.window = open(`${this.folder}pane.html`, "_blank", "popup,width=480,height=720");
+    if (person.window) return;
+    this.people.pop();
+    this.warn("The browser has not let a window open.");
+  }
+
+  welcome() {
+    const number = this.people.length;
+    const person = { number, name: this.names[number] ?? `Person ${number + 1}` };
+    this.people.push(person);
+    return person;
   }
 
   // What a pane reports; nobody else is listened to.
   receive({ data, origin, source }) {
     const report = data?.pane;
-    const panes = [...this.people.querySelectorAll("iframe")];
-    const pane = panes.find(it => it.contentWindow === source);
-    if (!pane || !report || origin !== location.origin) return;
+    const person = this.people.find(it => it.window === source);
+    if (!person || !report || origin !== location.origin) return;
     if (report.state === "loading") {
       const { port1, port2 } = new MessageChannel();
-      this.python.postMessage({ person: pane.name }, [port1]);
+      this.python.postMessage({ person: `${person.number}` }, [port1]);
       source.postMessage({ program: this.program }, origin, [port2]);
     }
-    if (report.state === "running") pane.dataset.runs = "";
+    person.isThere ||= report.state === "running";
     this.note(report);
-    if (this.state === "starting" && panes.every(it => "runs" in it.dataset)) this.ready();
+    if (this.state === "starting" && this.people.every(it => it.isThere)) this.ready();
   }
 
   note({ state, step, reason }) {
-    if (state === "failed") this.fail(reason);
+    if (state === "failed" && this.state === "starting") this.fail(reason);
     else if (state === "erred") this.warn(reason);
     else if (step && this.state === "starting") this.tell(step);
   }
@@ -183,7 +210,9 @@ class Demo {
   ready() {
     this.show("running");
     this.tick();
-    this.tell(`${this.title} runs in this page; nothing leaves it. Started in`);
+    const { madeFor } = this.program;
+    const other = this.title.endsWith(` ${madeFor}`) ? "" : `; the program is made for ${madeFor}`;
+    this.tell(`${this.title} runs in this page${other}. Nothing leaves it. Started in`);
   }
 
   fail(reason) {
@@ -191,7 +220,7 @@ class Demo {
     this.show("failed");
     this.error.textContent = reason;
     this.seconds.textContent = "";
-    this.tell("It cannot run here. The film shows what happens.");
+    this.tell(`It can’t run here.${this.film ? " The film shows what you’d see." : ""}`);
   }
 
   // The program has raised something for one person, and runs on for the others.
@@ -201,9 +230,12 @@ class Demo {
   }
 
   close() {
+    this.loading?.abort();
     this.python?.terminate();
     this.python = undefined;
-    this.people.replaceChildren();
+    for (const { window } of this.people) if (window && window.parent === window) window.close();
+    this.people = [];
+    this.stage.replaceChildren();
   }
 
   stop() {
