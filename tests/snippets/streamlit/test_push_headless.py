@@ -57,6 +57,7 @@ class Office:
         self.store = store or stores.Memory()
         self.hub = push.hub
         self._visit = session.Session
+        self._heart = sys.modules["room_sync.presence"].heart
         self._visits: list[Any] = []  # the hub itself keeps none alive
 
     def opens(
@@ -74,6 +75,7 @@ class Office:
         if shows_present:
             visit.rendered_present = visit.present
         visit.is_rendering = False
+        self._heart.end(visit)  # it would count as present for as long as it runs
         self.hub.note(visit)
 
     def write(self, text: str, room: str = "lobby") -> None:
