@@ -152,8 +152,10 @@ REASONS = {
     "flet/web/mounted": "It is a server.",
     "flet/web/offline": "It makes files.",
     "flet/web/prefixed": "It is a server.",
+    "streamlit/rooms/members": "It needs a login, and so a server.",
     "streamlit/rooms/saved_room": "It saves to a file, and a browser has none for it.",
     "streamlit/rooms/table": "Its table needs pandas, which no browser can load yet.",
+    "streamlit/rooms/viewers": "It needs a word that only its server has.",
     "taipy": "Taipy needs a server.",
 }
 """Why a program cannot run in a page, by its id or its framework's."""

@@ -16,7 +16,9 @@ PROGRAM = "#!/bin/sh\n"
 APT_GET = """
 [ $1 = install ] || exit 0
 while [ $# -gt 0 ]; do
-    case "$1" in make | git | python3 | chromium) cp "{bin}/debian/$1" "{bin}" ;; esac
+    case "$1" in
+    make | git | npm | python3 | chromium) cp "{bin}/debian/$1" "{bin}" ;;
+    esac
     shift
 done
 """
@@ -33,6 +35,7 @@ def project(tmp_path: Path) -> Project:
     (project.bin / "debian").mkdir()
     project.add_program("debian/make", logging("make", project))
     project.add_program("debian/git", PROGRAM)
+    project.add_program("debian/npm", PROGRAM)
     project.add_program("debian/chromium", PROGRAM)
     project.add_python("debian/python3", 3, 11, 2)
     project.add_program(
@@ -50,6 +53,7 @@ def complete(project: Project) -> Path:
     """Nothing is missing any more; the path of the suitable Python."""
     project.add_program("make", logging("make", project))
     project.add_program("git", PROGRAM)
+    project.add_program("npm", PROGRAM)
     project.add_program("chromium", PROGRAM)
     return project.add_python("python3", 3, 12, 1)
 
@@ -89,7 +93,7 @@ def test_a_bare_debian_gets_its_packages_and_a_suitable_python(
     update, install, pip, uv_install, uv_find, make = project.asked()
     assert update.startswith("apt-get update")
     assert install.endswith(
-        " make git python3 python3-venv chromium chromium-headless-shell"
+        " make git npm python3 python3-venv chromium chromium-headless-shell"
     )
     assert "--require-hashes -r .cache/uv/requirements.txt" in pip
     assert uv_install == "uv python install 3.12"

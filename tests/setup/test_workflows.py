@@ -61,7 +61,7 @@ def test_both_pythons_lint_build_and_test() -> None:
     job = jobs("test")["test"]
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12"]
     commands = [step["run"] for step in job["steps"] if "run" in step]
-    assert commands == ["make lint", "make site", "make test"]
+    assert commands == ["make lint", "make runtime", "make site", "make test"]
 
 
 def test_the_oldest_streamlit_is_tested_with_every_change() -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from livedocs.catalog import Catalog
 from livedocs.static_live import REASONS, program_of
 from tests.contracts.chat import BrowserChat, FastTypists, SharedHistory
 from tests.site.server import Site
 from tests.users.base import BrowserUser
-from tests.users.here import HereDemo, open_here
+from tests.users.here import HereDemo, open_here, open_tab, reader
 from tests.users.streamlit import StreamlitUser
 from tests.waiting import wait_until
 
@@ -24,9 +25,6 @@ STREAMLIT = ("tutorials/streamlit/chat/", "streamlit/chat/chat")
 FLET = ("tutorials/flet/chat/", "flet/chat/history")
 ROOM = ("tutorials/streamlit/rooms/", "streamlit/rooms/first_room")
 STEP = ("tutorials/flet/chat/", "flet/chat/step3_broadcast")
-
-ALONE = {"flet/chat/step1_hello", "flet/chat/step2_messages"}
-"""What one writes there is not for others."""
 
 
 @cache
@@ -61,6 +59,7 @@ def test_each_program_is_offered_once_or_the_page_gives_the_reason(
     offered = {program_of(catalog.find(it)).id for it in offers(built_site)}
     wanted = {program_of(catalog.find(it)).id for it in shown(built_site)}
     assert len(offers(built_site)) >= 20
+    assert {it for it in offered if it.startswith("flet/")} == {*FLET_CHATS, ALONE}
     assert wanted - offered == wanted & REASONS.keys()
     pages = [path.read_text("utf-8") for path in built_site.rglob("index.html")]
     for name in REASONS:
@@ -314,3 +313,102 @@ def test_nothing_of_it_is_loaded_before_somebody_wants_it(
     with open_here(browser, site, *STREAMLIT) as here:
         here.page.wait_for_load_state("networkidle")
         assert not [url for url in here.asked if "/run/" in url or "here.js" in url]
+
+
+ONE_PYTHON = """([folder, programs]) => {
+    const python = new Worker(`${folder}python.js`, { type: "module" });
+    window.run = name => new Promise(done => {
+        const pane = document.createElement("iframe");
+        addEventListener("message", ({ data: { pane: report }, source }) => {
+            if (source !== pane.contentWindow) return;
+            if (report.state === "loading") {
+                const { port1, port2 } = new MessageChannel();
+                python.postMessage({ person: name }, [port1]);
+                source.postMessage({ program: programs[name] }, "*", [port2]);
+            } else if (report.state) done(report);
+        });
+        pane.src = `${folder}pane.html`;
+        document.body.replaceChildren(pane);
+    });
+}"""
+"""Lets a page run one program after another in the same Python, each in a pane."""
+
+RED = "[data-testid=stException], [data-testid=stAlert]"
+"""What Streamlit shows where something is wrong."""
+
+
+def test_every_streamlit_program_that_is_offered_runs(
+    browser: Browser, site: Site, built_site: Path
+) -> None:
+    published = json.loads((built_site / "run/programs.json").read_text("utf-8"))
+    programs = {}
+    for id_ in sorted(it for it in offers(built_site) if it.startswith("streamlit/")):
+        about = published[id_]
+        programs[id_] = {
+            "name": Path(about["file"]).name,
+            "text": (built_site / about["file"]).read_text("utf-8"),
+            "wheels": [site.address + wheel for wheel in about["wheels"]],
+        }
+    assert len(programs) >= 12
+    with closing(browser.new_page()) as page:
+        page.goto(site.address)
+        page.evaluate(ONE_PYTHON, [f"{site.address}run/streamlit/", programs])
+        for id_ in programs:
+            state = page.evaluate("id => run(id)", id_)
+            errors = page.frame_locator("iframe").locator(RED).all_inner_texts()
+            assert (state, errors) == ({"state": "running"}, []), id_
+
+
+FLET_CHATS = (
+    "flet/chat/declarative",
+    "flet/chat/fast_typing",
+    "flet/chat/history",
+    "flet/chat/pitfall_fast_typing",
+    "flet/chat/step3_broadcast",
+    "flet/chat/step4_join_dialog",
+    "flet/chat/step5_reusable_control",
+    "flet/chat/step6_layout",
+    "flet/upgrade/old_calls_fixed",
+    "flet/web/chat",
+)
+"""Those in which what one writes is there for the other."""
+
+ALONE = "flet/chat/step1_hello"
+"""The program in which there is nothing to write."""
+
+
+@pytest.fixture(scope="module")
+def laptop(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader's browser, which keeps what it has loaded from program to program."""
+    context = reader(browser, reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize("program", FLET_CHATS)
+def test_two_people_talk_in_each_flet_chat_and_a_third_comes_late(
+    laptop: BrowserContext, site: Site, built_site: Path, program: str
+) -> None:
+    with open_tab(laptop, site, offers(built_site)[program], program) as demo:
+        demo.start()
+        demo.spread_out()
+        alex, doppler = demo.join(), demo.join()
+        talks(alex, "Is anybody there?", to=[alex, doppler])
+        late = demo.join()
+        talks(late, "I am.", to=[alex, doppler, late])
+
+
+def talks(user: BrowserUser, text: str, to: Sequence[BrowserUser]) -> None:
+    """Send a message, and see that these people see it, whatever stands around it."""
+    user.send(text)
+    for other in to:
+        expect(other.page.get_by_text(text).first).to_be_attached()
+
+
+def test_a_program_that_only_greets_runs_as_well(
+    laptop: BrowserContext, site: Site
+) -> None:
+    with open_tab(laptop, site, FLET[0], ALONE) as demo:
+        demo.start()
+        for number in range(2):
+            expect(demo.pane(number).get_by_text("Hello, world!")).to_be_attached()

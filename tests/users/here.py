@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FrameLocator,
+    Locator,
+    Page,
+    expect,
+)
 
 from livedocs.catalog import Catalog, Snippet
 from tests.site.server import Site
@@ -15,13 +22,13 @@ from tests.users.flet import _HEAR, FletUser
 from tests.users.streamlit import StreamlitUser
 from tests.waiting import PATIENCE
 
-SCREEN = {"width": 1500, "height": 1500}
+SCREEN = {"width": 1300, "height": 860}
 """Large enough for all panes, in a row and tall: hardly anybody has to scroll."""
 
 _ON_SCREEN = """
     .ss-here { background: #fff; inset: 0; position: fixed; z-index: 9 }
-    .ss-live { grid-template-columns: repeat(4, 360px) !important }
-    .ss-live iframe { height: 1300px !important }
+    .ss-live { grid-template-columns: repeat(4, 300px) !important }
+    .ss-live iframe { height: 700px !important }
 """
 
 
@@ -185,25 +192,39 @@ class HereDemo:
             yield f"{self.snippet.id}: pane {number}", user.report()
 
 
+def reader(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser, with Playwright's options for its context."""
+    context = browser.new_context(**{"viewport": SCREEN, **options})
+    context.set_default_timeout(PATIENCE * 1000)
+    context.add_init_script(_HEAR)
+    return context
+
+
 @contextmanager
 def open_here(
     browser: Browser, site: Site, path: str, snippet_id: str, **options: Any
 ) -> Iterator[HereDemo]:
-    """Open a page of the site where it shows a program that can be started in it."""
-    context = browser.new_context(**{"viewport": SCREEN, **options})
-    context.set_default_timeout(PATIENCE * 1000)
-    strangers: list[str] = []
+    """Open a page of the site where it shows a program that can be started in it.
 
-    def note(url: str) -> None:
-        if not url.startswith((site.address, "blob:", "data:", "about:")):
-            strangers.append(url)
+    Raises:
+        AssertionError: it has asked for something that is not the site's.
+    """
+    with (
+        closing(reader(browser, **options)) as context,
+        open_tab(context, site, path, snippet_id) as demo,
+    ):
+        yield demo
 
-    context.on("request", lambda request: note(request.url))
-    context.add_init_script(_HEAR)
-    page = context.new_page()
-    demo = HereDemo(page, Catalog.default().find(snippet_id))
-    page.on("request", lambda request: demo.asked.append(request.url))
-    page.goto(site.address + path)
-    yield demo
-    context.close()
-    assert not strangers, f"asked for {strangers}"
+
+@contextmanager
+def open_tab(
+    context: BrowserContext, site: Site, path: str, snippet_id: str
+) -> Iterator[HereDemo]:
+    """The same, in a browser that is there."""
+    with closing(context.new_page()) as page:
+        demo = HereDemo(page, Catalog.default().find(snippet_id))
+        page.on("request", lambda request: demo.asked.append(request.url))
+        page.goto(site.address + path)
+        yield demo
+    ours = (site.address, "blob:", "data:", "about:")
+    assert not [url for url in demo.asked if not url.startswith(ours)]

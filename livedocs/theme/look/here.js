@@ -167,7 +167,7 @@ class Demo {
       onclick: () => pane.contentWindow.location.reload(),
     });
     this.stage.append(make("section", {}, make("b", {}, name, reload), pane));
-    person.window = pane.contentWindow;
+    person.pane = pane;
   }
 
   // Another window of the browser, perhaps on another screen, as long as this page is open.
@@ -189,7 +189,7 @@ class Demo {
   // What a pane reports; nobody else is listened to.
   receive({ data, origin, source }) {
     const report = data?.pane;
-    const person = this.people.find(it => it.window === source);
+    const person = this.people.find(it => (it.window ?? it.pane.contentWindow) === source);
     if (!person || !report || origin !== location.origin) return;
     if (report.state === "loading") {
       const { port1, port2 } = new MessageChannel();
@@ -233,7 +233,7 @@ class Demo {
     this.loading?.abort();
     this.python?.terminate();
     this.python = undefined;
-    for (const { window } of this.people) if (window && window.parent === window) window.close();
+    for (const { window } of this.people) window?.close();
     this.people = [];
     this.stage.replaceChildren();
   }
