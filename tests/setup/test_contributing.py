@@ -213,7 +213,7 @@ def test_a_mistake_is_answered_as_the_recipe_says(
 def test_its_commands_exist(copy: Copy) -> None:
     commands = [line for text in fences("console") for line in text.splitlines()]
     makes = [line.split()[2] for line in commands if line.startswith("$ make ")]
-    named = {"serve", "test", "quick", "facts", "record", "lint", "site"}
+    named = {"serve", "test", "quick", "facts", "record", "lint", "runtime", "site"}
     assert named == set(makes)
     inline = set(re.findall(r"`make (\w+)", RECIPE))
     assert named | inline <= set(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from livedocs.static_live import CACHE, PARTS
+from livedocs.static_live import CACHE, PARTS, PLACE
 from tests.conftest import locked
 from tests.site.invented.hook import LIVEDOCS
 from tests.site.server import Site, serve
@@ -107,6 +107,11 @@ def kind(request: pytest.FixtureRequest) -> str:
     """Each of the pages in turn."""
     name: str = request.param
     return name
+
+
+def pages_of(site: Path) -> list[Path]:
+    """The files of a site's pages, without what runs programs in them."""
+    return [it for it in site.rglob("*.html") if it.relative_to(site).parts[0] != PLACE]
 
 
 @cache

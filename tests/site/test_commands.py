@@ -30,6 +30,7 @@ RUN_BY = {
     "make test": ".ci/run",
     "make record": "tests/setup/test_contributing.py",
     "make lint": ".github/workflows/test.yml",
+    "make runtime": ".github/workflows/test.yml",
     "make site": "tests/setup/test_make.py",
     "make test PAGE=taipy/chat": "tests/setup/test_make.py",
     "make test PAGE=taipy/note": "tests/setup/test_make.py",

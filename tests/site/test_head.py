@@ -7,7 +7,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from tests.site.conftest import ROOT, TUTORIALS, parsed
+from tests.site.conftest import ROOT, TUTORIALS, pages_of, parsed
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
@@ -47,14 +47,14 @@ def test_title_lead_and_contents_come_once(built_site: Path, name: str) -> None:
 
 
 def test_every_page_has_one_heading_and_a_description(built_site: Path) -> None:
-    for path in built_site.rglob("*.html"):
+    for path in pages_of(built_site):
         page = parsed(path)
         assert len(page.select("h1")) == 1, path
         assert _meta(page, "name", "description"), path
 
 
 def test_the_first_paint_waits_for_no_other_file(built_site: Path) -> None:
-    for path in built_site.rglob("*.html"):
+    for path in pages_of(built_site):
         page = parsed(path)
         assert page.select("head style")
         assert not page.select("link[rel=stylesheet]"), path

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
 from livedocs.record import Record
-from tests.site.conftest import PAGES, ROOT, SHOWCASE, parsed
+from tests.site.conftest import PAGES, ROOT, SHOWCASE, pages_of, parsed
 from tests.site.server import Site, serve
 from tests.waiting import PATIENCE
 
@@ -220,7 +220,7 @@ class TestAllThatAPageMayHold:
 def words_of_programs(site: Path) -> str:
     """One of each kind of word in a block of code, in the elements around it."""
     kinds: dict[str, None] = {}
-    for path in site.rglob("*.html"):
+    for path in pages_of(site):
         for word in parsed(path).select(".highlight code span"):
             text = "word"
             for element in (word, *word.parents):
@@ -235,7 +235,7 @@ def words_of_programs(site: Path) -> str:
 def test_every_page_of_the_site_is_visited(built_site: Path) -> None:
     addresses = {
         path.relative_to(built_site).as_posix().removesuffix("index.html")
-        for path in built_site.rglob("*.html")
+        for path in pages_of(built_site)
     }
     assert addresses - {"404.html"} == set(PAGES.values()) - {PAGES["404"]}
 

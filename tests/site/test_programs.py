@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from livedocs.catalog import Catalog
-from tests.site.conftest import PAGES, SHOWCASE, parsed
+from tests.site.conftest import PAGES, SHOWCASE, pages_of, parsed
 from tests.site.server import Site
 
 
@@ -94,12 +94,12 @@ def test_chosen_variant_is_shown_all_over_the_page_and_after_a_reload(
 
 
 def test_materials_script_finds_no_tabs_to_measure(built_site: Path) -> None:
-    pages = [path.read_text("utf-8") for path in built_site.rglob("*.html")]
+    pages = [path.read_text("utf-8") for path in pages_of(built_site)]
     assert any('class="tabbed-set' in page for page in pages)
     assert not any("data-tabs" in page for page in pages)
 
 
 def test_no_id_stands_twice_on_a_page(built_site: Path) -> None:
-    for path in built_site.rglob("*.html"):
+    for path in pages_of(built_site):
         ids = [element["id"] for element in parsed(path).select("[id]")]
         assert len(ids) == len(set(ids)), path

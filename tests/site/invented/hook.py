@@ -8,6 +8,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from livedocs.facts import Fact, Test
+from livedocs.static_live import Offer
 
 FRAMEWORKS = [
     SimpleNamespace(
@@ -61,6 +62,7 @@ PROOF = [
 LIVEDOCS = SimpleNamespace(
     fact=lambda id_: PROOF[0],  # the home page asks for five
     film=lambda snippet, story: {},
+    here=lambda snippet: Offer(10),
     tutorials=TUTORIALS,
     frameworks=FRAMEWORKS,
     categories=CATEGORIES,
