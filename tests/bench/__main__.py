@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.bench import builds, edits, events, keys, live, rooms, sizes
+from tests.bench import builds, edits, events, here, keys, live, rooms, sizes
 from tests.bench.figures import RECORD, ROOT, Figure, Record
 from tests.users.chromium import open_browser
 
@@ -17,6 +17,7 @@ PARTS = {
     "builds": builds.ABOUT,
     "edits": edits.ABOUT,
     "frames": live.ABOUT,
+    "here": here.ABOUT,
     "typing": keys.ABOUT,
     "rooms": rooms.ABOUT,
     "sizes": sizes.ABOUT,
@@ -77,6 +78,8 @@ def _measure(part: str, counts: list[int]) -> Iterator[Figure]:
             yield edits.edit(times=5)
         case "frames":
             yield from live.measure_frames()
+        case "here":
+            yield from here.measure_here()
         case "typing":
             yield from keys.measure_typing(count=60)
         case "rooms":
