@@ -154,7 +154,7 @@ REASONS = {
     "flet/web/prefixed": "It is a server.",
     "streamlit/rooms/members": "It needs a login, and so a server.",
     "streamlit/rooms/saved_room": "It saves to a file, and a browser has none for it.",
-    "streamlit/rooms/table": "Its table needs pandas, which no browser can load yet.",
+    "streamlit/rooms/table": "Its table needs pandas, which isn’t part of this page.",
     "streamlit/rooms/viewers": "It needs a word that only its server has.",
     "taipy": "Taipy needs a server.",
 }
@@ -169,6 +169,10 @@ def offer(root: Path, snippet: Snippet) -> Offer:
     if runtime := ready(root).get(snippet.framework):
         return Offer(runtime.megabytes)
     return Offer(reason="To have it run here, build the site by: make runtime site")
+
+
+NO_PUSH = "There’s no server to notify its pages, so they poll."
+"""What a reader is told of a program whose launcher cannot run in a page."""
 
 
 def program_of(snippet: Snippet) -> Snippet:
@@ -213,6 +217,7 @@ def _program(snippet: Snippet) -> dict[str, object]:
         "file": f"snippets/{program.file}",
         "wheels": wheels,
         "madeFor": versions.get(program.framework, ""),
+        "note": "" if program is snippet else NO_PUSH,
     }
 
 

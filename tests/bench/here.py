@@ -18,9 +18,9 @@ from tests.site.server import Site, serve
 from tests.users.chromium import open_browser
 
 ABOUT = """\
-from Run it here to two windows that can be used, with an empty cache (cold) and in the \
-same browser once more (warm); bytes as a web server compresses them; memory of all of \
-Chromium above the page before the click"""
+from Run it here to two windows that can be used, with an empty cache (cold), then in \
+the same browser once more (warm); bytes as a web server compresses them; memory of \
+all of Chromium above the page before the click"""
 ROUNDS = 3
 IDLE = 5
 """Seconds for which nobody does anything."""
@@ -38,7 +38,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def measure_here(rounds: int = ROUNDS) -> Iterator[Figure]:
-    """Bytes, seconds, memory and idle processor time of one program for each runtime."""
+    """Bytes, seconds, memory and idle time of one program for each runtime."""
     for part in PARTS:
         part.prepare(ROOT)
     with tempfile.TemporaryDirectory() as folder:

@@ -296,6 +296,7 @@ class TestSite:
             "file": "snippets/streamlit/rooms/push_app.py",
             "wheels": [package.wheel],
             "madeFor": "1.67.0",
+            "note": static_live.NO_PUSH,
         }
         assert not [name for name in programs if name.startswith("taipy/")]
 

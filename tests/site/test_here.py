@@ -59,7 +59,11 @@ def test_each_program_is_offered_once_or_the_page_gives_the_reason(
     offered = {program_of(catalog.find(it)).id for it in offers(built_site)}
     wanted = {program_of(catalog.find(it)).id for it in shown(built_site)}
     assert len(offers(built_site)) >= 20
-    assert {it for it in offered if it.startswith("flet/")} == {*FLET_CHATS, ALONE}
+    assert {it for it in offered if it.startswith("flet/")} == {
+        *FLET_CHATS,
+        FLET[1],
+        ALONE,
+    }
     assert wanted - offered == wanted & REASONS.keys()
     pages = [path.read_text("utf-8") for path in built_site.rglob("index.html")]
     for name in REASONS:
@@ -133,7 +137,8 @@ class TestRoom:
     ) -> None:
         for user in (alex, doppler):
             user.sees_present(2)
-        for step in range(1, 11):
+        first = int(alex.the(self.LABEL).input_value()) + 1
+        for step in range(first, first + 6):
             mover = (alex, doppler)[step % 2]
             mover.finds(self.LABEL, str(step - 1))
             mover.turns(self.LABEL, "ArrowRight")
@@ -160,15 +165,16 @@ class TestEditor:
     def demo(cls, browser: Browser, site: Site) -> Iterator[HereDemo]:
         with open_here(browser, site, *ROOM) as demo:
             demo.start()
+            demo.opens_editor()
             yield demo
 
     def test_both_start_again_with_the_changed_program(self, demo: HereDemo) -> None:
-        demo.opens_editor()
         demo.writes(PROGRAM)
         demo.click("Run again")
         demo.is_running()
-        for user in (demo.join(), demo.join()):
-            user.page.get_by_text("Changed by its reader").wait_for()
+        for number in range(2):
+            changed = demo.pane(number).get_by_text("Changed by its reader")
+            expect(changed).to_be_visible()
 
     def test_a_program_that_fails_shows_its_traceback_by_line(
         self, demo: HereDemo
@@ -197,14 +203,35 @@ class TestEditor:
         keys.press("Tab")
         expect(demo.figure.get_by_role("button", name="Run again")).to_be_focused()
 
-    def test_reset_and_stop_leave_nothing_behind(self, demo: HereDemo) -> None:
+    def test_reset_brings_the_program_back(self, demo: HereDemo) -> None:
+        demo.writes("")
         demo.click("Reset")
         assert "Select a value" in demo.code()
-        demo.click("Stop")
-        expect(demo.panes).to_have_count(0)
-        expect(demo.figure.get_by_role("button", name="Run it here")).to_be_focused()
-        assert demo.page.evaluate(STORED) == [["/.__palette"], [], "", []]
 
+
+def test_a_flet_program_that_fails_shows_its_traceback_by_line(
+    browser: Browser, site: Site
+) -> None:
+    with open_here(browser, site, *STEP) as demo:
+        error = demo.figure.locator(".ss-live__error")
+        demo.start()
+        demo.opens_editor()
+        demo.writes(FLET_PROGRAM)
+        demo.click("Run again")
+        expect(error).to_contain_text("ZeroDivisionError: division by zero")
+        expect(error).to_contain_text('step3_broadcast.py", line 4, in main')
+        demo.writes("def main(page)\n")
+        demo.click("Run again")
+        expect(error).to_contain_text("SyntaxError: expected ':'")
+        expect(error).to_contain_text('step3_broadcast.py", line 1')
+
+
+FLET_PROGRAM = """import flet as ft
+
+def main(page):
+    1 / 0
+
+ft.run(main)"""
 
 PROGRAM = """import streamlit as st
 
@@ -257,7 +284,18 @@ NO_MEMORY = """
 WebAssembly.Memory = function () { throw new RangeError('could not allocate memory') }
 """.strip()
 
+NO_MODULES = """() => {
+    self.Worker = function () { throw new TypeError("no workers of this type") };
+}"""
+
+
+def old(page: Page) -> None:
+    """A browser whose workers are no modules."""
+    page.evaluate(NO_MODULES)
+
+
 BROKEN = {
+    "an old browser": (STEP, old, "no workers of this type"),
     "no runtime": (STEP, missing("flet/runtime.json"), "runtime.json is missing (404)"),
     "a chunk": (STEP, missing("flet/library.zip"), "library.zip is missing (404)"),
     "a pane’s chunk": (ROOM, missing("streamlit/stlite/stlite.js"), "stlite.js"),
@@ -362,7 +400,6 @@ def test_every_streamlit_program_that_is_offered_runs(
 FLET_CHATS = (
     "flet/chat/declarative",
     "flet/chat/fast_typing",
-    "flet/chat/history",
     "flet/chat/pitfall_fast_typing",
     "flet/chat/step3_broadcast",
     "flet/chat/step4_join_dialog",
@@ -371,7 +408,7 @@ FLET_CHATS = (
     "flet/upgrade/old_calls_fixed",
     "flet/web/chat",
 )
-"""Those in which what one writes is there for the other."""
+"""Those in which what one writes is there for the other, but for the finished one."""
 
 ALONE = "flet/chat/step1_hello"
 """The program in which there is nothing to write."""
@@ -412,3 +449,21 @@ def test_a_program_that_only_greets_runs_as_well(
         demo.start()
         for number in range(2):
             expect(demo.pane(number).get_by_text("Hello, world!")).to_be_attached()
+
+
+def test_another_window_shares_the_same_python_until_it_is_stopped(
+    browser: Browser, site: Site
+) -> None:
+    with open_here(browser, site, *ROOM) as demo:
+        demo.start()
+        with demo.page.expect_popup() as opening:
+            demo.click("Open a window")
+        window = opening.value
+        expect(window.get_by_text("3 here")).to_be_visible()
+        window.get_by_role("slider").press("ArrowRight")
+        expect(demo.pane(0).get_by_text("squared is")).to_contain_text("1")
+        demo.click("Stop")
+        wait_until(window.is_closed, event="the end of the window")
+        expect(demo.panes).to_have_count(0)
+        expect(demo.figure.get_by_role("button", name="Run it here")).to_be_focused()
+        assert demo.page.evaluate(STORED) == [["/.__palette"], [], "", []]

@@ -82,6 +82,7 @@ class Demo {
   }
 
   async start() {
+    for (const other of known.values()) other.show("off");  // one at a time is enough
     this.begin("Loading");
     const { signal } = this.loading = new AbortController();
     try {
@@ -89,11 +90,12 @@ class Demo {
         get(`${this.folder}runtime.json`, signal), get(at("run/programs.json"), signal),
       ]);
       const { title, core } = await runtime.json();
-      const { file, wheels, madeFor } = (await programs.json())[this.snippet];
+      const { file, wheels, madeFor, note } = (await programs.json())[this.snippet];
       const text = await (await get(at(file), signal)).text();
       this.original = text.replace(HEAD, "");
-      this.title = title;
-      this.program = { name: file.split("/").pop(), wheels: wheels.map(at), madeFor };
+      this.program = { name: file.split("/").pop(), wheels: wheels.map(at) };
+      const other = title.endsWith(` ${madeFor}`) ? "" : `; the program is made for ${madeFor}`;
+      this.about = `${title} runs in this page${other}. ${note} Nothing leaves it.`;
       await this.load(core, signal);
       this.launch(this.editor?.text ?? this.original);
     } catch (error) {
@@ -209,10 +211,9 @@ class Demo {
 
   ready() {
     this.show("running");
-    this.tick();
-    const { madeFor } = this.program;
-    const other = this.title.endsWith(` ${madeFor}`) ? "" : `; the program is made for ${madeFor}`;
-    this.tell(`${this.title} runs in this page${other}. Nothing leaves it. Started in`);
+    const seconds = Math.round((performance.now() - this.began) / 1000);
+    this.seconds.textContent = "";
+    this.tell(`${this.about} Started in ${seconds} s.`);
   }
 
   fail(reason) {
