@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
@@ -202,6 +203,13 @@ class TestEditor:
         keys.press("Escape")
         keys.press("Tab")
         expect(demo.figure.get_by_role("button", name="Run again")).to_be_focused()
+
+    @pytest.mark.parametrize("scheme", ["default", "slate"])
+    def test_axe_finds_no_violation(self, demo: HereDemo, scheme: str) -> None:
+        set_scheme = "name => document.body.dataset.mdColorScheme = name"
+        demo.page.evaluate(set_scheme, scheme)
+        found = Axe().run(demo.page, context=".ss-here", options={"iframes": False})
+        assert found.violations_count == 0, found.generate_report()
 
     def test_reset_brings_the_program_back(self, demo: HereDemo) -> None:
         demo.writes("")

@@ -40,7 +40,7 @@ export const openEditor = ({ parent, text, label, onRun }) => {
     extensions: [
       lineNumbers(), history(), drawSelection(), highlightActiveLine(), indentOnInput(),
       bracketMatching(), indentUnit.of("    "), python(), colors, theme,
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       keymap.of([
         { key: "Mod-Enter", run: () => { onRun(); return true; } },
         ...defaultKeymap, ...historyKeymap, indentWithTab,

@@ -26,7 +26,7 @@ const get = async (address, signal) => {
 };
 
 
-const inMB = bytes => (bytes / 1e6).toFixed(1);
+const inMB = bytes => Math.round(bytes / 1e6);
 
 document.head.append(make("link", { rel: "stylesheet", href: at("look/live.css") }));
 
