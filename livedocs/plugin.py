@@ -28,7 +28,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from livedocs import front_matter, search
+from livedocs import bench, front_matter, search
 from livedocs.blocks import PageContext
 from livedocs.blocks.block import THEME
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, Snippet, nearest
@@ -199,6 +199,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self.facts = Facts(self.root)
         self.record = Record.read(self.root)
         self.films = Films.read(self.root)
+        self.bench = bench.read(self.root)
         self.repo_url = (config.repo_url or "").rstrip("/")
         self.is_live = bool(self.conversions) and config.dev_addr.host in HOSTS
         self.contexts: dict[str, PageContext] = {}
@@ -308,6 +309,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             site_url=config.site_url or "",
             live=self.is_live,
             here=self._here,
+            bench=self.bench,
             films=self.films,
             images=f"{'../' * page.url.count('/')}{FOLDER.name}/",
             link=self._linker(page.url),

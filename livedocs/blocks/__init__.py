@@ -1,10 +1,11 @@
 """What a page may say beyond Markdown: programs, their differences, state, facts.
 
-Six additions to Python-Markdown, none of which needs MkDocs:
+Seven additions to Python-Markdown, none of which needs MkDocs:
 
 - ``/// snippet | taipy/chat/shared_builder.py`` shows a program or parts of it,
 - ``/// diff | step1.py → step2.py`` shows what changes between two programs,
 - ``/// state | taipy/chat/shared_builder.py`` holds the table of who shares what,
+- ``/// figures | here`` shows what the bench has measured,
 - ``/// reference | streamlit/room_sync`` lists what a library offers,
 - ``/// demo | taipy/chat/shared_builder.py`` shows what its users see side by side,
 - ``[any words](fact:late-joiner)`` refers to a fact that tests prove.
@@ -24,6 +25,7 @@ from livedocs.blocks.block import PageBlock
 from livedocs.blocks.by_hand import ByHand
 from livedocs.blocks.demo import DemoBlock
 from livedocs.blocks.diff import DiffBlock
+from livedocs.blocks.figures import FiguresBlock
 from livedocs.blocks.finish import Finish, Reachable, Shown
 from livedocs.blocks.page import Page, PageContext, Use
 from livedocs.blocks.reference import ReferenceBlock
@@ -35,7 +37,14 @@ __all__ = ["BLOCKS", "LiveDocsExtension", "PageContext", "Use"]
 
 BLOCKS: dict[str, type[PageBlock]] = {
     block.NAME: block
-    for block in (SnippetBlock, DiffBlock, StateBlock, DemoBlock, ReferenceBlock)
+    for block in (
+        SnippetBlock,
+        DiffBlock,
+        StateBlock,
+        DemoBlock,
+        FiguresBlock,
+        ReferenceBlock,
+    )
 }
 """Our blocks, by the name that pages call them."""
 

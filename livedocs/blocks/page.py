@@ -6,6 +6,7 @@ import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from livedocs.bench import Bench
 from livedocs.blocks.prose import Prose, is_nested, read
 from livedocs.catalog import Catalog, Snippet
 from livedocs.errors import SnippetError
@@ -57,6 +58,8 @@ class PageContext:
     """Whether a program can be started in the page, without a server."""
     offered: set[str] = field(default_factory=set)
     """Filled in: the programs that the page offers to start, by id."""
+    bench: Bench | None = None
+    """What was measured last."""
     films: Films = field(default_factory=lambda: Films({}))
     """The films of programs that there are."""
     images: str = ""

@@ -13,9 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
 
+from livedocs.bench import FILE, short
+
 ROOT = Path(__file__).parents[2]
 
-RECORD = ROOT / "docs/bench.json"
+RECORD = ROOT / FILE
 """Beside the pages, as what they show has to be there wherever the site is built."""
 
 PACKAGES = ("taipy-gui", "flet", "streamlit", "mkdocs", "mkdocs-material", "playwright")
@@ -58,14 +60,14 @@ class Figure:
     def row(self) -> tuple[str, ...]:
         """Its cells in the table, below `HEAD`."""
         one = len(self.values) == 1
-        between = f"{_short(min(self.values))}–{_short(max(self.values))}"
-        goal = "" if self.goal is None else f"≤ {_short(self.goal)}"
+        between = f"{short(min(self.values))}–{short(max(self.values))}"
+        goal = "" if self.goal is None else f"≤ {short(self.goal)}"
         return (
             self.part,
             self.name,
-            _short(self.median),
+            short(self.median),
             "" if one else between,
-            "" if self.p95 is None else _short(self.p95),
+            "" if self.p95 is None else short(self.p95),
             self.unit,
             str(len(self.values)),
             f"{goal} MISSED" if self.is_missed else goal,
@@ -170,13 +172,6 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.4g}")
-
-
-def _short(value: float) -> str:
-    """With three digits that count, or all that stand before the point."""
-    if value == int(value) or abs(value) >= 100:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def _processor() -> str:

@@ -192,7 +192,9 @@ class TestEditor:
         demo.click("Run again")
         demo.is_running()
         expect(demo.pane(0).get_by_text("within reach: nothing")).to_be_visible()
-        assert "cannot fetch" in demo.pane(0).locator("body").inner_text()
+        body = demo.pane(0).locator("body")
+        assert "cannot fetch" in body.inner_text()
+        assert body.evaluate(REACHED) == ["undefined", "Memory", "", "connect-src"]
 
     def test_tab_indents_and_escape_lets_go(self, demo: HereDemo) -> None:
         demo.writes("")
@@ -257,6 +259,15 @@ try:
     await pyfetch("http://127.0.0.1:9/")
 except Exception as error:
     st.write(str(error))"""
+
+REACHED = """async () => {
+    const refused = new Promise(done => document.addEventListener(
+        "securitypolicyviolation", event => done(event.effectiveDirective)));
+    fetch("http://127.0.0.1:9/").catch(() => {});
+    const { name } = localStorage.constructor;
+    return [typeof indexedDB, name, document.cookie, await refused];
+}"""
+"""What a script of a pane can reach: storage, cookies, another server."""
 
 STORED = """async () => [
     Object.keys(localStorage), Object.keys(sessionStorage), document.cookie,
