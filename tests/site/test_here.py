@@ -18,7 +18,7 @@ from livedocs.static_live import REASONS, program_of
 from tests.contracts.chat import BrowserChat, FastTypists, SharedHistory
 from tests.site.server import Site
 from tests.users.base import BrowserUser
-from tests.users.here import HereDemo, open_here, open_tab, reader
+from tests.users.here import FletPaneUser, HereDemo, open_here, open_tab, reader
 from tests.users.streamlit import StreamlitUser
 from tests.waiting import wait_until
 
@@ -235,6 +235,39 @@ def test_a_flet_program_that_fails_shows_its_traceback_by_line(
         expect(error).to_contain_text("SyntaxError: expected ':'")
         expect(error).to_contain_text('step3_broadcast.py", line 1')
 
+
+def test_a_flet_handler_that_sleeps_holds_up_everybody_as_on_a_server(
+    browser: Browser, site: Site
+) -> None:
+    with open_here(browser, site, *STEP, reduced_motion="reduce") as demo:
+        demo.start()
+        demo.opens_editor()
+        demo.writes(SLEEPING)
+        demo.click("Run again")
+        demo.is_running()
+        demo.spread_out()
+        alex, doppler = FletPaneUser(demo, 0), FletPaneUser(demo, 1)
+        alex.click_button("Sleep")
+        doppler.click_button("Greet")
+        wait_until(lambda: len(alex.lines()) == 2, event="both lines")
+        assert alex.lines() == ["slept", "greeted"]
+
+
+SLEEPING = """import time
+import flet as ft
+
+def main(page):
+    def sleep(event):
+        time.sleep(2)
+        page.pubsub.send_all("slept")
+
+    def greet(event):
+        page.pubsub.send_all("greeted")
+
+    page.pubsub.subscribe(lambda text: page.add(ft.Text(text)))
+    page.add(ft.Button("Sleep", on_click=sleep), ft.Button("Greet", on_click=greet))
+
+ft.run(main)"""
 
 FLET_PROGRAM = """import flet as ft
 
