@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,3 +84,10 @@ def test_what_the_bench_writes_can_be_read(tmp_path: Path) -> None:
     )
     assert found.versions["chromium"] == "156"
     assert bench.read(tmp_path / "elsewhere") is None
+
+
+def test_the_record_of_the_project_has_all_parts_of_the_bench() -> None:
+    from tests.bench.__main__ import PARTS
+
+    found = json.loads(figures.RECORD.read_text("utf-8"))
+    assert found["parts"].keys() == PARTS.keys()

@@ -35,6 +35,7 @@ PAGES = {
     "home": "",
     "catalogue": "tutorials/",
     **TUTORIALS,
+    "costs": "costs/",
     "contributing": "contributing/",
     "404": "no/such/page/",
 }
