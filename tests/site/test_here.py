@@ -230,10 +230,15 @@ def test_a_flet_program_that_fails_shows_its_traceback_by_line(
         demo.click("Run again")
         expect(error).to_contain_text("ZeroDivisionError: division by zero")
         expect(error).to_contain_text('step3_broadcast.py", line 4, in main')
+        demo.is_running()
+        expect(error).to_be_visible()
         demo.writes("def main(page)\n")
         demo.click("Run again")
         expect(error).to_contain_text("SyntaxError: expected ':'")
         expect(error).to_contain_text('step3_broadcast.py", line 1')
+        demo.writes("print('hello')")
+        demo.click("Run again")
+        expect(error).to_contain_text("step3_broadcast.py does not call ft.run()")
 
 
 def test_a_flet_handler_that_sleeps_holds_up_everybody_as_on_a_server(
@@ -368,6 +373,17 @@ def test_what_cannot_run_ends_in_a_sentence_and_the_film(
         expect(here.figure.locator(".ss-live__error")).to_contain_text(reason)
         expect(here.panes).to_have_count(0)
         expect(here.figure.get_by_role("button", name="Run it here")).to_be_visible()
+
+
+def test_a_missing_editor_is_told_and_the_program_runs_on(
+    browser: Browser, site: Site
+) -> None:
+    with open_here(browser, site, *STEP) as here:
+        here.page.route("**/run/editor.js", lambda route: route.fulfill(status=404))
+        here.start()
+        here.click("Edit the program")
+        expect(here.figure.locator(".ss-live__error")).to_contain_text("editor.js")
+        expect(here.panes).to_have_count(2)
 
 
 def test_a_start_that_hangs_ends_in_a_sentence(browser: Browser, site: Site) -> None:

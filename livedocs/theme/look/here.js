@@ -25,7 +25,6 @@ const get = async (address, signal) => {
   return answer;
 };
 
-
 const inMB = bytes => Math.round(bytes / 1e6);
 
 document.head.append(make("link", { rel: "stylesheet", href: at("look/live.css") }));
@@ -72,7 +71,7 @@ class Demo {
     for (const it of [...this.before, this.offer]) it.hidden = isOn;
     this.stage.hidden = !isOn;
     if (state === "starting") this.error.textContent = "";
-    this.error.hidden = state !== "failed";
+    this.error.hidden = !this.error.textContent;
     for (const it of [this.add, this.window]) it.hidden = state !== "running";
     this.end.hidden = !isOn;
     this.change.hidden = state !== "running" || Boolean(this.editor);
@@ -84,6 +83,7 @@ class Demo {
   async start() {
     for (const other of known.values()) other.show("off");  // one at a time is enough
     this.begin("Loading");
+    this.end.focus({ preventScroll: true });  // the button that had the focus is gone
     const { signal } = this.loading = new AbortController();
     try {
       const [runtime, programs] = await Promise.all([
@@ -218,8 +218,8 @@ class Demo {
 
   fail(reason) {
     if (this.state === "off" || this.state === "failed") return;
-    this.show("failed");
     this.error.textContent = reason;
+    this.show("failed");
     this.seconds.textContent = "";
     this.tell(`It can’t run here.${this.film ? " The film shows what you’d see." : ""}`);
   }
@@ -247,8 +247,9 @@ class Demo {
   }
 
   async edit() {
-    const { openEditor } = await import(at("run/editor.js"));
-    this.editor = openEditor({
+    const editor = await import(at("run/editor.js")).catch(({ message }) => this.warn(message));
+    if (!editor || this.state !== "running" || this.editor) return;
+    this.editor = editor.openEditor({
       parent: this.code,
       text: this.original,
       label: `Program ${this.program.name}`,

@@ -100,7 +100,8 @@ def _reporting(error):
     """Let the page around a pane show what its program has raised."""
 
     def report(session, message):
-        session.connection.port.postMessage(message)
+        if session.connection:  # none while its pane is loaded again
+            session.connection.port.postMessage(message)
         return error(session, message)
 
     return report
@@ -111,6 +112,8 @@ def start(name):
     Session.error = _reporting(Session.error)
     flet_pyodide.PyodideConnection = _keep
     runpy.run_path(name, run_name="__main__")
+    if _functions is None:
+        raise RuntimeError(f"{name} does not call ft.run().")
 
 
 def join(person, port):
