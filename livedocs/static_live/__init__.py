@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -128,7 +128,10 @@ RUNTIMES = (
 )
 """Those that there are. Taipy has none: it needs threads and a server's sockets."""
 
-PARTS = (*RUNTIMES, Part("editor", "CodeMirror", editor.write))
+EDITOR = Part("editor", "CodeMirror", editor.write)
+"""The editor of all programs."""
+
+PARTS = (*RUNTIMES, EDITOR)
 """All that `make runtime` prepares."""
 
 
@@ -195,7 +198,7 @@ def publish(root: Path, site: Path, catalog: Catalog) -> None:
     place = site / PLACE
     for name, runtime in runtimes.items():
         _link_all(runtime.folder(root), place / name)
-    for path in (*visible(_OURS / "panes", "*.js"), *_editor(root)):
+    for path in (*visible(_OURS / "panes", "*.js"), *visible(EDITOR.folder(root), "*")):
         shutil.copyfile(path, place / path.name)
     programs = {
         snippet.id: _program(snippet)
@@ -203,10 +206,6 @@ def publish(root: Path, site: Path, catalog: Catalog) -> None:
         if snippet.framework in runtimes and not snippet.package
     }
     (place / "programs.json").write_text(json.dumps(programs), "utf-8")
-
-
-def _editor(root: Path) -> Iterator[Path]:
-    return visible(PARTS[-1].folder(root), "*")
 
 
 def _program(snippet: Snippet) -> dict[str, object]:

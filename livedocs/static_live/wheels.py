@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import zipfile
@@ -55,8 +56,6 @@ def change_wheel(content: bytes, path: Path, file: str, old: str, new: str) -> N
     Raises:
         ValueError: the text is not there exactly once.
     """
-    import io
-
     with (
         zipfile.ZipFile(io.BytesIO(content)) as source,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,

@@ -86,7 +86,7 @@ def _seconds(page: Page, name: str) -> float:
 def _idle(page: Page) -> float:
     """How busy the browser is while nobody does anything, in percent of a core."""
     before = _ticks()
-    page.wait_for_timeout(IDLE * 1000)
+    page.wait_for_timeout(IDLE * 1000)  # this is what is measured: nobody does anything
     return 100 * (_ticks() - before) / _TICKS / IDLE
 
 
@@ -95,13 +95,9 @@ def _memory() -> float:
 
     Source: proc_pid_smaps(5), ``Pss``.
     """
-    lines = [
-        line
-        for process in _descendants()
-        for line in (process / "smaps_rollup").read_text().splitlines()
-        if line.startswith("Pss:")
-    ]
-    return sum(float(line.split()[1]) for line in lines)
+    texts = (_read(process / "smaps_rollup") for process in _descendants())
+    lines = (line for text in texts for line in text.splitlines())
+    return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def _ticks() -> int:
@@ -109,17 +105,13 @@ def _ticks() -> int:
 
     Source: proc_pid_stat(5), ``utime`` and ``stime``.
     """
-    return sum(sum(map(int, _stat(process)[11:13])) for process in _descendants())
+    return sum(sum(map(int, _stat(it)[11:13])) for it in _descendants())
 
 
 def _descendants() -> list[Path]:
     """The processes that this one has started, and those that they have."""
-    parents = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(process.name)] = int(_stat(process)[1])
-        except FileNotFoundError:  # it has just ended
-            continue
+    stats = {int(it.name): _stat(it) for it in Path("/proc").glob("[0-9]*")}
+    parents = {pid: int(stat[1]) for pid, stat in stats.items() if stat}
     found, new = set[int](), {os.getpid()}
     while new:
         new = {pid for pid, parent in parents.items() if parent in new}
@@ -129,4 +121,12 @@ def _descendants() -> list[Path]:
 
 def _stat(process: Path) -> list[str]:
     """What stands behind the name of its program: state, parent, …"""
-    return (process / "stat").read_text().rpartition(")")[2].split()
+    return _read(process / "stat").rpartition(")")[2].split()
+
+
+def _read(path: Path) -> str:
+    """What the system tells of a process; nothing of one that has just ended."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
