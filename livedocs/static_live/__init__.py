@@ -147,21 +147,22 @@ class Offer:
     megabytes: int = 0
     """What that downloads; 0: it cannot be started."""
     reason: str = ""
-    """Why not, a sentence for readers."""
+    """Why not, in the words that follow a colon."""
 
 
 REASONS = {
-    "flet/web/brand": "It makes files.",
-    "flet/web/mounted": "It is a server.",
-    "flet/web/offline": "It makes files.",
-    "flet/web/prefixed": "It is a server.",
-    "streamlit/rooms/members": "It needs a login, and so a server.",
-    "streamlit/rooms/saved_room": "It saves to a file, and a browser has none for it.",
-    "streamlit/rooms/table": "Its table needs pandas, which isn’t part of this page.",
-    "streamlit/rooms/viewers": "It needs a word that only its server has.",
-    "taipy": "Taipy needs a server.",
+    "flet/web/brand": "it writes files",
+    "flet/web/mounted": "it’s a server itself",
+    "flet/web/offline": "it writes files",
+    "flet/web/prefixed": "it’s a server itself",
+    "streamlit/rooms/members": "it needs a login, which needs a server",
+    "streamlit/rooms/saved_room": "it saves to a file, and a page has none",
+    "streamlit/rooms/table": "its table needs pandas, which isn’t part of the page",
+    "streamlit/rooms/viewers": "it needs a word that only its server knows",
+    "taipy": "Taipy needs a server",
 }
-"""Why a program cannot run in a page, by its id or its framework's."""
+"""Why a program cannot run in a page, by its id or its framework's: the words that
+follow a colon."""
 
 
 def offer(root: Path, snippet: Snippet) -> Offer:
@@ -171,7 +172,7 @@ def offer(root: Path, snippet: Snippet) -> Offer:
             return Offer(reason=REASONS[name])
     if runtime := ready(root).get(snippet.framework):
         return Offer(runtime.megabytes)
-    return Offer(reason="To have it run here, build the site by: make runtime site")
+    return Offer(reason="this site was built without “make runtime”")
 
 
 NO_PUSH = "There’s no server to notify its pages, so they poll."

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup
+from bs4 import Tag
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from livedocs.catalog import Catalog
 from livedocs.static_live import REASONS, program_of
 from tests.contracts.chat import BrowserChat, FastTypists, SharedHistory
+from tests.site.conftest import parsed
 from tests.site.server import Site
 from tests.users.base import BrowserUser
 from tests.users.here import FletPaneUser, HereDemo, open_here, open_tab, reader
@@ -29,46 +30,44 @@ STEP = ("tutorials/flet/chat/", "flet/chat/step3_broadcast")
 
 
 @cache
+def figures(site: Path) -> list[tuple[str, Tag]]:
+    """The figures of programs that pages show as a whole, or play, by address."""
+    return [
+        (path.parent.relative_to(site).as_posix().removeprefix("."), figure)
+        for path in sorted(site.rglob("index.html"))
+        for figure in parsed(path).select("figure[data-snippet]")
+        if figure.select(".ss-run, .ss-film")
+    ]
+
+
+@cache
 def offers(site: Path) -> dict[str, str]:
     """The page that offers to start a program, by the program's id."""
-    found: dict[str, str] = {}
-    for path in sorted(site.rglob("index.html")):
-        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        for button in page.select("[data-here]"):
-            figure = button.find_parent("figure")
-            assert figure
-            address = path.parent.relative_to(site).as_posix()
-            found[str(figure["data-snippet"])] = f"{address}/".removeprefix("./")
-    return found
-
-
-def shown(site: Path) -> set[str]:
-    """The programs of Streamlit and Flet that pages show as a whole, or play."""
-    ids = set()
-    for path in site.rglob("index.html"):
-        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        for figure in page.select("figure[data-snippet]"):
-            if figure.select(".ss-run, .ss-film"):
-                ids.add(str(figure["data-snippet"]))
-    return {it for it in ids if it.startswith(("flet/", "streamlit/"))}
-
-
-def test_each_program_is_offered_once_or_the_page_gives_the_reason(
-    built_site: Path,
-) -> None:
-    catalog = Catalog.default()
-    offered = {program_of(catalog.find(it)).id for it in offers(built_site)}
-    wanted = {program_of(catalog.find(it)).id for it in shown(built_site)}
-    assert len(offers(built_site)) >= 20
-    assert {it for it in offered if it.startswith("flet/")} == {
-        *FLET_CHATS,
-        FLET[1],
-        ALONE,
+    return {
+        str(figure["data-snippet"]): f"{page}/" if page else ""
+        for page, figure in figures(site)
+        if figure.select("[data-here]")
     }
-    assert wanted - offered == wanted & REASONS.keys()
-    pages = [path.read_text("utf-8") for path in built_site.rglob("index.html")]
-    for name in REASONS:
-        assert any(REASONS[name] in page for page in pages), name
+
+
+def test_a_page_offers_each_program_once_or_gives_the_reason(built_site: Path) -> None:
+    answers: dict[tuple[str, str], list[str]] = {}
+    for page, figure in figures(built_site):
+        program = program_of(Catalog.default().find(str(figure["data-snippet"])))
+        framework = program.framework
+        reason = REASONS.get(program.id) or REASONS.get(framework, "")
+        found = answers.setdefault((page, program.id), [])
+        found += ["offer"] * len(figure.select("[data-here]"))
+        found += ["reason"] * (bool(reason) and f": {reason}." in figure.get_text())
+    programs = {id_ for _, id_ in answers}
+    assert REASONS.keys() <= programs | {id_.partition("/")[0] for id_ in programs}
+    for (page, program_id), found in answers.items():
+        framework = program_id.partition("/")[0]
+        wanted = "reason" if {program_id, framework} & REASONS.keys() else "offer"
+        assert found == [wanted], (page, program_id)
+    offered = {id_ for (_, id_), found in answers.items() if found == ["offer"]}
+    flet = {id_ for id_ in offered if id_.startswith("flet/")}
+    assert flet == {*FLET_CHATS, FLET[1], ALONE}
 
 
 def test_what_a_program_needs_is_published(built_site: Path) -> None:
