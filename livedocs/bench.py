@@ -50,14 +50,17 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """One whole run, and what it ran on."""
+class Run:
+    """A whole run of the bench, and what it ran on."""
 
     date: str
-    """As 2026-11-29."""
+    """When it began, as 2026-11-29."""
+    minutes: float
+    """How long it took as a whole."""
     machine: str
     """The processor and the system."""
     cores: int
+    """How many of the processor's it could use."""
     memory: float
     """GiB."""
     versions: Mapping[str, str]
@@ -66,6 +69,12 @@ class Bench:
     """The full hash of what was measured; a ``+`` follows if it had been changed."""
     parts: Mapping[str, str]
     """What each part measures."""
+
+
+@dataclass(frozen=True)
+class Bench(Run):
+    """The run that was recorded last."""
+
     figures: tuple[Figure, ...]
 
     def part(self, name: str) -> tuple[Figure, ...]:
@@ -89,7 +98,6 @@ def read(root: Path) -> Bench | None:
         return None
     found = json.loads(path.read_text("utf-8"))
     figures = tuple(Figure(**it) for it in found.pop("figures"))
-    del found["minutes"]
     return Bench(**found, figures=figures)
 
 

@@ -20,6 +20,7 @@ from xdist.scheduler import LoadScopeScheduling
 from livedocs import launch
 from livedocs.catalog import Catalog
 from tests.ports import free_port
+from tests.users.base import BrowserUser
 from tests.users.chromium import open_browser
 from tests.users.stage import OPEN, Stage, open_stage
 from tests.waiting import PATIENCE
@@ -175,6 +176,24 @@ def start(browser: Browser) -> Iterator[Callable[[str], Stage]]:
     """Start a snippet by its id, for this test alone."""
     with ExitStack() as stages:
         yield lambda snippet: stages.enter_context(open_stage(snippet, browser))
+
+
+@pytest.fixture(scope="class")
+def alex(stage: Stage) -> BrowserUser:
+    """The first who comes to the `stage` of a class."""
+    return stage.join()
+
+
+@pytest.fixture(scope="class")
+def doppler(stage: Stage, alex: BrowserUser) -> BrowserUser:
+    """The second."""
+    return stage.join()
+
+
+@pytest.fixture(scope="class")
+def third(stage: Stage, doppler: BrowserUser) -> BrowserUser:
+    """The third."""
+    return stage.join()
 
 
 @contextmanager

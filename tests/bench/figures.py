@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
 
-from livedocs.bench import FILE, short
+from livedocs.bench import FILE, Run, short
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,25 +79,9 @@ _RIGHT = frozenset({"median", "least–most", "p95", "n"})
 
 
 @dataclass(frozen=True)
-class Record:
-    """A whole run, and what it ran on."""
+class Record(Run):
+    """A whole run, with all that was measured."""
 
-    date: str
-    """When it began, as 2026-11-29."""
-    minutes: float
-    """How long it took as a whole."""
-    machine: str
-    """The processor and the system."""
-    cores: int
-    """How many of the processor's it could use."""
-    memory: float
-    """GiB."""
-    versions: dict[str, str]
-    """Of Python, the browser and the packages, by name."""
-    commit: str
-    """The full hash of what was measured; a ``+`` follows if it had been changed."""
-    parts: Mapping[str, str]
-    """What each part measures."""
     figures: Sequence[Figure]
 
     @classmethod

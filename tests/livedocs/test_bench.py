@@ -19,6 +19,7 @@ from tests.bench import figures
 FIGURE = Figure("here", "loaded", 9.617, 9.6, 9.7, None, "MB", 3, 11)
 BENCH = Bench(
     date="2026-12-01",
+    minutes=14,
     machine="A processor, Linux",
     cores=2,
     memory=23.5,

@@ -89,21 +89,6 @@ def stage(
         yield demo
 
 
-@pytest.fixture(scope="class")
-def alex(stage: HereDemo) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture(scope="class")
-def doppler(stage: HereDemo, alex: BrowserUser) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture(scope="class")
-def third(stage: HereDemo, doppler: BrowserUser) -> BrowserUser:
-    return stage.join()
-
-
 @pytest.fixture
 def join(stage: HereDemo, third: BrowserUser) -> Callable[[], BrowserUser]:
     return stage.join

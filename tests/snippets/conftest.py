@@ -21,21 +21,6 @@ def stage(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(scope="class")
-def alex(stage: Stage) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture(scope="class")
-def doppler(stage: Stage, alex: BrowserUser) -> BrowserUser:
-    return stage.join()
-
-
-@pytest.fixture(scope="class")
-def third(stage: Stage, doppler: BrowserUser) -> BrowserUser:
-    return stage.join()
-
-
 @pytest.fixture
 def join(stage: Stage, third: BrowserUser) -> Iterator[Callable[[], BrowserUser]]:
     """More people, who go home after the test."""
