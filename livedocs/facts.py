@@ -19,7 +19,9 @@ A row of a table of who shares what is data on the test that has seen it::
 The page ``tutorials/taipy/chat.md`` has ``tests/snippets/taipy/test_chat*.py`` and the
 tests that these inherit, from ``tests/contracts`` for instance. A ``-`` in a page's
 name is a ``_`` in those of its tests, as modules are called. Any page may refer to any
-fact; those of its own tests, it has to.
+fact; those of its own tests, it has to. A long subject may take several pages, a
+family: ``chat-how-to.md`` belongs to ``chat.md``, and either may refer to what the
+tests of the other prove.
 """
 
 from __future__ import annotations
@@ -170,6 +172,29 @@ class Facts:
                 key = (row.program, row.name)
                 rows[key] = _joined(rows[key], row) if key in rows else row
         return PageFacts(frozenset(own), frozenset(shared), rows)
+
+    def family(self, framework: str, topic: str) -> tuple[str, ...]:
+        """The topics that share one subject, the first of them gives it its name.
+
+        ``chat``, ``chat-how-to`` and ``chat-reference`` are one family.
+        """
+        topics = sorted({topic, *self._topics.get(framework, ())})
+        first = next(name for name in topics if _is_in_family(topic, name))
+        return tuple(name for name in topics if _is_in_family(name, first))
+
+    def rows_of_family(
+        self, framework: str, topic: str
+    ) -> Mapping[tuple[str, str], Row]:
+        """The rows that a page's tables may show, by program and name.
+
+        Raises:
+            SnippetError: as for `of_page`.
+        """
+        rows: dict[tuple[str, str], Row] = {}
+        for name in self.family(framework, topic):
+            for key, row in self.of_page(framework, name).rows.items():
+                rows[key] = _joined(rows[key], row) if key in rows else row
+        return rows
 
     @cached_property
     def homeless(self) -> tuple[tuple[str, Test], ...]:
@@ -332,6 +357,10 @@ class Facts:
         near = [f"{folder}/conftest.py" for folder in folders] + [path]
         found = [self._modules[name] for name in near if name in self._modules]
         return dict(chain.from_iterable(m.fixtures.items() for m in found))
+
+
+def _is_in_family(topic: str, first: str) -> bool:
+    return topic == first or topic.startswith(f"{first}-")
 
 
 def _is_collected(path: str) -> bool:

@@ -333,7 +333,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             context.not_tested = head.not_tested
             proofs = self.facts.of_page(uri.parts[1], uri.stem)
             self.proofs[page.file.src_uri] = proofs
-            context.rows = proofs.rows
+            context.rows = self.facts.rows_of_family(uri.parts[1], uri.stem)
         self.contexts[page.file.src_uri] = context
         config.mdx_configs["livedocs"] = {"context": context}
         if self.conversions and isinstance(files, LinkTargets):
@@ -435,19 +435,26 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         everywhere = set().union(*used.values())
         problems: list[str] = []
         for uri, proofs in self.proofs.items():
-            page = f"{self.docs}/{uri}"
-            for id_ in sorted(proofs.own - used[uri]):
-                problems.append(self._unused(id_, f"{page} does not refer to it"))
+            family = self._family(uri)
+            referred = set().union(*(used[it] for it in family if it in used))
+            pages = " nor ".join(f"{self.docs}/{it}" for it in family)
+            refer = (
+                f"neither {pages} refers" if family[1:] else f"{pages} does not refer"
+            )
+            for id_ in sorted(proofs.own - referred):
+                problems.append(self._unused(id_, f"{refer} to it"))
             for id_ in sorted(proofs.shared - everywhere):
                 problems.append(
-                    self._unused(id_, f"neither {page} nor another page refers to it")
+                    self._unused(
+                        id_, f"neither {self.docs}/{uri} nor another page refers to it"
+                    )
                 )
             problems += [
                 f"{row.tests[0].path}:{row.tests[0].line}: {row.tests[0].name} tells "
-                f"the state of {row.name!r} in {row.program}, and no table of {page} "
-                "shows it."
+                f"the state of {row.name!r} in {row.program}, and no table of "
+                f"{pages.replace(' nor ', ' or ')} shows it."
                 for row in proofs.rows.values()
-                if row.id not in used[uri]
+                if row.id not in referred
             ]
         known = {id_ for p in self.proofs.values() for id_ in p.own | p.shared}
         for id_ in sorted(set(self.facts.by_id) - known - everywhere):
@@ -458,6 +465,12 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         ]
         if problems:
             raise SnippetError("\n".join(dict.fromkeys(problems)))
+
+    def _family(self, uri: str) -> tuple[str, ...]:
+        """The tutorials about the same subject, that one among them."""
+        place = PurePosixPath(uri)
+        topics = self.facts.family(place.parts[1], place.stem)
+        return tuple(str(place.with_name(f"{topic}.md")) for topic in topics)
 
     def _unused(self, id_: str, why: str) -> str:
         test = self.facts.by_id[id_].tests[0]

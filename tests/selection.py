@@ -1,7 +1,8 @@
 """A pytest plugin: `--page taipy/chat` runs what that page needs, and nothing else.
 
-Those are the tests of its own, and every test of the site, of films or of programs that
-is run for this page or for a program that it shows.
+Those are the tests of its own, those that prove the facts to which it refers, and every
+test of the site, of films or of programs that is run for this page or for a program
+that it shows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pytest
 from livedocs.catalog import nearest
 from livedocs.facts import Facts
 
+_FACT = re.compile(r"\]\(fact:([a-z0-9-]+)\)")
 _PROGRAM = re.compile(r"\b([a-z]+/[a-z_]+/\w+)\.py\b")
 
 
@@ -56,19 +58,31 @@ def needed_by(page: str, root: Path) -> Callable[[str], bool]:
     if page not in pages:
         raise pytest.UsageError(f"There is no page {page!r}. {nearest(page, pages)}")
     framework, _, topic = page.partition("/")
-    programs = set(_PROGRAM.findall(pages[page].read_text("utf-8")))
+    source = pages[page].read_text("utf-8")
+    programs = set(_PROGRAM.findall(source))
     names = {f"{framework} {topic}", *programs}
     names |= {name.replace("/", "-") for name in programs}  # as films are called
     facts = Facts(root)
+    proofs = {
+        (test.path, test.name)
+        for id_ in _FACT.findall(source)
+        if id_ in facts.by_id
+        for test in facts.by_id[id_].tests
+    }
 
     def is_needed(test: str) -> bool:
         path, _, rest = test.partition("::")
         if path in _ABOUT_THE_SITE:
             return False
         parameters = rest.partition("[")[2]
-        return facts.page_of(path) == (framework, topic) or any(
-            re.search(rf"(?<![\w/]){re.escape(name)}(?!\w)", parameters)
-            for name in names
+        function = rest.partition("[")[0].rpartition("::")[2]
+        return (
+            facts.page_of(path) == (framework, topic)
+            or (path, function) in proofs
+            or any(
+                re.search(rf"(?<![\w/]){re.escape(name)}(?!\w)", parameters)
+                for name in names
+            )
         )
 
     return is_needed

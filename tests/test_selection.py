@@ -56,3 +56,23 @@ def test_a_page_that_there_is_not_is_named_with_the_nearest() -> None:
     message = "There is no page 'taipy/chats'. Did you mean 'taipy/chat'?"
     with pytest.raises(pytest.UsageError, match=re.escape(message)):
         needed_by("taipy/chats", ROOT)
+
+
+def test_a_page_needs_the_tests_of_the_facts_to_which_it_refers(tmp_path: Path) -> None:
+    page = tmp_path / "docs/tutorials/taipy/chat-how-to.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("It [survives](fact:survives).\n", "utf-8")
+    page.with_name("chat.md").touch()
+    tests = tmp_path / "tests/snippets/taipy/test_chat.py"
+    tests.parent.mkdir(parents=True)
+    tests.write_text(
+        "import pytest\n"
+        '@pytest.mark.fact("survives", "It survives.")\n'
+        "def test_it(): ...\n"
+        "def test_another(): ...\n",
+        "utf-8",
+    )
+    is_needed = needed_by("taipy/chat-how-to", tmp_path)
+    assert is_needed("tests/snippets/taipy/test_chat.py::test_it")
+    assert is_needed("tests/snippets/taipy/test_chat.py::TestIt::test_it[x]")
+    assert not is_needed("tests/snippets/taipy/test_chat.py::test_another")

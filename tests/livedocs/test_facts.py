@@ -122,6 +122,35 @@ def test_a_module_belongs_to_the_page_with_the_longest_name(project: Project) ->
     assert not facts.of_page("taipy", "chat").own
 
 
+def test_pages_about_one_subject_are_a_family(project: Project) -> None:
+    for topic in ("chat-reference", "chat-how-to", "chatter", "how-chat-works"):
+        project.write(f"docs/tutorials/taipy/{topic}.md", "")
+    facts = write(project, MODULE)
+    family = ("chat", "chat-how-to", "chat-reference")
+    assert all(facts.family("taipy", topic) == family for topic in family)
+    assert facts.family("taipy", "chatter") == ("chatter",)
+    assert facts.family("taipy", "how-chat-works") == ("how-chat-works",)
+
+
+def test_a_family_has_the_rows_of_all_its_tests(project: Project) -> None:
+    for module, fate in (
+        ("test_chat", 'reload="kept"'),
+        ("test_chat_more", 'restart="lost"'),
+    ):
+        project.write(
+            f"tests/snippets/taipy/{module}.py",
+            "import pytest\n"
+            f'@pytest.mark.state("a.py", "x", "one tab", {fate})\n'
+            "def test_it(): ...\n",
+        )
+    project.write("docs/tutorials/taipy/chat-more.md", "")
+    facts = write(project, MODULE, "tests/snippets/taipy/test_chat_third.py")
+    assert list(facts.of_page("taipy", "chat-more").rows) == [("a.py", "x")]
+    for topic in ("chat", "chat-more"):
+        row = facts.rows_of_family("taipy", topic)["a.py", "x"]
+        assert dict(row.fates) == {"reload": "kept", "restart": "lost"}
+
+
 def test_several_tests_tell_one_row(project: Project) -> None:
     text = (
         "import pytest\n"

@@ -577,6 +577,20 @@ def test_a_row_that_its_page_does_not_show_is_refused(
     assert f"{TESTED}:6: test_names_are_kept tells the state of 'names'" in said
 
 
+def test_another_page_of_the_family_may_refer_to_it(
+    build: Builder, project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    project.write(TESTED, PROOF)
+    project.say("It is kept.")
+    head = (project.root / PAGE).read_text("utf-8").partition("\n\n")[0]
+    more = PAGE.replace(".md", "-how-to.md")
+    project.write(more, f"{head}\n\n{SAID}\n")
+    project.build()
+    project.write(more, f"{head}\n\n{STATE}\n")
+    said = complaint(build, project, caplog)
+    assert f"proves the fact 'reload', and neither {PAGE} nor {more} refers" in said
+
+
 def test_a_fact_by_another_name_is_refused(
     build: Builder, project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
