@@ -27,15 +27,28 @@ class Framework(StrEnum):
     STREAMLIT = "streamlit"
 
 
-class Category(StrEnum):
-    """What a tutorial is about."""
+class Subject(StrEnum):
+    """What a tutorial is about, in the words in which people ask."""
 
+    STATE = "state"
     CHAT = "chat"
-    ROOMS = "rooms"
-    EVENTS = "events"
-    PUSH = "push"
-    DEPLOY = "deploy"
-    UPGRADE = "upgrade"
+    FORMS = "forms and tables"
+    PRESENCE = "presence"
+    ACCESS = "access"
+    JOBS = "jobs"
+    STORAGE = "storage"
+    SCALE = "scale"
+    LIVE = "going live"
+    TESTING = "testing"
+    UPGRADING = "upgrading"
+
+
+class Level(StrEnum):
+    """How much a tutorial takes for granted."""
+
+    START = "start here"
+    NEXT = "next steps"
+    DEPTH = "in depth"
 
 
 class FrontMatter(BaseModel):
@@ -48,9 +61,13 @@ class FrontMatter(BaseModel):
     description: Annotated[Line, Field(min_length=30, max_length=160)]
     """One sentence of 30 to 160 characters: lead, card and search result."""
     framework: Framework
-    category: Category
+    subjects: Annotated[list[Subject], Field(min_length=1)]
+    """The main one first."""
+    level: Level
     keywords: Annotated[list[Line], Field(min_length=1)]
     """Words to find the page by."""
+    read_first: tuple[Line, ...] = ()
+    """The tutorials on which this one builds, each by its path, ``flet/chat``."""
     not_tested: tuple[Line, ...] = ()
     """What a reader may expect to be proven and is not, a sentence each."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -28,7 +28,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from livedocs import bench, front_matter, search
+from livedocs import bench, front_matter, reading, search
 from livedocs.blocks import PageContext
 from livedocs.blocks.block import THEME
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, Snippet, nearest
@@ -36,10 +36,11 @@ from livedocs.conversions import Conversions, LinkTargets, settings_of
 from livedocs.errors import SnippetError
 from livedocs.facts import Fact, Facts, PageFacts, Row
 from livedocs.films import FOLDER, MANIFEST, Film, Films
-from livedocs.front_matter import Category, FrontMatter
+from livedocs.front_matter import FrontMatter, Subject
 from livedocs.interrupts import interrupt_once
 from livedocs.links import LinkFilter
 from livedocs.live import HOSTS, Live
+from livedocs.reading import count_words
 from livedocs.record import FILE as RECORD
 from livedocs.record import Record
 from livedocs.search import Sections
@@ -62,6 +63,11 @@ class LiveDocsConfig(Config):  # type: ignore[no-untyped-call]
     """The branch or commit that links to the source lead to."""
 
 
+def id_of(subject: Subject) -> str:
+    """The subject as it stands in an address and in a class of CSS."""
+    return subject.value.replace(" ", "-")
+
+
 @dataclass(frozen=True)
 class Tutorial:
     """A published tutorial, as the catalogue shows it."""
@@ -71,6 +77,10 @@ class Tutorial:
     """Relative to the site's root."""
     facts: int
     """How many facts and rows of tables it refers to."""
+    minutes: int
+    """How long it takes to read."""
+    path: str
+    """Its framework and topic, ``flet/chat``."""
 
     @property
     def title(self) -> str:
@@ -93,14 +103,24 @@ class Tutorial:
         return self.head.framework.value
 
     @property
-    def category(self) -> str:
-        """The category's id."""
-        return self.head.category.value
+    def subjects(self) -> list[str]:
+        """The ids of what it is about, the main one first."""
+        return [id_of(subject) for subject in self.head.subjects]
+
+    @property
+    def read_first(self) -> tuple[str, ...]:
+        """The paths of those on which it builds."""
+        return self.head.read_first
+
+    @property
+    def level(self) -> str:
+        """How much it takes for granted."""
+        return self.head.level.value
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One category to filter by."""
+    """One subject to filter by."""
 
     id: str
     title: str
@@ -125,11 +145,11 @@ class Site:
     frameworks: tuple[Framework, ...] = FRAMEWORKS
 
     @property
-    def categories(self) -> tuple[Choice, ...]:
+    def subjects(self) -> tuple[Choice, ...]:
         """What there are tutorials about."""
-        used = {page.category for page in self.tutorials}
-        names = [it.value for it in Category if it.value in used]
-        return tuple(Choice(name, name.capitalize()) for name in names)
+        used = {id_ for page in self.tutorials for id_ in page.subjects}
+        choices = (Choice(id_of(it), it.value.capitalize()) for it in Subject)
+        return tuple(choice for choice in choices if choice.id in used)
 
     @property
     def keywords(self) -> list[str]:
@@ -371,10 +391,14 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             file = files.get_file_from_path(uri)
             assert file is not None  # noqa: S101 -- it was just read
             said = self.contexts[uri].proven
-            tutorials.append(Tutorial(head, file.url, len(said)))
+            page = file.page
+            length = reading.minutes(count_words((page and page.content) or ""))
+            path = uri.removeprefix("tutorials/").removesuffix(".md")
+            tutorials.append(Tutorial(head, file.url, len(said), length, path))
             for proof in said:
                 key = proof.id if isinstance(proof, Fact) else f"{uri} {proof.id}"
                 proven[key] = proof
+        self._check_order(tutorials)
         site: object = Site(
             tutorials,
             list(proven.values()),
@@ -387,6 +411,27 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             site = self.templates.render_changed(env, site, config.theme, self.settings)
         env.globals["livedocs"] = site
         return env
+
+    def _check_order(self, tutorials: Sequence[Tutorial]) -> None:
+        """See that a tutorial comes after those on which it builds.
+
+        Raises:
+            SnippetError: names a page and what it wants to be read first.
+        """
+        paths = [tutorial.path for tutorial in tutorials]
+        for place, tutorial in enumerate(tutorials):
+            page = f"{self.docs}/tutorials/{tutorial.path}.md"
+            for first in tutorial.read_first:
+                if first not in paths:
+                    raise SnippetError(
+                        f"{page}:1: read_first: There is no tutorial {first!r}. "
+                        f"{nearest(first, paths)}"
+                    )
+                if paths.index(first) >= place:
+                    raise SnippetError(
+                        f"{page}:1: read_first: {first!r} comes later. Move it before "
+                        "this page in 'nav', in mkdocs.yml."
+                    )
 
     def _fact(self, id_: str) -> Fact:
         if id_ not in self.facts.by_id:

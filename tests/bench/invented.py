@@ -93,7 +93,8 @@ _PAGE = """\
 title: Room {number}
 description: Invented tutorial {number}, there to be built in great numbers and timed.
 framework: {framework}
-category: rooms
+subjects: [state]
+level: start here
 keywords: [rooms, notes]
 ---
 

@@ -18,7 +18,8 @@ HEAD = """\
 title: A chat for two
 description: A page that is only here to be taken apart by the tests.
 framework: taipy
-category: chat
+subjects: [chat]
+level: start here
 keywords: [chat, two users]
 ---
 """
@@ -270,7 +271,7 @@ class Project:
 
     def say(self, markdown: str, head: str = HEAD) -> None:
         """Make this the tutorial's text; it begins on line 9."""
-        self.page.write_text(f"{head}\n{markdown}\n", "utf-8")
+        self.page.write_text(f"{head}{markdown}\n", "utf-8")
 
     def leave_files_of_others(self) -> None:
         """What editors, file managers, notebooks and Python leave beside files."""

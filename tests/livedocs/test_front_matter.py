@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from livedocs.errors import SnippetError
-from livedocs.front_matter import Category, Framework, read
+from livedocs.front_matter import Framework, Level, Subject, read
 
 from .conftest import HEAD
 
@@ -20,7 +20,8 @@ def test_the_fields_are_read_without_spaces_around_them() -> None:
     head = HEAD.replace("A chat for two", '"  A chat for two "')
     found = read(f"{head}\nText.\n", "docs/chat.md", "taipy")
     assert found.title == "A chat for two"
-    assert (found.framework, found.category) == (Framework.TAIPY, Category.CHAT)
+    assert (found.framework, found.level) == (Framework.TAIPY, Level.START)
+    assert found.subjects == [Subject.CHAT]
     assert found.keywords == ["chat", "two users"]
     assert found.not_tested == ()
 
@@ -34,7 +35,7 @@ def test_the_head_ends_as_yaml_ends(end: str) -> None:
 def test_a_page_without_a_head_is_told_what_it_needs() -> None:
     assert refused("Text.\n") == (
         "1: A tutorial starts with front matter between two '---' lines: "
-        "title, description, framework, category, keywords."
+        "title, description, framework, subjects, level, keywords."
     )
 
 
@@ -44,7 +45,7 @@ def test_a_head_without_fields_is_told_what_one_looks_like(head: str) -> None:
 
 
 def test_what_is_no_yaml_is_told_with_its_line() -> None:
-    said = refused(HEAD.replace("category: chat", "category: [chat"))
+    said = refused(HEAD.replace("subjects: [chat]", "subjects: [chat"))
     assert said.startswith("5: The front matter is not YAML: ")
     assert "\n" not in said
 
@@ -64,28 +65,28 @@ def test_a_value_that_yaml_cannot_read_is_told_in_one_line(
 
 
 def test_all_that_is_wrong_is_told_at_once_each_with_its_line() -> None:
-    head = HEAD.replace("category: chat", "category: chats\nkeyword: x")
+    head = HEAD.replace("subjects: [chat]", "subjects: [chats]\nkeyword: x")
     assert refused(head).splitlines() == [
-        "5: category: 'chats' is not known. "
-        f"Allowed: {', '.join(Category)}. Did you mean 'chat'?",
+        "5: subjects.0: 'chats' is not known. "
+        f"Allowed: {', '.join(Subject)}. Did you mean 'chat'?",
         "docs/chat.md:6: Unknown field 'keyword'. Did you mean 'keywords'?",
     ]
 
 
 def test_a_word_that_is_near_none_is_given_all_of_them() -> None:
-    assert refused(HEAD.replace("category: chat", "category: zzz")).endswith(
-        f"Allowed: {', '.join(Category)}."
+    assert refused(HEAD.replace("[chat]", "[zzz]")).endswith(
+        f"Allowed: {', '.join(Subject)}."
     )
 
 
 def test_a_missing_field_stands_in_the_first_line() -> None:
-    head = HEAD.replace("category: chat\n", "")
-    assert refused(head) == "1: The field 'category' is missing."
+    head = HEAD.replace("level: start here\n", "")
+    assert refused(head) == "1: The field 'level' is missing."
 
 
 def test_a_value_that_is_not_allowed_is_told() -> None:
     said = refused(HEAD.replace("[chat, two users]", "[chat, ' ']"))
-    assert said == "6: keywords.1: String should have at least 1 character, not ' '."
+    assert said == "7: keywords.1: String should have at least 1 character, not ' '."
 
 
 def test_a_page_in_another_folder_is_told_which() -> None:
@@ -95,5 +96,5 @@ def test_a_page_in_another_folder_is_told_which() -> None:
 
 
 def test_a_field_that_is_there_twice_is_told_at_the_second() -> None:
-    head = HEAD.replace("category:", "title: Again\ncategory:")
+    head = HEAD.replace("subjects:", "title: Again\nsubjects:")
     assert refused(head) == "5: The field 'title' is there twice."

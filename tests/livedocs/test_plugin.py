@@ -73,15 +73,15 @@ def test_tutorials_are_listed_in_the_order_of_the_navigation(project: Project) -
     for name in ("rooms", "events"):
         head = HEAD.replace("A chat for two", name)
         project.write(
-            f"docs/tutorials/taipy/{name}.md", head.replace(": chat", ": push")
+            f"docs/tutorials/taipy/{name}.md", head.replace("[chat]", "[jobs]")
         )
     project.write(
         "theme/main.html",
         "{{ livedocs.tutorials | map(attribute='title') | join(', ') }}; "
-        "{{ livedocs.categories | map(attribute='title') | join(', ') }}",
+        "{{ livedocs.subjects | map(attribute='title') | join(', ') }}",
     )
     project.build()
-    assert project.html(".") == "rooms, A chat for two, events; Chat, Push"
+    assert project.html(".") == "rooms, A chat for two, events; Chat, Jobs"
 
 
 def test_a_receipt_shows_what_the_last_run_measured(project: Project) -> None:

@@ -390,30 +390,34 @@ def test_a_link_out_of_the_folder_is_not_published_either(
 
 
 HEADS = {
-    "no front matter": ("", 1, "title, description, framework, category, keywords"),
+    "no front matter": (
+        "",
+        1,
+        "title, description, framework, subjects, level, keywords",
+    ),
     "a missing field": (
         HEAD.replace("title: A chat for two\n", ""),
         1,
         "'title' is missing",
     ),
     "an unknown field": (
-        HEAD.replace("category", "categorie"),
+        HEAD.replace("subjects", "subject"),
         5,
-        "Unknown field 'categorie'. Did you mean 'category'?",
+        "Unknown field 'subject'. Did you mean 'subjects'?",
     ),
-    "an unknown category": (
-        HEAD.replace("category: chat", "category: chats"),
+    "an unknown subject": (
+        HEAD.replace("subjects: [chat]", "subjects: [chats]"),
         5,
-        "'chats' is not known. Allowed: chat, rooms, events, push, deploy, upgrade.",
+        "'chats' is not known. Allowed: state, chat, forms and tables, presence,",
     ),
     "an unknown framework": (
         HEAD.replace("taipy", "taipi"),
         4,
         "Did you mean 'taipy'?",
     ),
-    "an empty keyword": (HEAD.replace("[chat,", '[" ",'), 6, "keywords.0"),
-    "no keywords": (HEAD.replace("[chat, two users]", "[]"), 6, "keywords"),
-    "keywords that are no list": (HEAD.replace("[chat, two users]", "x"), 6, "list"),
+    "an empty keyword": (HEAD.replace("[chat,", '[" ",'), 7, "keywords.0"),
+    "no keywords": (HEAD.replace("[chat, two users]", "[]"), 7, "keywords"),
+    "keywords that are no list": (HEAD.replace("[chat, two users]", "x"), 7, "list"),
     "a description that is too short": (
         HEAD.replace(" that is only here to be taken apart by the tests", ""),
         3,
@@ -426,7 +430,7 @@ HEADS = {
         "'flet' is not the folder that the page is in, 'taipy'",
     ),
     "a field that is there twice": (
-        HEAD.replace("category:", "title: Again\ncategory:"),
+        HEAD.replace("subjects:", "title: Again\nsubjects:"),
         5,
         "'title' is there twice",
     ),
@@ -435,8 +439,28 @@ HEADS = {
         2,
         "not YAML",
     ),
-    "broken YAML": (HEAD.replace("users]", "users"), 6, "not YAML"),
+    "broken YAML": (HEAD.replace("users]", "users"), 7, "not YAML"),
 }
+
+
+@pytest.mark.parametrize(
+    ("first", "message"),
+    [
+        ("taipy/cat", "There is no tutorial 'taipy/cat'. Did you mean 'taipy/chat'?"),
+        ("taipy/zoo", "'taipy/zoo' comes later. Move it before this page in 'nav'"),
+    ],
+)
+def test_a_tutorial_comes_after_those_on_which_it_builds(
+    build: Builder,
+    project: Project,
+    caplog: pytest.LogCaptureFixture,
+    first: str,
+    message: str,
+) -> None:
+    notes = "docs/tutorials/taipy/notes.md"
+    project.write("docs/tutorials/taipy/zoo.md", HEAD)
+    project.write(notes, HEAD.replace("keywords", f"read_first: [{first}]\nkeywords"))
+    assert f"{notes}:1: read_first: {message}" in complaint(build, project, caplog)
 
 
 @pytest.mark.parametrize("case", HEADS)

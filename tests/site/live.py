@@ -31,7 +31,8 @@ _PAGE = f"""\
 title: Edited
 description: Invented tutorial, there to be edited while somebody looks at it.
 framework: taipy
-category: chat
+subjects: [chat]
+level: start here
 keywords: [edits]
 ---
 

@@ -42,7 +42,7 @@ def test_keyboard_filters_by_framework_and_subject(catalogue: Page) -> None:
     expect(_cards(catalogue)).to_have_text(["One chat", "Own history", "A job ends"])
     expect(catalogue.get_by_role("status")).to_have_text("3 tutorials")
     catalogue.keyboard.press("Tab")
-    catalogue.keyboard.press("ArrowLeft")  # around to the last that is offered: Events
+    catalogue.keyboard.press("ArrowLeft")  # around to the last that is offered: Jobs
     expect(_cards(catalogue)).to_have_text(["A job ends"])
     expect(catalogue.get_by_role("status")).to_have_text("1 tutorial")
 
@@ -58,14 +58,14 @@ def test_only_what_leads_to_a_tutorial_is_offered(catalogue: Page) -> None:
         labels = catalogue.get_by_role("group", name=group).locator("label:visible")
         expect(labels).to_have_text(["All", *titles])
 
-    pairs = {(it.framework, it.category) for it in LIVEDOCS.tutorials}
+    pairs = {(it.framework, id_) for it in LIVEDOCS.tutorials for id_ in it.subjects}
     for framework in LIVEDOCS.frameworks:
         choose("Framework", framework.title)
-        has = {category for it, category in pairs if it == framework.id}
-        is_offered("Subject", LIVEDOCS.categories, has)
+        has = {subject for it, subject in pairs if it == framework.id}
+        is_offered("Subject", LIVEDOCS.subjects, has)
     choose("Framework", "All")
-    is_offered("Subject", LIVEDOCS.categories, {category for _, category in pairs})
-    choose("Subject", "Push")
+    is_offered("Subject", LIVEDOCS.subjects, {subject for _, subject in pairs})
+    choose("Subject", "Going live")
     is_offered("Framework", LIVEDOCS.frameworks, {"streamlit"})
 
 
@@ -116,8 +116,8 @@ def test_address_that_nothing_matches_offers_all(
     browser: Browser, invented_site: Site
 ) -> None:
     page = browser.new_page()
-    page.goto(f"{invented_site.address}tutorials/?framework=flet&category=push")
-    for chosen in ("Flet", "Push"):
+    page.goto(f"{invented_site.address}tutorials/?framework=flet&subject=going-live")
+    for chosen in ("Flet", "Going live"):
         expect(page.get_by_label(chosen)).to_be_checked()
     page.get_by_role("button", name="Show all tutorials").click()
     expect(_cards(page)).to_have_text(ALL)
@@ -148,9 +148,9 @@ def test_plain_list_without_javascript(plain_catalogue: Page) -> None:
 def test_radios_work_without_javascript(plain_catalogue: Page) -> None:
     plain_catalogue.locator("label").get_by_text("Flet").click()
     expect(_cards(plain_catalogue)).to_have_text(["Five steps", "Who is here"])
-    plain_catalogue.locator("label").get_by_text("Rooms").click()
+    plain_catalogue.locator("label").get_by_text("Presence").click()
     expect(_cards(plain_catalogue)).to_have_text(["Who is here"])
-    expect(plain_catalogue.locator("label").get_by_text("Push")).to_be_hidden()
+    expect(plain_catalogue.locator("label").get_by_text("Going live")).to_be_hidden()
 
 
 def _cards(page: Page) -> Locator:

@@ -37,7 +37,7 @@ def test_every_chat_has_a_demo() -> None:
     chats = {
         path.relative_to(DOCS).as_posix()
         for path in DOCS.glob("tutorials/*/*.md")
-        if "\ncategory: chat\n" in path.read_text("utf-8")
+        if "\nsubjects: [chat" in path.read_text("utf-8")
     }
     assert chats
     assert chats <= {demo.page for demo in DEMOS}

@@ -16,7 +16,7 @@ const show = () => {
 };
 
 const asked = new URLSearchParams(location.search);
-for (const name of ["q", "framework", "category"]) {
+for (const name of ["q", "framework", "subject"]) {
   if (asked.has(name)) form.elements[name].value = asked.get(name);
 }
 form.addEventListener("input", show);

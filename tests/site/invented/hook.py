@@ -25,22 +25,26 @@ FRAMEWORKS = [
     ]
 ]
 BODY = (Path(__file__).parent / "showcase.md").read_text("utf-8")
-CATEGORIES = [
-    SimpleNamespace(id=name.lower(), title=name)
-    for name in ["Chat", "Rooms", "Events", "Push"]
+SUBJECTS = [
+    SimpleNamespace(id=name.lower().replace(" ", "-"), title=name)
+    for name in ["State", "Chat", "Presence", "Jobs", "Going live"]
 ]
 
 
 def _tutorial(
-    framework: str, category: str, title: str, description: str, keywords: list[str]
+    framework: str, subject: str, title: str, description: str, keywords: list[str]
 ) -> SimpleNamespace:
     name = title.lower().replace(" ", "-")
     return SimpleNamespace(
         framework=framework,
-        category=category,
+        subjects=[subject],
+        level="start here",
+        minutes=len(title),
+        read_first=(),
         title=title,
         description=description,
         keywords=keywords,
+        path=f"{framework}/{name}",
         url=f"tutorials/{framework}/{name}/",
         facts=len(title),
     )
@@ -49,11 +53,11 @@ def _tutorial(
 TUTORIALS = [
     _tutorial("taipy", "chat", "One chat", "All see all.", ["history", "shared"]),
     _tutorial("taipy", "chat", "Own history", "Each their own.", ["broadcast"]),
-    _tutorial("taipy", "events", "A job ends", "Who is told.", ["scenario"]),
+    _tutorial("taipy", "jobs", "A job ends", "Who is told.", ["scenario"]),
     _tutorial("flet", "chat", "Five steps", 'From "one" field & on.', ["pubsub"]),
-    _tutorial("flet", "rooms", "Who is here", "People leave.", ["presence"]),
-    _tutorial("streamlit", "rooms", "One slider", "Two hands on it.", ["widgets"]),
-    _tutorial("streamlit", "push", "No polling", "An idle page rests.", ["sse"]),
+    _tutorial("flet", "presence", "Who is here", "People leave.", ["presence"]),
+    _tutorial("streamlit", "state", "One slider", "Two hands on it.", ["widgets"]),
+    _tutorial("streamlit", "going-live", "No polling", "An idle page rests.", ["sse"]),
 ]
 PROOF = [
     Fact(f"f{i}", f"`name{i}` is kept.", "", (Test(f"test_{i % 4}", "", 1),))
@@ -65,7 +69,7 @@ LIVEDOCS = SimpleNamespace(
     here=lambda snippet: Offer(10),
     tutorials=TUTORIALS,
     frameworks=FRAMEWORKS,
-    categories=CATEGORIES,
+    subjects=SUBJECTS,
     keywords=sorted({word for one in TUTORIALS for word in one.keywords}),
     proof=PROOF,
 )
@@ -76,7 +80,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for one in TUTORIALS:
         front_matter = "\n".join(
             f"{name}: {getattr(one, name)!r}"
-            for name in ("title", "description", "framework", "category", "keywords")
+            for name in ("title", "description", "framework", "subjects", "keywords")
         )
         page = f"---\n{front_matter}\n---\n\n{BODY}"
         path = f"{one.url.rstrip('/')}.md"
