@@ -90,7 +90,8 @@ class Conversions:
 
     def begin(self, settings: str) -> None:
         """Read what all pages of a build are made from."""
-        templates = [*visible(THEME, "blocks/*"), *visible(THEME, "partials/*")]
+        folders = ("blocks", "drawings", "partials")
+        templates = [path for it in folders for path in visible(THEME, f"{it}/*")]
         self._settings = (
             settings,
             tuple((path, path.read_bytes()) for path in templates),
@@ -183,6 +184,7 @@ class Conversions:
             context.source,
             context.first_line,
             context.strict,
+            context.words,
             tuple(context.not_tested),
             context.site_url,
             context.live,

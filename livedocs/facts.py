@@ -17,7 +17,8 @@ A row of a table of who shares what is data on the test that has seen it::
     @pytest.mark.state("shared.py", "note", "everybody", reload="kept")
 
 The page ``tutorials/taipy/chat.md`` has ``tests/snippets/taipy/test_chat*.py`` and the
-tests that these inherit, from ``tests/contracts`` for instance. A ``-`` in a page's
+tests that these inherit, from ``tests/contracts`` for instance. A concept is about all
+frameworks: ``concepts/rooms.md`` has ``test_rooms*.py`` of each. A ``-`` in a page's
 name is a ``_`` in those of its tests, as modules are called. Any page may refer to any
 fact; those of its own tests, it has to. A long subject may take several pages, a
 family: ``chat-how-to.md`` belongs to ``chat.md``, and either may refer to what the
@@ -46,6 +47,9 @@ SCOPES = {
     "every process": "process",
 }
 """The words for who shares a name, and the ending of their CSS class."""
+
+CONCEPTS = "concepts"
+"""The folder, below ``docs``, of pages that are about all frameworks."""
 
 EVENTS = ("reload", "reconnect", "restart")
 """What may happen to a name."""
@@ -152,13 +156,15 @@ class Facts:
         """The files of all tests that carry a mark, sorted."""
         return tuple(sorted({function.test.path for function in self._marked}))
 
-    def of_page(self, framework: str, topic: str) -> PageFacts:
-        """What the tests of ``tutorials/<framework>/<topic>.md`` prove.
+    def of_page(self, page: str) -> PageFacts:
+        """What the tests of a page prove.
+
+        Args:
+            page: its path below ``docs``, without its ending: ``tutorials/taipy/chat``.
 
         Raises:
             SnippetError: as for `by_id`, or two tests contradict each other.
         """
-        page = (framework, topic)
         own: set[str] = set()
         shared: set[str] = set()
         rows: dict[tuple[str, str], Row] = {}
@@ -173,26 +179,25 @@ class Facts:
                 rows[key] = _joined(rows[key], row) if key in rows else row
         return PageFacts(frozenset(own), frozenset(shared), rows)
 
-    def family(self, framework: str, topic: str) -> tuple[str, ...]:
-        """The topics that share one subject, the first of them gives it its name.
+    def family(self, page: str) -> tuple[str, ...]:
+        """The pages that share one subject, the first of them gives it its name.
 
-        ``chat``, ``chat-how-to`` and ``chat-reference`` are one family.
+        ``chat``, ``chat-how-to`` and ``chat-reference`` of a folder are one family.
         """
-        topics = sorted({topic, *self._topics.get(framework, ())})
+        folder, _, topic = page.rpartition("/")
+        topics = sorted({topic, *self._topics.get(folder, ())})
         first = next(name for name in topics if _is_in_family(topic, name))
-        return tuple(name for name in topics if _is_in_family(name, first))
+        return tuple(f"{folder}/{it}" for it in topics if _is_in_family(it, first))
 
-    def rows_of_family(
-        self, framework: str, topic: str
-    ) -> Mapping[tuple[str, str], Row]:
+    def rows_of_family(self, page: str) -> Mapping[tuple[str, str], Row]:
         """The rows that a page's tables may show, by program and name.
 
         Raises:
             SnippetError: as for `of_page`.
         """
         rows: dict[tuple[str, str], Row] = {}
-        for name in self.family(framework, topic):
-            for key, row in self.of_page(framework, name).rows.items():
+        for name in self.family(page):
+            for key, row in self.of_page(name).rows.items():
                 rows[key] = _joined(rows[key], row) if key in rows else row
         return rows
 
@@ -206,8 +211,8 @@ class Facts:
             if not any(self._pages[place] for place in self._collected[function.test])
         )
 
-    def page_of(self, path: str) -> tuple[str, str] | None:
-        """The page whose test module this is, framework and topic.
+    def page_of(self, path: str) -> str | None:
+        """The page whose test module this is, as `of_page` takes it.
 
         Of several whose names fit it is the one with the longest.
         """
@@ -215,23 +220,27 @@ class Facts:
         if parts[:2] != ["tests", "snippets"] or len(parts) != 4:
             return None
         module = parts[3].removesuffix(".py")
-        fitting = [
-            topic
-            for topic in self._topics.get(parts[2], ())
+        fitting = {
+            f"{folder}/{topic}": len(topic)
+            for folder in (f"tutorials/{parts[2]}", CONCEPTS)
+            for topic in self._topics.get(folder, ())
             if module.startswith(f"test_{topic.replace('-', '_')}")
-        ]
-        return (parts[2], max(fitting, key=len)) if fitting else None
+        }
+        return max(fitting, key=fitting.__getitem__, default=None)
 
     @cached_property
-    def _pages(self) -> Mapping[str, tuple[str, str] | None]:
+    def _pages(self) -> Mapping[str, str | None]:
         """Of each module of tests, its page."""
         return {path: self.page_of(path) for path in self._modules}
 
     @cached_property
     def _topics(self) -> Mapping[str, Sequence[str]]:
+        """The names of the pages that tests belong to, by their folder."""
+        docs = self.root / "docs"
         topics: dict[str, list[str]] = {}
-        for path in (self.root / "docs/tutorials").glob("*/*.md"):
-            topics.setdefault(path.parent.name, []).append(path.stem)
+        for path in chain(docs.glob("tutorials/*/*.md"), docs.glob(f"{CONCEPTS}/*.md")):
+            folder = path.parent.relative_to(docs).as_posix()
+            topics.setdefault(folder, []).append(path.stem)
         return topics
 
     @cached_property

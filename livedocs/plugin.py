@@ -34,7 +34,7 @@ from livedocs.blocks.block import THEME
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, Snippet, nearest
 from livedocs.conversions import Conversions, LinkTargets, settings_of
 from livedocs.errors import SnippetError
-from livedocs.facts import Fact, Facts, PageFacts, Row
+from livedocs.facts import CONCEPTS, Fact, Facts, PageFacts, Row
 from livedocs.films import FOLDER, MANIFEST, Film, Films
 from livedocs.front_matter import FrontMatter, Subject
 from livedocs.interrupts import interrupt_once
@@ -48,6 +48,9 @@ from livedocs.static_live import Offer, offer, publish
 from livedocs.styles import Styles
 from livedocs.templates import Templates
 from livedocs.watch import PAGES, PROGRAMS, THEMES, Edits, reloading_for_edits
+
+WORDS = f"{CONCEPTS}/who-shares-what.md"
+"""The page that explains the words of the tables of who shares what."""
 
 POLL = 0.2
 """Seconds after which files are looked at again, while pages are served.
@@ -338,6 +341,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             ran=partial(self.record.run_of, self.root),
             commit_link=self._commit_link,
             facts=self.facts.by_id,
+            words=f"{'../' * (len(uri.parts) - 1)}{WORDS}" * (WORDS in files.src_uris),
         )
         if uri.parts[0] == "tutorials" and uri.name != "index.md":
             if len(uri.parts) != 3:
@@ -349,17 +353,24 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             # Material's search knows keywords as tags; tutorials come first in it.
             found_by = {"tags": head.keywords, "search": {"boost": 2}}
             page.meta = head.model_dump(mode="json") | found_by
-            context.strict = True
             context.not_tested = head.not_tested
-            proofs = self.facts.of_page(uri.parts[1], uri.stem)
-            self.proofs[page.file.src_uri] = proofs
-            context.rows = self.facts.rows_of_family(uri.parts[1], uri.stem)
+            self._tell_proofs(page.file.src_uri, context)
+        elif uri.parts[0] == CONCEPTS:
+            context.not_tested = page.meta.get("not_tested", [])
+            self._tell_proofs(page.file.src_uri, context)
         self.contexts[page.file.src_uri] = context
         config.mdx_configs["livedocs"] = {"context": context}
         if self.conversions and isinstance(files, LinkTargets):
             convert = partial(self.conversions.convert, page, context)
             page.render = convert  # type: ignore[method-assign]
         return markdown
+
+    def _tell_proofs(self, uri: str, context: PageContext) -> None:
+        """Tell a page that has tests what they prove."""
+        name = uri.removesuffix(".md")
+        context.strict = True
+        context.rows = self.facts.rows_of_family(name)
+        self.proofs[uri] = self.facts.of_page(name)
 
     def _linker(self, base: str) -> Callable[[str, int], str]:
         up = "../" * base.count("/")
@@ -512,10 +523,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             raise SnippetError("\n".join(dict.fromkeys(problems)))
 
     def _family(self, uri: str) -> tuple[str, ...]:
-        """The tutorials about the same subject, that one among them."""
-        place = PurePosixPath(uri)
-        topics = self.facts.family(place.parts[1], place.stem)
-        return tuple(str(place.with_name(f"{topic}.md")) for topic in topics)
+        """The pages about the same subject, that one among them."""
+        return tuple(f"{it}.md" for it in self.facts.family(uri.removesuffix(".md")))
 
     def _unused(self, id_: str, why: str) -> str:
         test = self.facts.by_id[id_].tests[0]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from livedocs.catalog import nearest
-from livedocs.facts import Facts
+from livedocs.facts import CONCEPTS, Facts
 
 _FACT = re.compile(r"\]\(fact:([a-z0-9-]+)\)")
 _PROGRAM = re.compile(r"\b([a-z]+/[a-z_]+/\w+)\.py\b")
@@ -25,7 +25,7 @@ _ABOUT_THE_SITE = {"tests/site/test_live_demos.py"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--page``: the page's path below docs/tutorials, without its ending."""
+    """``--page``: the page's path below docs/tutorials or docs, without its ending."""
     parser.addoption("--page", default="", help="only what this page needs")
 
 
@@ -44,24 +44,23 @@ def needed_by(page: str, root: Path) -> Callable[[str], bool]:
     """Whether a page needs a test, told by the test's id.
 
     Args:
-        page: for example ``taipy/chat``.
+        page: for example ``taipy/chat`` or ``concepts/known-problems``.
         root: the project's.
 
     Raises:
         pytest.UsageError: there is no such page.
     """
-    folder = root / "docs/tutorials"
-    pages = {
-        path.relative_to(folder).with_suffix("").as_posix(): path
-        for path in folder.glob("*/*.md")
-    }
+    docs = root / "docs"
+    paths = [*docs.glob("tutorials/*/*.md"), *docs.glob(f"{CONCEPTS}/*.md")]
+    names = {path: path.relative_to(docs).with_suffix("").as_posix() for path in paths}
+    pages = {name.removeprefix("tutorials/"): path for path, name in names.items()}
     if page not in pages:
         raise pytest.UsageError(f"There is no page {page!r}. {nearest(page, pages)}")
-    framework, _, topic = page.partition("/")
+    folder, _, topic = page.partition("/")
     source = pages[page].read_text("utf-8")
     programs = set(_PROGRAM.findall(source))
-    names = {f"{framework} {topic}", *programs}
-    names |= {name.replace("/", "-") for name in programs}  # as films are called
+    shown = {f"{folder} {topic}", *programs}
+    shown |= {name.replace("/", "-") for name in programs}  # as films are called
     facts = Facts(root)
     proofs = {
         (test.path, test.name)
@@ -77,11 +76,11 @@ def needed_by(page: str, root: Path) -> Callable[[str], bool]:
         parameters = rest.partition("[")[2]
         function = rest.partition("[")[0].rpartition("::")[2]
         return (
-            facts.page_of(path) == (framework, topic)
+            facts.page_of(path) == names[pages[page]]
             or (path, function) in proofs
             or any(
                 re.search(rf"(?<![\w/]){re.escape(name)}(?!\w)", parameters)
-                for name in names
+                for name in shown
             )
         )
 

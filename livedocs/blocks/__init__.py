@@ -1,11 +1,12 @@
 """What a page may say beyond Markdown: programs, their differences, state, facts.
 
-Seven additions to Python-Markdown, none of which needs MkDocs:
+Eight additions to Python-Markdown, none of which needs MkDocs:
 
 - ``/// snippet | taipy/chat/shared_builder.py`` shows a program or parts of it,
 - ``/// diff | step1.py → step2.py`` shows what changes between two programs,
 - ``/// state | taipy/chat/shared_builder.py`` holds the table of who shares what,
 - ``/// figures | here`` shows what the bench has measured,
+- ``/// drawing | room`` shows one of the site's drawings,
 - ``/// reference | streamlit/room_sync`` lists what a library offers,
 - ``/// demo | taipy/chat/shared_builder.py`` shows what its users see side by side,
 - ``[any words](fact:late-joiner)`` refers to a fact that tests prove.
@@ -25,6 +26,7 @@ from livedocs.blocks.block import PageBlock
 from livedocs.blocks.by_hand import ByHand
 from livedocs.blocks.demo import DemoBlock
 from livedocs.blocks.diff import DiffBlock
+from livedocs.blocks.drawing import DrawingBlock
 from livedocs.blocks.figures import FiguresBlock
 from livedocs.blocks.finish import Finish, Reachable, Shown
 from livedocs.blocks.page import Page, PageContext, Use
@@ -43,6 +45,7 @@ BLOCKS: dict[str, type[PageBlock]] = {
         StateBlock,
         DemoBlock,
         FiguresBlock,
+        DrawingBlock,
         ReferenceBlock,
     )
 }

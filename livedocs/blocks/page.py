@@ -49,7 +49,9 @@ class PageContext:
     first_line: int = 1
     """The line of the file at which the Markdown begins."""
     strict: bool = False
-    """A tutorial: no code, link or picture that nothing checks."""
+    """A page that has tests: no code, link or picture that nothing checks."""
+    words: str = ""
+    """The address of the page that explains the words of tables; empty: none does."""
     site_url: str = ""
     """The site's address, for run commands."""
     live: bool = False

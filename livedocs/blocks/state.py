@@ -14,6 +14,9 @@ from livedocs.facts import EVENTS, FATES, SCOPES, Row
 HEAD = ("Name", "Belongs to")
 """The first columns of the table; an event each follows."""
 
+EXPLAINED = {"Belongs to": "owner"} | {it.capitalize(): it for it in EVENTS}
+"""Where the page that explains the words does so: its anchors, by column."""
+
 
 class StateBlock(PageBlock):
     """``/// state | file``: the table of who shares which name of a program.
@@ -42,6 +45,7 @@ class StateBlock(PageBlock):
             table.insert(0, caption)
             for head in table.iterfind("thead/tr/th"):
                 head.set("scope", "col")
+                self._explain(head)
             first = self._first_row()
             for number, row in enumerate(table.iterfind("tbody/tr"), first):
                 self._dress(row, number)
@@ -58,6 +62,13 @@ class StateBlock(PageBlock):
                 f"be {' | '.join((*HEAD, *known))}; events may be left out."
             )
         return [event.lower() for event in events]
+
+    def _explain(self, head: etree.Element) -> None:
+        """Let a column's head lead to what it means."""
+        anchor = EXPLAINED.get((head.text or "").strip())
+        if anchor and self.context.words:
+            link = etree.SubElement(head, "a", href=f"{self.context.words}#{anchor}")
+            link.text, head.text = head.text, None
 
     def _first_row(self) -> int:
         """The line of the table's first row, below its head and a line of dashes."""

@@ -96,10 +96,10 @@ def test_helpers_and_modules_by_pytests_other_name_have_tests_as_well(
 
 def test_a_contract_proves_the_pages_whose_tests_inherit_it(project: Project) -> None:
     facts = write(project, MODULE)
-    page = facts.of_page("taipy", "chat")
+    page = facts.of_page("tutorials/taipy/chat")
     assert page.own == {"two-lines", "stated", "among"}
     assert page.shared == {"inherited"}
-    assert not facts.of_page("flet", "chat").shared
+    assert not facts.of_page("tutorials/flet/chat").shared
 
 
 @pytest.mark.parametrize(
@@ -112,24 +112,49 @@ def test_a_contract_proves_the_pages_whose_tests_inherit_it(project: Project) ->
     ],
 )
 def test_a_contract_may_be_inherited_by(project: Project, importing: str) -> None:
-    assert write(project, importing).of_page("taipy", "chat").shared == {"inherited"}
+    assert write(project, importing).of_page("tutorials/taipy/chat").shared == {
+        "inherited"
+    }
 
 
 def test_a_module_belongs_to_the_page_with_the_longest_name(project: Project) -> None:
     project.write("docs/tutorials/taipy/chat-rooms.md", "")
     facts = write(project, MODULE, "tests/snippets/taipy/test_chat_rooms_alone.py")
-    assert facts.of_page("taipy", "chat-rooms").own
-    assert not facts.of_page("taipy", "chat").own
+    assert facts.of_page("tutorials/taipy/chat-rooms").own
+    assert not facts.of_page("tutorials/taipy/chat").own
+
+
+def test_a_concept_has_the_tests_of_all_frameworks(project: Project) -> None:
+    project.write("docs/concepts/state.md", "")
+    for framework, proven in (("taipy", "one"), ("flet", "two")):
+        facts = write(
+            project,
+            mark("def test_it(): ...", f'@pytest.mark.fact("{proven}", "It is.")'),
+            f"tests/snippets/{framework}/test_state_headless.py",
+        )
+    assert facts.of_page("concepts/state").own == {"one", "two"}
+    assert facts.family("concepts/state") == ("concepts/state",)
+
+
+def test_a_module_rather_belongs_to_a_tutorial_of_the_same_name(
+    project: Project,
+) -> None:
+    project.write("docs/concepts/chat.md", "")
+    facts = write(project, MODULE)
+    assert facts.page_of(PATH) == "tutorials/taipy/chat"
+    other = PATH.replace("taipy", "flet")
+    assert facts.page_of(other) == "concepts/chat"
 
 
 def test_pages_about_one_subject_are_a_family(project: Project) -> None:
     for topic in ("chat-reference", "chat-how-to", "chatter", "how-chat-works"):
         project.write(f"docs/tutorials/taipy/{topic}.md", "")
     facts = write(project, MODULE)
-    family = ("chat", "chat-how-to", "chat-reference")
-    assert all(facts.family("taipy", topic) == family for topic in family)
-    assert facts.family("taipy", "chatter") == ("chatter",)
-    assert facts.family("taipy", "how-chat-works") == ("how-chat-works",)
+    folder = "tutorials/taipy"
+    family = tuple(f"{folder}/chat{end}" for end in ("", "-how-to", "-reference"))
+    assert all(facts.family(page) == family for page in family)
+    for alone in (f"{folder}/chatter", f"{folder}/how-chat-works"):
+        assert facts.family(alone) == (alone,)
 
 
 def test_a_family_has_the_rows_of_all_its_tests(project: Project) -> None:
@@ -145,9 +170,9 @@ def test_a_family_has_the_rows_of_all_its_tests(project: Project) -> None:
         )
     project.write("docs/tutorials/taipy/chat-more.md", "")
     facts = write(project, MODULE, "tests/snippets/taipy/test_chat_third.py")
-    assert list(facts.of_page("taipy", "chat-more").rows) == [("a.py", "x")]
+    assert list(facts.of_page("tutorials/taipy/chat-more").rows) == [("a.py", "x")]
     for topic in ("chat", "chat-more"):
-        row = facts.rows_of_family("taipy", topic)["a.py", "x"]
+        row = facts.rows_of_family(f"tutorials/taipy/{topic}")["a.py", "x"]
         assert dict(row.fates) == {"reload": "kept", "restart": "lost"}
 
 
@@ -159,7 +184,7 @@ def test_several_tests_tell_one_row(project: Project) -> None:
         '@pytest.mark.state("a.py", "x", "one tab", reload="kept")\n'
         "def test_reload(): ...\n"
     )
-    (row,) = write(project, text).of_page("taipy", "chat").rows.values()
+    (row,) = write(project, text).of_page("tutorials/taipy/chat").rows.values()
     assert dict(row.fates) == {"reload": "kept", "restart": "lost"}
     assert [test.name for test in row.tests] == ["test_restart", "test_reload"]
     assert row.statement == (
@@ -344,7 +369,7 @@ def test_what_proves_nothing_is_refused(project: Project, case: str) -> None:
     facts = write(project, text)
     with pytest.raises(SnippetError) as error:
         _ = facts.by_id
-        facts.of_page("taipy", "chat")
+        facts.of_page("tutorials/taipy/chat")
     assert error.value.message.startswith(f"{PATH}:{line}: ")
     assert message in error.value.message
 

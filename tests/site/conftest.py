@@ -31,10 +31,17 @@ REFERENCES = {
 }
 """Those that describe a library, name by name: there is nothing to be filmed."""
 
+CONCEPTS = {
+    f"concepts {path.stem}": f"concepts/{path.stem}/"
+    for path in sorted((ROOT / "docs/concepts").glob("*.md"))
+}
+"""The addresses of the pages about all frameworks."""
+
 PAGES = {
     "home": "",
     "catalogue": "tutorials/",
     **TUTORIALS,
+    **CONCEPTS,
     "costs": "costs/",
     "contributing": "contributing/",
     "404": "no/such/page/",

@@ -25,3 +25,18 @@ def test_a_state_table_may_leave_events_out(project: Project) -> None:
     text = TABLE.replace(" Restart |", "").replace("---|---|\n", "---|\n")
     soup = convert(project, text.replace(" lost |", ""))
     assert len(soup.select("table.ss-state thead th")) == 3
+
+
+def test_a_state_tables_heads_lead_to_what_they_mean(project: Project) -> None:
+    soup = convert(project, TABLE, words="../words.md")
+    heads = soup.select("table.ss-state thead th")
+    assert [head.text for head in heads] == ["Name", "Belongs to", "Reload", "Restart"]
+    assert [link["href"] for link in soup.select("thead a")] == [
+        "../words.md#owner",
+        "../words.md#reload",
+        "../words.md#restart",
+    ]
+
+
+def test_without_a_page_that_explains_them_heads_are_words(project: Project) -> None:
+    assert not convert(project, TABLE).select("thead a")
