@@ -27,14 +27,18 @@ def test_program_of_the_transcript_is_on_the_site(built_site: Path) -> None:
     assert (built_site / program).read_bytes() == (ROOT / program).read_bytes()
 
 
-def test_only_frameworks_with_tutorials_are_links(built_site: Path) -> None:
-    home = parsed(built_site / "index.html")
-    for pick in home.select(".ss-pick"):
-        link = pick.select_one("h3 a")
-        assert bool(link) != ("not yet written" in pick.text)
-        if link:
-            target = str(link["href"]).partition("?")[0]
-            assert (built_site / target / "index.html").is_file()
+def test_each_door_leads_to_pages_that_are_there(built_site: Path) -> None:
+    doors = parsed(built_site / "index.html").select(".ss-door")
+    assert [len(door.select("a")) for door in doors] == [3, 3, 3]
+    for link in (link for door in doors for link in door.select("a")):
+        assert (built_site / str(link["href"]) / "index.html").is_file()
+
+
+def test_those_who_have_an_app_find_a_page_for_each_framework(built_site: Path) -> None:
+    door = parsed(built_site / "index.html").select(".ss-door")[0]
+    assert {str(link["href"]) for link in door.select("a")} == {
+        f"tutorials/{framework.id}/my-app/" for framework in FRAMEWORKS
+    }
 
 
 def test_a_card_names_a_call_that_the_first_tutorial_shows() -> None:
@@ -54,7 +58,7 @@ def test_a_card_names_a_call_that_the_first_tutorial_shows() -> None:
 
 
 def test_several_tutorials_are_found_by_framework(invented_folder: Path) -> None:
-    links = parsed(invented_folder / "index.html").select(".ss-pick h3 a")
+    links = parsed(invented_folder / "index.html").select(".ss-pick dd a")
     assert [str(link["href"]) for link in links] == [
         f"tutorials/?framework={framework.id}" for framework in LIVEDOCS.frameworks
     ]
