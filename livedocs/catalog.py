@@ -146,7 +146,7 @@ class Snippet:
 
     @property
     def tree(self) -> ast.Module:
-        """The program as Python reads it, parsed anew each time.
+        """The program as Python reads it, parsed again each time.
 
         Raises:
             SnippetError: it is not Python.

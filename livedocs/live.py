@@ -117,7 +117,7 @@ class Live:
 
     Args:
         catalog: what may be started.
-        most: how many programs may run at once, those that start or end included.
+        most: how many programs may run together, those that start or end included.
         idle: seconds after which a program that no page asks for is stopped.
         away: seconds after which such a program makes room for another.
     """
@@ -168,14 +168,14 @@ class Live:
         if time.monotonic() - oldest.asked < self.away:
             raise RefusedError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                f"{self.most} programs are in use, and no more run at once. Stop one.",
+                f"{self.most} programs are in use, and no more run together. Stop one.",
             )
         oldest.stop()
         del self._programs[oldest.snippet.id]
         return oldest
 
     def state(self, snippet: Snippet) -> Program | None:
-        """The program if a page has started it; started anew if it was edited."""
+        """The program if a page has started it; started again if it was edited."""
         with self._lock:
             program = self._programs.get(snippet.id)
             if program is None:

@@ -28,7 +28,7 @@ class Receipt:
     tests: int
     """How many tests ran it and passed."""
     users: int
-    """The most users that a test had at once."""
+    """The most users that a test had at the same time."""
     seconds: float
     """How long these tests took together."""
     browser: str

@@ -1,4 +1,4 @@
-"""What pages say beside what their tests prove, for whoever reviews a change."""
+"""What pages say beside what their tests prove, for those who review a change."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ The starter holds the other end of this process's standard input. It ends when t
 starter closes it, is stopped or is killed; then the command and everything it started
 are stopped, too. Whatever happens to the starter, no process is left behind.
 
-It imports nothing but the standard library, so that it starts at once.
+It imports nothing but the standard library, so that it starts immediately.
 """
 
 import os

@@ -147,7 +147,7 @@ class Templates:
     def render(
         self, name: str, context: Mapping[str, Any], render: Callable[[], str]
     ) -> str:
-        """What this template makes of its context; `render` makes it anew."""
+        """What this template makes of its context; `render` makes it again."""
         if not _GIVEN.issuperset(context):
             return render()
         page: Page | None = context["page"]

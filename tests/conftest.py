@@ -43,8 +43,8 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--record``: make the films anew that are older than what they show."""
-    parser.addoption("--record", action="store_true", help="make old films anew")
+    """``--record``: make the films again that are older than what they show."""
+    parser.addoption("--record", action="store_true", help="make old films again")
 
 
 _MARKED = {"browser": "browser", "build_once": "process"}
@@ -131,7 +131,7 @@ def pytest_runtest_makereport(
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Let no other process run a test beside one that is marked `alone`.
 
-    Whoever waits for the others to end stands in the door: nobody else gets in. The
+    A process that waits for the others to end stands in the door: no other gets in. The
     time is not the test's, for its own begins within.
     """
     if not hasattr(item.config, "workerinput"):
@@ -214,6 +214,6 @@ def imported(snippet: str) -> Iterator[ModuleType]:
 
 @pytest.fixture
 def load() -> Iterator[Callable[[str], ModuleType]]:
-    """Import a snippet by its id, anew for each test, without starting it."""
+    """Import a snippet by its id, again for each test, without starting it."""
     with ExitStack() as imports:
         yield lambda snippet: imports.enter_context(imported(snippet))

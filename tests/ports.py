@@ -1,6 +1,6 @@
 """Ports for the programs that tests start, which nobody else takes meanwhile.
 
-Some seconds pass until a program listens on a port that was free. Whoever asks the
+Some seconds pass until a program listens on a port that was free. A test that asks the
 system for any port gets one from 32768 up; each process that runs tests has a block of
 its own below, also beside another `make test`.
 """

@@ -19,7 +19,7 @@ _PLAIN = frozenset({Name, Operator, Text, Whitespace})
 
 
 class _PlainNames(Filter):
-    """Names, punctuation and blanks get no element of their own: half the weight."""
+    """Names, punctuation and spaces get no element of their own: half the weight."""
 
     def filter(self, lexer: Any, stream: Any) -> Iterator[tuple[Any, str]]:
         plain = ""

@@ -26,7 +26,7 @@ class Use:
     """A place on a page that refers to something proven."""
 
     words: str
-    """What the page says there."""
+    """The words on the page."""
     proof: Fact | Row
     line: int
     """Counted from 1 in the page's file."""

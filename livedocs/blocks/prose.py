@@ -52,7 +52,7 @@ class Prose:
     """The lines of a page without what is no prose, each as long as it was."""
 
     text: tuple[str, ...]
-    """Without fences and comments; blanks are in their place."""
+    """Without fences and comments; spaces are in their place."""
     words: tuple[str, ...]
     """Without code in the line, too; letters are in its place."""
     fences: tuple[Fence, ...]
@@ -90,7 +90,7 @@ def is_nested(line: str) -> bool:
 
 
 def margin_of(line: str) -> str:
-    """What stands before a line's first word: blanks, and the marks of quotations."""
+    """What stands before a line's first word: spaces, and the marks of quotations."""
     match = _MARGIN.match(line)
     return match[0] if match else ""
 
@@ -140,7 +140,7 @@ def _fence(lines: Sequence[str], place: int) -> Fence | Broken | None:
 
 
 def _leave_out_comments(text: list[str], place: int, broken: list[Broken]) -> int:
-    """Put blanks in place of the comments that begin in a line.
+    """Put spaces in place of the comments that begin in a line.
 
     Returns:
         The place of the line in which the last one of them ends, or this one.

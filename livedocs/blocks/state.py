@@ -102,7 +102,7 @@ class StateBlock(PageBlock):
             cell.set("class", f"ss-{fate}")
 
     def _proof(self, name: str, scope: str, told: Mapping[str, str]) -> Row:
-        """What the tests say of the name; it has to be what the page says."""
+        """What the tests say of the name; the page has to agree."""
         program = self.snippet.name
         words = [repr(word) for word in (program, name, scope)]
         words += [f"{event}={fate!r}" for event, fate in told.items()]

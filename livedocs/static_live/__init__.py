@@ -176,7 +176,7 @@ def offer(root: Path, snippet: Snippet) -> Offer:
 
 
 NO_PUSH = "There’s no server to notify its pages, so they poll."
-"""What a reader is told of a program whose launcher cannot run in a page."""
+"""What a reader is shown for a program whose launcher cannot run in a page."""
 
 
 def program_of(snippet: Snippet) -> Snippet:

@@ -34,7 +34,7 @@ class Record:
         return cls(data["seed"], data["stages"], verdicts)
 
     def write(self, path: Path) -> None:
-        """Write it; whoever reads meanwhile finds the one before."""
+        """Write it; a reader finds meanwhile the one before."""
         path.parent.mkdir(parents=True, exist_ok=True)
         whole = path.with_suffix(".new")
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False)

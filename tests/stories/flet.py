@@ -158,7 +158,7 @@ def _types_on_after_enter(
 
 @story("flet/upgrade/old_calls_fixed")  # its BLACK_54 cannot be read on dark
 def mended(scene: Scene[FletUser]) -> None:
-    """The mended chat does what the old one did: two join and talk."""
+    """The fixed chat does what the old one did: two join and talk."""
     alex, doppler = scene.opens(
         does="Alex and Doppler open the program. It asks for their names.", joins=False
     )

@@ -176,7 +176,7 @@ class Scene(Generic[U]):
 
     @contextmanager
     def hiding(self, user: U) -> Iterator[None]:
-        """Show nothing of how a page is loaded anew."""
+        """Show nothing of how a page is loaded again."""
         with self.studio.hiding(self._here.index(user)):
             yield
 

@@ -145,7 +145,7 @@ def both_at_once(scene: Scene[StreamlitUser]) -> None:
 
 @story("streamlit/rooms/buttons", height=300, dark=True, stage=RoomStage)
 def balloons_for_one(scene: Scene[StreamlitUser]) -> None:
-    """A click is for whoever has clicked, what it does to a value is for all."""
+    """A click is for the person who clicks, what it does to a value is for all."""
     alex, doppler = scene.opens()
     with scene.step("Alex sends balloons, which Alex alone sees. Both count them."):
         alex.presses("Send balloons")

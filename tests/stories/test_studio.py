@@ -240,7 +240,7 @@ def test_a_film_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
 
 
 class TestCheck:
-    """What a film has to be; whoever plays a story looks at its film so."""
+    """What a film has to be; a story that is played compares its film with that."""
 
     @pytest.fixture
     def checked(self, film: tuple[Film, Path]) -> tuple[Film, Path]:

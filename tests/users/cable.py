@@ -24,7 +24,7 @@ class Cable:
     """
 
     address: str
-    """Where the server is for whoever sits at this cable."""
+    """Where the server is for those who sit at this cable."""
 
     requests: list[str]
     """What the person's browser has asked for: a method and a path each."""

@@ -61,7 +61,7 @@ _FITS = """() => {
     const nodes = [...document.querySelectorAll("flt-semantics")];
     const rects = nodes.map(node => node.getBoundingClientRect());
     const spans = [...document.querySelectorAll("flt-semantics > span")];
-    if (!spans.length) return false;  // a change of size builds the tree anew
+    if (!spans.length) return false;  // a change of size builds the tree again
     const {textContent, parentElement} = spans.reduce((one, other) =>
         one.parentElement.getBoundingClientRect().bottom
         > other.parentElement.getBoundingClientRect().bottom ? one : other);

@@ -6,7 +6,7 @@ from playwright.sync_api import WebSocketRoute
 
 
 class Line:
-    """The web sockets of a page and its frames, which can be cut and mended.
+    """The web sockets of a page and its frames, which can be cut and joined again.
 
     Chromium closes no open web socket when it goes offline; a laptop that wakes up has
     none left. Hand `connect` to `Page.route_web_socket`, before they are opened.

@@ -149,7 +149,7 @@ class StreamlitUser(BrowserUser):
     def counts_balloons(self) -> Callable[[], int]:
         """How many balloons the server sends to this page from now on.
 
-        A page that is drawn anew before it has loaded them does not show them.
+        A page that is rendered again before it has loaded them does not show them.
         """
         balloons: list[Element] = []
 

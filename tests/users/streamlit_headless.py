@@ -41,7 +41,7 @@ Write = Callable[[str], Path]
 
 @contextmanager
 def own_process() -> Iterator[Callable[[], None]]:
-    """Let programs import the library anew; call the result to start once more."""
+    """Let programs import the library again; call the result to start once more."""
 
     def restart() -> None:
         ours = (LIBRARY.name, f"_{LIBRARY.name}_process")

@@ -1,4 +1,4 @@
-"""Whoever opens a page hears of each request that would leave this machine."""
+"""A test is notified of each request of its pages that would leave this machine."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Lists, dictionaries and sets of a room: what is done to them is done in the room.
 
-Each is a copy of what the room says, as its session has read it. A change is made in
+Each is a copy of what the room holds, as its session has read it. A change is made in
 the room and in the copy, in one step and by the way there from the outermost one. So
 of two people who append at the same moment, both have their line. If others have
 changed the room since it was read, the elements that are meant are looked for where
@@ -36,14 +36,14 @@ class Root:
         self.room = room
         self.entry = entry
         self.text = text
-        """What the room says if it says the same as the copy; "" when it may not."""
+        """What the room holds if that equals the copy; "" when it may not."""
         self.is_opaque = False
         """Something in it can be changed without a word."""
         self.value = self.wrap(value, self)
         self._elements = _elements(self.value)
 
     def note(self, text: str) -> None:
-        """Know what the room says from now on, which is what the copy says."""
+        """Know what the room holds from now on, which equals the copy."""
         self.text, self._elements = text, _elements(self.value)
 
     def is_bypassed(self) -> bool:

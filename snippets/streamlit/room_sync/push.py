@@ -134,8 +134,8 @@ class Hub:
     async def events(self, *pages: Page) -> AsyncIterator[Event]:
         """Tell a browser, for a while, whenever one of its pages is behind its room.
 
-        Answers end together, and those who ask again are kept present at once: to wake
-        up costs a server with idle pages more than what it does then.
+        Answers end together, and those who ask again are present immediately: waking up
+        costs a server with idle pages more than what it does then.
         """
         loop, stream = asyncio.get_running_loop(), Stream(frozenset(pages))
         sent: dict[Page, tuple[State, frozenset[str]]] = {}
@@ -310,7 +310,7 @@ async def _answer(request: Request) -> Response:
 
 
 async def _answer_worker(request: Request) -> Response:
-    """Answer all pages of a browser at once, and leave out those of another server."""
+    """Answer all pages of a browser together, and leave out those of another server."""
     if (body := await _body(request)) is None:
         return Response(status_code=413)
     match _parsed(body):

@@ -95,7 +95,7 @@ class Session:
         only: Collection[str] | None = None,
         every: float | None = 1.0,
     ) -> None:
-        """Send what this user has changed, then take what the room says."""
+        """Send what this user has changed, then take what the room holds."""
         with self._turn():
             self.is_rendering = True
             self.is_replaced = self.is_refused = False

@@ -46,16 +46,16 @@ class Table:
     is_fixed: bool = True
     """Nobody adds rows, nobody deletes any."""
     kinds: dict[str, str] = field(default_factory=dict)
-    """What the app says of its columns, by name, in Streamlit's words."""
+    """How the app declares its columns, by name, in Streamlit's words."""
     rows: list[Row] = field(default_factory=list)
     """Which ones the browser was given, from top to bottom."""
     added: list[str] = field(default_factory=list)
     """Which ones its user has added since."""
     cells: dict[Row, dict[str, Any]] = field(default_factory=dict)
-    """What the room says of them."""
+    """What the room holds of them."""
 
     def rendered(self, entries: Entries) -> pd.DataFrame:
-        """The data with what the room says about it; remembers the rows."""
+        """The data with what the room holds about it; remembers the rows."""
         known, cells = _rows_and_cells(self.entry, entries)
         self.cells = cells
         columns = {_shown(column): column for column in self.base.columns}
@@ -141,7 +141,7 @@ class Table:
         return edits
 
     def _removed(self, row: Row) -> Changes:
-        """What takes a row out, with all that the room says of an added one."""
+        """What takes a row out, with all that the room holds of an added one."""
         name = names.of_row(self.entry, row)
         if isinstance(row, int):
             return {name: _DELETED}
@@ -173,7 +173,7 @@ def _reader(column: pd.Series, said: str | None = None) -> Callable[[Any], Any]:
 
     Args:
         column: the app's own.
-        said: what the app says that it holds, for one that holds nothing yet.
+        said: what the app declares it to hold, for one that holds nothing yet.
     """
     kind = column.dtype
     if isinstance(kind, pd.DatetimeTZDtype):

@@ -61,7 +61,7 @@ class Widget:
     for its key: whatever differs from what it reported last is this user's edit.
     """
 
-    rendered: Entries  # what the room says about it, as this session shows it
+    rendered: Entries  # what the room holds about it, as this session shows it
     initial: dict[str, Any]  # the arguments that make it show that
     table: Table | None = None  # if it is one
     options: Options | None = None  # what can be chosen
@@ -84,14 +84,14 @@ class Widget:
         return {e: text for e, text in edits.items() if known.get(e, ...) != text}
 
     def is_current(self, entries: Entries | None, base: pd.DataFrame | None) -> bool:
-        """Whether it can stay; None for what the room says leaves that aside."""
+        """Whether it can stay; None for what the room holds leaves that aside."""
         before = self.table.base if self.table else None
         same = base is before or (base is not None and base.equals(before))
         entries = self.rendered if entries is None else entries
         return same and self.rendered == entries and self.key in st.session_state
 
     def shows(self, entry: str, entries: Entries) -> bool:
-        """Whether its browser already shows what the room says, no matter who did."""
+        """Whether its browser already shows what the room holds, no matter who did."""
         is_known = entry in entries and self.reported.get(entry) == entries[entry]
         return is_known and self.table is None and self.key in st.session_state
 
@@ -119,7 +119,7 @@ class Widget:
 def initial(
     kind: str, entry: str, entries: Entries, given: dict[str, Any], widget: Widget
 ) -> dict[str, Any]:
-    """The arguments with which a widget shows what the room says about it."""
+    """The arguments with which a widget shows what the room holds about it."""
     if widget.table:
         return {"data": widget.table.rendered(entries)}
     if entry not in entries:

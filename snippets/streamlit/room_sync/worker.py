@@ -1,8 +1,8 @@
 """What listens for all pages of a browser, with one connection.
 
 Over plain HTTP, a browser opens six connections to a server at most. So its pages share
-a worker, which asks for all of them at once. A browser without shared workers lets each
-page listen for itself.
+a worker, which asks for all of them together. Without shared workers, each page listens
+for itself.
 """
 
 from zlib import crc32

@@ -738,7 +738,7 @@ def test_an_error_in_a_handler_takes_the_place_of_the_page(
 
 
 class TestLineByLine:
-    """The old chat and the mended one."""
+    """The old chat and the fixed one."""
 
     @pytest.mark.process
     def test_the_old_program_does_not_start(self) -> None:

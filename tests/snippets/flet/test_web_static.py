@@ -42,7 +42,7 @@ LACKING = "PubSub event loop is not set"
 """What Flet says there when a message is sent."""
 
 START = 120.0
-"""Seconds that Python may take to start in a browser, where all is compiled anew."""
+"""Seconds that Python may take to start in a browser, where all is compiled again."""
 
 SUBSCRIBED = "    page.pubsub.subscribe(on_message)\n"
 FIXED = """\

@@ -616,7 +616,7 @@ def submissions(program: ModuleType) -> int:
 def finished(program: ModuleType) -> int:
     """How many submissions have come to their end.
 
-    Taipy keeps each in a file that it writes anew: who reads meanwhile reads half.
+    Taipy keeps each in a file that it writes again: a reader meanwhile reads half.
     """
     with program.lock:
         return sum(

@@ -1,0 +1,1 @@
+"""`make lint` reads the English: pages, docstrings, errors, what programs print."""
