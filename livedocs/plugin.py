@@ -17,6 +17,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from jinja2 import Environment
 from mkdocs.config.base import Config
@@ -28,7 +29,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from livedocs import bench, front_matter, reading, search
+from livedocs import bench, feed, front_matter, plain, reading, search
 from livedocs.blocks import PageContext
 from livedocs.blocks.block import THEME
 from livedocs.catalog import FRAMEWORKS, Catalog, Framework, Snippet, nearest
@@ -145,6 +146,8 @@ class Site:
     """The film of a program's story, by scheme."""
     here: Callable[[str], Offer] = lambda snippet: Offer()
     """Whether a program, by its id, can be started in the page."""
+    report: Callable[[str], str] = lambda page: ""
+    """Where a reader says that a page is wrong, by its file; empty: nowhere."""
     frameworks: tuple[Framework, ...] = FRAMEWORKS
 
     @property
@@ -302,8 +305,9 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     def on_nav(
         self, nav: Navigation, *, config: MkDocsConfig, files: Files
     ) -> Navigation:
-        """Note the order of the pages."""
+        """Note the pages, and their order."""
         self.order = {page.file.src_uri: n for n, page in enumerate(nav.pages)}
+        self.pages = nav.pages
         return nav
 
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
@@ -340,6 +344,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             receipt=self.record.receipt,
             ran=partial(self.record.run_of, self.root),
             commit_link=self._commit_link,
+            report=partial(self._report_link, name),
             facts=self.facts.by_id,
             words=f"{'../' * (len(uri.parts) - 1)}{WORDS}" * (WORDS in files.src_uris),
         )
@@ -386,6 +391,14 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
     def _here(self, snippet: Snippet) -> Offer:
         return Offer() if self.conversions else offer(self.root, snippet)
 
+    def _report_link(self, page: str, fact: str = "") -> str:
+        """Where a reader says that a page, or a fact on it, is wrong."""
+        if not self.repo_url:
+            return ""
+        asked = {"template": "page.yml", "page": page, "fact": fact}
+        form = urlencode({name: value for name, value in asked.items() if value})
+        return f"{self.repo_url}/issues/new?{form}"
+
     def _commit_link(self, commit: str) -> str:
         return f"{self.repo_url}/commit/{commit}" if self.repo_url else ""
 
@@ -417,6 +430,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             self.is_live,
             self._film,
             lambda name: self._here(self.catalog.find(name)),
+            self._report_link,
         )
         if self.conversions:
             site = self.templates.render_changed(env, site, config.theme, self.settings)
@@ -477,6 +491,35 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         search.shorten(Path(config.site_dir))
         if not self.conversions:  # there the pages' server runs programs itself
             publish(self.root, Path(config.site_dir), self.catalog)
+            self._write_for_machines(config)
+
+    def _write_for_machines(self, config: MkDocsConfig) -> None:
+        """Each page as Markdown, what lists them, and the feed of their changes."""
+        site = Path(config.site_dir)
+        title, about = config.site_name, config.site_description or ""
+        url = config.site_url or ""
+        pages = [
+            plain.Page(
+                str(page.meta.get("title") or page.title),
+                str(page.meta.get("description") or ""),
+                " – ".join(str(it.title) for it in [*page.ancestors][::-1]) or title,
+                page.url,
+                (site / page.file.dest_uri).read_text("utf-8"),
+            )
+            for page in self.pages
+        ]
+        plain.write(site, title, about, pages, url)
+        if url:
+            entries = [
+                feed.Entry(it.title, it.description, it.url, f"{self.docs}/{source}")
+                for it, source in zip(
+                    pages, (page.file.src_uri for page in self.pages), strict=True
+                )
+                if source != "index.md"
+            ]
+            changed = feed.changes(self.root, self.docs)
+            text = feed.as_rss(title, about, url, entries, changed)
+            (site / feed.FILE).write_text(text, "utf-8")
 
     def _check_facts(self) -> None:
         """See that pages refer to all that their tests prove.

@@ -203,6 +203,9 @@ class Finish(Treeprocessor):
         for test in proof.tests:
             href = self.page.context.link_in_text(test.path, test.line)
             etree.SubElement(item, "a", href=href).text = AtomicString(test.name)
+        if link := self.page.context.report(proof.id):
+            report = etree.SubElement(item, "a", {"class": "ss-wrong", "href": link})
+            report.text = "Report an error"
 
 
 class Shown(Postprocessor):

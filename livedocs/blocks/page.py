@@ -76,6 +76,8 @@ class PageContext:
     """The recorded run of these programs and files of tests, as they are now."""
     commit_link: Callable[[str], str] = lambda commit: ""
     """The address of a commit; empty: no link."""
+    report: Callable[[str], str] = lambda fact: ""
+    """Where a reader says that a fact is wrong, by its id; empty: no link."""
     programs: dict[str, Snippet] = field(default_factory=dict)
     """Filled in: the programs that the page shows, by id."""
     packages: dict[str, Package] = field(default_factory=dict)
