@@ -1,10 +1,10 @@
-"""The head of a tutorial page: its fields, what they allow, and where one is wrong."""
+"""The head of a page with tests: its fields, what they allow, where one is wrong."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -51,8 +51,8 @@ class Level(StrEnum):
     DEPTH = "in depth"
 
 
-class FrontMatter(BaseModel):
-    """The fields of a tutorial's front matter; no other is allowed."""
+class ConceptMatter(BaseModel):
+    """The fields of a page about all frameworks; no other is allowed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -60,6 +60,13 @@ class FrontMatter(BaseModel):
     """The page's heading; search results cut more than 70 characters off."""
     description: Annotated[Line, Field(min_length=30, max_length=160)]
     """One sentence of 30 to 160 characters: lead, card and search result."""
+    not_tested: tuple[Line, ...] = ()
+    """What a reader may expect to be proven and is not, a sentence each."""
+
+
+class FrontMatter(ConceptMatter):
+    """The fields of a tutorial's front matter; no other is allowed."""
+
     framework: Framework
     subjects: Annotated[list[Subject], Field(min_length=1)]
     """The main one first."""
@@ -68,12 +75,13 @@ class FrontMatter(BaseModel):
     """Words to find the page by."""
     read_first: tuple[Line, ...] = ()
     """The tutorials on which this one builds, each by its path, ``flet/chat``."""
-    not_tested: tuple[Line, ...] = ()
-    """What a reader may expect to be proven and is not, a sentence each."""
+
+
+Matter = TypeVar("Matter", bound=ConceptMatter)
 
 
 def read(source: str, name: str, framework: str) -> FrontMatter:
-    """Read and check the front matter of a page.
+    """Read and check the front matter of a tutorial.
 
     Args:
         source: the whole page.
@@ -83,12 +91,34 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
     Raises:
         SnippetError: with page, line and field, and what is allowed there.
     """
+    found, lines = _read(source, name, FrontMatter, "A tutorial")
+    if found.framework.value != framework:
+        raise SnippetError(
+            f"{name}:{lines['framework']}: framework: {found.framework.value!r} is not "
+            f"the folder that the page is in, {framework!r}."
+        )
+    return found
+
+
+def read_concept(source: str, name: str) -> ConceptMatter:
+    """Read and check the front matter of a page about all frameworks.
+
+    Raises:
+        SnippetError: as for `read`.
+    """
+    return _read(source, name, ConceptMatter, "A concept")[0]
+
+
+def _read(
+    source: str, name: str, kind: type[Matter], page: str
+) -> tuple[Matter, dict[str, int]]:
+    """The front matter, and the line of each of its fields."""
     head = _HEAD.match(source)
     if not head:
-        needed = FrontMatter.model_fields.items()
+        needed = kind.model_fields.items()
         fields = ", ".join(name for name, field in needed if field.is_required())
         raise SnippetError(
-            f"{name}:1: A tutorial starts with front matter between two '---' lines: "
+            f"{name}:1: {page} starts with front matter between two '---' lines: "
             f"{fields}."
         )
     try:
@@ -110,17 +140,11 @@ def read(source: str, name: str, framework: str) -> FrontMatter:
         raise SnippetError(f"{name}:2: The front matter needs lines like 'title: …'.")
     lines = _lines(node, name)
     try:
-        read = FrontMatter.model_validate(found)
+        return kind.model_validate(found), lines
     except ValidationError as error:
         details = error.errors()
-        problems = [f"{name}:{_line(d, lines)}: {_explain(d)}" for d in details]
+        problems = [f"{name}:{_line(d, lines)}: {_explain(d, kind)}" for d in details]
         raise SnippetError("\n".join(problems)) from None
-    if read.framework.value != framework:
-        raise SnippetError(
-            f"{name}:{lines['framework']}: framework: {read.framework.value!r} is not "
-            f"the folder that the page is in, {framework!r}."
-        )
-    return read
 
 
 def _lines(head: yaml.MappingNode, name: str) -> dict[str, int]:
@@ -139,10 +163,10 @@ def _line(detail: Any, lines: dict[str, int]) -> int:
     return lines.get(str(detail["loc"][0]), 1)
 
 
-def _explain(detail: Any) -> str:
+def _explain(detail: Any, kind: type[ConceptMatter]) -> str:
     name = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
-        return f"Unknown field {name!r}. {nearest(name, FrontMatter.model_fields)}"
+        return f"Unknown field {name!r}. {nearest(name, kind.model_fields)}"
     if detail["type"] == "missing":
         return f"The field {name!r} is missing."
     if detail["type"] == "enum":

@@ -361,7 +361,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             context.not_tested = head.not_tested
             self._tell_proofs(page.file.src_uri, context)
         elif uri.parts[0] == CONCEPTS:
-            context.not_tested = page.meta.get("not_tested", [])
+            context.not_tested = _read_concept(source, name).not_tested
             self._tell_proofs(page.file.src_uri, context)
         self.contexts[page.file.src_uri] = context
         config.mdx_configs["livedocs"] = {"context": context}
@@ -409,8 +409,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         self.catalog.check()
         self._check_facts()
         tutorials: list[Tutorial] = []
-        proven: dict[str, Fact | Row] = {}
-        for uri in sorted(self.heads, key=lambda it: self.order.get(it, len(files))):
+        in_order = partial(sorted, key=lambda it: self.order.get(it, len(files)))
+        for uri in in_order(self.heads):
             head = self.heads[uri]
             file = files.get_file_from_path(uri)
             assert file is not None  # noqa: S101 -- it was just read
@@ -419,10 +419,12 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             length = reading.minutes(count_words((page and page.content) or ""))
             path = uri.removeprefix("tutorials/").removesuffix(".md")
             tutorials.append(Tutorial(head, file.url, len(said), length, path))
-            for proof in said:
-                key = proof.id if isinstance(proof, Fact) else f"{uri} {proof.id}"
-                proven[key] = proof
         self._check_order(tutorials)
+        proven = {
+            proof.id if isinstance(proof, Fact) else f"{uri} {proof.id}": proof
+            for uri in in_order(self.proofs)
+            for proof in self.contexts[uri].proven
+        }
         site: object = Site(
             tutorials,
             list(proven.values()),
@@ -579,3 +581,4 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
 
 # While pages are served, most are the same in the next build.
 _read_head = lru_cache(maxsize=1024)(front_matter.read)
+_read_concept = lru_cache(maxsize=1024)(front_matter.read_concept)

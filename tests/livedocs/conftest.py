@@ -102,6 +102,25 @@ TABLE = """\
 ///"""
 
 
+WORDS = """\
+---
+title: Who shares what
+description: What the words in the tables of the tutorials mean, in pictures.
+---
+
+# Who shares what
+
+## Belongs to { #owner }
+
+## Reload { #reload }
+
+## Reconnect { #reconnect }
+
+## Restart { #restart }
+"""
+"""The page to which the heads of such tables lead."""
+
+
 SHELVES = "snippets/streamlit/shelves"
 
 LIBRARY = {

@@ -24,7 +24,7 @@ from livedocs.films import MANIFEST, Film, Films, Step
 from livedocs.plugin import LiveDocsPlugin
 from livedocs.record import Measured, Record, digest
 
-from .conftest import HEAD, LIBRARY, PROGRAM, PROOF, SHELVES, TABLE, Project
+from .conftest import HEAD, LIBRARY, PROGRAM, PROOF, SHELVES, TABLE, WORDS, Project
 
 ROOT = Path(__file__).parents[2]
 GREET = "taipy/chat/greet.py"
@@ -198,6 +198,9 @@ CHANGES = {
     "a test's name": replace(TEST, "test_names_are_kept", "test_all_is_kept"),
     "a test's line": replace(TEST, "import pytest", "import sys\n\nimport pytest"),
     "what it is over": replace(TEST, '"reload")', '"reload", over="two names")'),
+    "words of its tables": lambda project: project.write(
+        "docs/concepts/who-shares-what.md", WORDS
+    ),
     "a film": play_longer,
     "a receipt": measure,
     "a record": record,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from livedocs.errors import SnippetError
-from livedocs.front_matter import Framework, Level, Subject, read
+from livedocs.front_matter import Framework, Level, Subject, read, read_concept
 
 from .conftest import HEAD
 
@@ -98,3 +98,17 @@ def test_a_page_in_another_folder_is_told_which() -> None:
 def test_a_field_that_is_there_twice_is_told_at_the_second() -> None:
     head = HEAD.replace("subjects:", "title: Again\nsubjects:")
     assert refused(head) == "5: The field 'title' is there twice."
+
+
+def test_a_concept_is_about_all_frameworks() -> None:
+    name, fields = "docs/concepts/state.md", HEAD.partition("framework")[0]
+    assert read_concept(f"{fields}---\n", name).title == "A chat for two"
+    with pytest.raises(SnippetError) as failure:
+        read_concept(HEAD, name)
+    assert f"{name}:4: Unknown field 'framework'." in failure.value.message
+    with pytest.raises(SnippetError) as failure:
+        read_concept("Text.\n", name)
+    assert failure.value.message == (
+        f"{name}:1: A concept starts with front matter between two '---' lines: "
+        "title, description."
+    )

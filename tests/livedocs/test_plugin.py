@@ -10,7 +10,7 @@ from livedocs.facts import Facts
 from livedocs.record import Measured, Record, digest
 from livedocs.review import pages
 
-from .conftest import HEAD, PROGRAM, PROOF, TABLE, Project
+from .conftest import HEAD, PROGRAM, PROOF, TABLE, WORDS, Project
 
 
 def test_programs_are_published_byte_for_byte(project: Project) -> None:
@@ -62,6 +62,48 @@ def test_what_is_shown_beside_what_is_proven(project: Project) -> None:
         ("A reload of a<b", 11, "reload"),
         ("`names` | everybody | kept | lost", 17, "state-greet-py-names"),
     ]
+
+
+def test_the_heads_of_tables_lead_to_the_page_that_explains_them(
+    project: Project,
+) -> None:
+    """From a tutorial, and from that page itself."""
+    project.write("tests/snippets/taipy/test_chat.py", PROOF)
+    project.write("docs/concepts/who-shares-what.md", WORDS)
+    project.say(f"[A reload](fact:reload) keeps it.\n\n{TABLE}")
+    project.build()
+    page = project.site / "tutorials/taipy/chat"
+    links = bs4.BeautifulSoup(project.html(), "html.parser").select("thead a")
+    assert [link.text for link in links] == ["Belongs to", "Reload", "Restart"]
+    for link, anchor in zip(links, ("owner", "reload", "restart"), strict=True):
+        path, _, fragment = str(link["href"]).partition("#")
+        target = (page / path).resolve() / "index.html"
+        words = bs4.BeautifulSoup(target.read_text("utf-8"), "html.parser")
+        assert fragment == anchor
+        assert words.select_one(f"h2#{anchor}")
+
+
+def test_a_concept_lists_what_the_tests_of_all_frameworks_prove(
+    project: Project,
+) -> None:
+    project.write("tests/snippets/taipy/test_who_shares_what.py", PROOF)
+    other = PROOF.partition("@pytest.mark.state")[0].replace("reload", "flet-reload")
+    flet = f'{other}def test_it():\n    """Flet keeps it."""\n'
+    project.write("tests/snippets/flet/test_who_shares_what.py", flet)
+    head = WORDS.replace("\n---\n", "\nnot_tested: [Other browsers.]\n---\n")
+    said = "[It](fact:reload) [is](fact:flet-reload) kept."
+    project.write("docs/concepts/who-shares-what.md", f"{head}\n{said}\n\n{TABLE}\n")
+    project.build()
+    html = project.html("concepts/who-shares-what")
+    soup = bs4.BeautifulSoup(html, "html.parser")
+    proofs = [proof["id"] for proof in soup.select(".ss-proof li")]
+    assert proofs == ["fact-reload", "fact-flet-reload", "state-greet-py-names"]
+    assert [link["href"] for link in soup.select("thead a")] == [
+        "./#owner",
+        "./#reload",
+        "./#restart",
+    ]
+    assert "Other browsers." in soup.text
 
 
 def test_tutorials_are_listed_in_the_order_of_the_navigation(project: Project) -> None:

@@ -16,7 +16,7 @@ import pytest
 from mkdocs.commands.serve import serve
 from mkdocs.exceptions import Abort, MkDocsException
 
-from .conftest import HEAD, LIBRARY, PROOF, SHELVES, Project
+from .conftest import HEAD, LIBRARY, PROOF, SHELVES, WORDS, Project
 from .conftest import TABLE as STATE
 
 PAGE = "docs/tutorials/taipy/chat.md"
@@ -599,6 +599,17 @@ def test_a_row_that_its_page_does_not_show_is_refused(
     project.say("[A reload](fact:reload) keeps it.")
     said = complaint(build, project, caplog)
     assert f"{TESTED}:6: test_names_are_kept tells the state of 'names'" in said
+
+
+def test_a_concept_that_leaves_out_what_its_tests_prove_is_refused(
+    build: Builder, project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    tested = "tests/snippets/flet/test_who_shares_what.py"
+    row = "@pytest.mark.state" + PROOF.partition("@pytest.mark.state")[2]
+    project.write(tested, PROOF.replace(row.partition("def ")[0], ""))
+    project.write("docs/concepts/who-shares-what.md", WORDS)
+    said = complaint(build, project, caplog)
+    assert "proves the fact 'reload', and docs/concepts/who-shares-what.md does" in said
 
 
 def test_another_page_of_the_family_may_refer_to_it(

@@ -29,6 +29,7 @@ LOOKED_AT = (
     "catalogue",
     "taipy chat",
     "streamlit rooms-reference",
+    "concepts who-shares-what",
     "contributing",
     "404",
 )
