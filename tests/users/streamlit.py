@@ -475,11 +475,16 @@ class StreamlitSocket:
         address: of the app.
         cookie: its browser's.
         token: shows that the app's own page asks; without it nobody is logged in.
+        session: which its page had when it lost the connection.
     """
 
-    def __init__(self, address: str, cookie: str = "", token: str = "") -> None:
+    def __init__(
+        self, address: str, cookie: str = "", token: str = "", session: str = ""
+    ) -> None:
         url = f"ws://{urlsplit(address).netloc}/_stcore/stream"
         protocols = ["streamlit", token] if token else ["streamlit"]
+        if session:
+            protocols = ["streamlit", token or "-", session]
         self._exit = ExitStack()
         # Nobody reads while nothing is asked, so what comes has to wait here.
         connection = connect(
@@ -499,6 +504,8 @@ class StreamlitSocket:
         """What any of its pages has said in red."""
         self.components: dict[str, Any] = {}
         """What each of its components was given last, by name."""
+        self.session = ""
+        """The session that the server has given it."""
         self.sent_to = ""
         """Where its browser was sent, to log in or out."""
         self.runs()
@@ -588,6 +595,8 @@ class StreamlitSocket:
                 path = tuple(answer.metadata.delta_path)
                 fragment = answer.delta.fragment_id
                 self._draw(path, answer.delta.new_element, fragment)
+            case "new_session":
+                self.session = answer.new_session.initialize.session_id
             case "auth_redirect":
                 self.sent_to = answer.auth_redirect.url
             case "auto_rerun":

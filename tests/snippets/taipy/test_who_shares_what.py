@@ -73,6 +73,21 @@ def test_a_variable_of_the_page_is_a_users_unless_it_is_shared(begin: Begin) -> 
     assert counts(TaipyState(program, "third", Clock())) == (0, 5)
 
 
+@pytest.mark.fact("taipy-shared-shown")
+def test_a_shared_variables_new_value_is_sent_to_the_others(begin: Begin) -> None:
+    """When one user changes a shared variable, the pages of others get its new value,
+    and nothing of the first user's own.
+    """
+    program = begin()
+    alex, doppler = (TaipyState(program, it, Clock()) for it in ("alex", "doppler"))
+    doppler.socket.get_received()
+    press(alex)
+    sent = [packet["args"] for packet in doppler.socket.get_received()]
+    updates = [message["payload"] for message in sent if message["type"] == "MU"]
+    shown = [update["payload"]["value"] for it in updates for update in it]
+    assert "You: 0. Everybody: 1." in shown
+
+
 @pytest.mark.state("per_user.py", "presses", "everybody", restart="lost")
 @pytest.mark.state("per_user.py", "ours", "everybody", restart="lost")
 @pytest.mark.state("per_user.py", "mine", "one user", restart="lost")
