@@ -75,8 +75,8 @@ def test_a_variable_of_the_page_is_a_users_unless_it_is_shared(begin: Begin) -> 
 
 @pytest.mark.fact("taipy-shared-shown")
 def test_a_shared_variables_new_value_is_sent_to_the_others(begin: Begin) -> None:
-    """When one user changes a shared variable, the pages of others get its new value,
-    and nothing of the first user's own.
+    """When one user changes a shared variable, the page of another gets its new value,
+    and keeps its own values.
     """
     program = begin()
     alex, doppler = (TaipyState(program, it, Clock()) for it in ("alex", "doppler"))
