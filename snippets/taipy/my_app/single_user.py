@@ -2,7 +2,7 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["taipy-gui==4.1.2"]
 # ///
-"""What a weekend away costs: one person notes the expenses."""
+"""What a weekend away costs: one person writes them down."""
 
 import json
 from pathlib import Path

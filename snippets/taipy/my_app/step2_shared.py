@@ -2,7 +2,7 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["taipy-gui==4.1.2"]
 # ///
-"""What a weekend away costs: one list for everybody."""
+"""What a weekend away costs: one list and one budget for everybody."""
 
 import json
 from pathlib import Path

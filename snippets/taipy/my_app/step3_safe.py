@@ -2,7 +2,7 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["taipy-gui==4.1.2"]
 # ///
-"""What a weekend away costs: nothing is lost when two add at once."""
+"""What a weekend away costs: two people can add something simultaneously."""
 
 import json
 import threading

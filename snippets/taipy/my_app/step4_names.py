@@ -2,7 +2,7 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["taipy-gui==4.1.2"]
 # ///
-"""What a weekend away costs: each expense says who paid."""
+"""What a weekend away costs: each expense says who has added it."""
 
 import json
 import threading

@@ -2,7 +2,7 @@
 # requires-python = ">=3.11,<3.13"
 # dependencies = ["taipy-gui==4.1.2"]
 # ///
-"""What a weekend away costs: saved, and forgotten states are freed."""
+"""What a weekend away costs: saved safely, and old states are freed."""
 
 import json
 import threading

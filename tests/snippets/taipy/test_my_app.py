@@ -365,6 +365,22 @@ def test_an_expense_says_who_has_added_it(
     assert doppler.name == "Doppler"
 
 
+@pytest.mark.fact("taipy-app-woken")
+@pytest.mark.parametrize("program", [SAVED], indirect=True)
+def test_a_page_that_outlives_its_state_gets_a_name(
+    program: ModuleType, timers: Timers, alex: Friend, doppler: Friend
+) -> None:
+    """A page of `step5_saved.py` that was left open until its state was freed gets a
+    new name with the next expense that is added from it.
+    """
+    doppler.leave()
+    timers.pass_by(3600)
+    doppler.connect()
+    doppler.adds(PIZZA)
+    assert alex.listing == "24  Pizza (Guest 3)\n"
+    assert doppler.name == "Guest 3"
+
+
 @pytest.mark.state(
     "step5_saved.py", "expenses", "everybody", reload="kept", restart="kept"
 )
