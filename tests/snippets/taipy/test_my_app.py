@@ -105,7 +105,7 @@ def begin(
         def begin(snippet: str) -> ModuleType:
             program = load(snippet)
             ends.callback(program.gui._clear_shared_variable)
-            program.file = tmp_path / "expenses.json"
+            monkeypatch.setattr(program, "file", tmp_path / "expenses.json")
             options = run_options(snippet)
             program.gui.run(run_server=False, async_mode="threading", **options)
             return program
