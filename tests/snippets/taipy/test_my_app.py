@@ -338,9 +338,11 @@ def test_without_the_lock_the_file_may_lack_what_both_pages_show(
         monkeypatch.setattr(program, "lock", nullcontext())
     slow = SlowFile(program.file)
     monkeypatch.setattr(program, "file", slow)
-    does = {"expense": (alex.adds, [TRAIN]), "budget": (alex.sets_budget, [900])}
-    act, arguments = does[first]
-    thread = threading.Thread(target=act, args=arguments)
+    does = {
+        "expense": lambda: alex.adds(TRAIN),
+        "budget": lambda: alex.sets_budget(900),
+    }
+    thread = threading.Thread(target=does[first])
     thread.start()
     assert slow.first.wait(20)
     doppler.adds(PIZZA)
