@@ -47,7 +47,8 @@ def test_a_card_names_a_call_that_the_first_tutorial_shows() -> None:
         first = re.search(rf"tutorials/{framework.id}/\S+\.md", nav)
         assert first
         page = (ROOT / "docs" / first[0]).read_text("utf-8")
-        programs = set(re.findall(r"/// snippet \| (\S+\.py)", page))
+        blocks = re.findall(r"/// (?:snippet|diff) \|(.+)", page)
+        programs = {it for block in blocks for it in re.findall(r"\S+\.py", block)}
         name = re.escape(framework.share.lstrip("@").rpartition(".")[2])
         call = re.compile(rf"@(?:\w+\.)?{name}\b|\b{name}\(")
         assert any(
