@@ -48,6 +48,11 @@ class _Converter(MarkdownConverter):
         """The name of a program, in a line of its own."""
         return f"\n\n**{text.strip()}**\n\n" if text.strip() else ""
 
+    def convert_figure(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """What a drawing shows, as it is said to those who cannot see it."""
+        says = el.get("aria-label")
+        return f"\n\n*Drawing: {says}*\n\n" if says else text
+
     def convert_summary(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """What a reader would open, as a line above it."""
         return f"\n\n**{text.strip()}**\n\n"

@@ -69,6 +69,11 @@ def page(html: str, url: str = "tutorials/flet/chat/") -> Page:
             "**In words**\n\n1. Alex writes.\n",
         ),
         (CHANGES, WHOLE),
+        (
+            '<p>One.</p><figure class="ss-drawing" role="img" aria-label="Two tabs.">'
+            "<svg><text>Alex</text></svg></figure><p>Two.</p>",
+            "One.\n\n*Drawing: Two tabs.*\n\nTwo.\n",
+        ),
     ],
 )
 def test_a_page_becomes_markdown(html: str, markdown: str) -> None:
