@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import pandas as pd
 import pytest
+from taipy.gui import State
 
 from tests.snippets.taipy.source import run_options
 from tests.users.taipy import Clock, TaipyState, Timers, shown_text
@@ -27,7 +30,7 @@ TRAIN, PIZZA = "Train 90", "Pizza 24"
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-Begin = Callable[[str], ModuleType]
+Begin = Callable[..., ModuleType]
 
 
 class Friend(TaipyState):
@@ -102,8 +105,9 @@ def begin(
     monkeypatch.chdir(tmp_path)
     with ExitStack() as ends:
 
-        def begin(snippet: str) -> ModuleType:
+        def begin(snippet: str, **values: object) -> ModuleType:
             program = load(snippet)
+            vars(program).update(values)
             ends.callback(program.gui._clear_shared_variable)
             monkeypatch.setattr(program, "file", tmp_path / "expenses.json")
             options = run_options(snippet)
@@ -202,6 +206,43 @@ class TestBefore:
         assert alex.listing == "300  Hotel\n"
         assert doppler.listing == "90  Train\n24  Pizza\n"
         assert saved_names(program) == ["Hotel"]
+
+
+def add_key(state: State) -> None:
+    state.last_added["Soup"] = 8
+
+
+def add_member(state: State) -> None:
+    state.last_added.add("Soup")
+
+
+def change_cell(state: State) -> None:
+    state.last_added.loc[0, "cost"] = 8
+
+
+@pytest.mark.fact("taipy-app-kinds")
+@pytest.mark.parametrize(
+    ("value", "change", "has_changed"),
+    [
+        ({}, add_key, lambda value: value["Soup"] == 8),
+        (set(), add_member, lambda value: value == {"Soup"}),
+        (pd.DataFrame({"cost": [9]}), change_cell, lambda value: value.cost[0] == 8),
+    ],
+    ids=["dict", "set", "DataFrame"],
+)
+def test_what_is_changed_in_place_is_changed_for_both(
+    begin: Begin,
+    value: object,
+    change: Callable[[State], None],
+    has_changed: Callable[[Any], bool],
+) -> None:
+    """When one user changes a dict, a set or a DataFrame of the module in place, it is
+    changed in the other’s state too.
+    """
+    program = begin(BEFORE, last_added=value)
+    alex, doppler = Friend(program, "alex"), Friend(program, "doppler")
+    alex.call(change)
+    assert has_changed(doppler.get("last_added"))
 
 
 @pytest.mark.fact("taipy-app-folder")
