@@ -45,7 +45,7 @@ class Friend(TaipyState):
         self._acts("add", "Enter", "entry", text)
 
     def undoes(self) -> None:
-        """Press *Undo*."""
+        """Press Undo."""
         self._acts("undo")
 
     def picks(self, category: str) -> None:
@@ -147,7 +147,7 @@ class TestBefore:
     def test_undo_takes_what_the_other_has_added(
         self, program: ModuleType, alex: Friend, doppler: Friend
     ) -> None:
-        """In `single_user.py`, *Undo* removes what was added last, whoever has added
+        """In `single_user.py`, Undo removes what was added last, whoever has added
         it.
         """
         alex.adds(TRAIN)
@@ -267,7 +267,7 @@ def test_another_folder_is_another_list(
 def test_undo_takes_what_its_user_has_added(
     program: ModuleType, alex: Friend, doppler: Friend
 ) -> None:
-    """From step 1 on, *Undo* removes what its own user has added last."""
+    """From step 1 on, Undo removes what its own user has added last."""
     alex.adds(TRAIN)
     doppler.adds(PIZZA)
     alex.undoes()
@@ -452,7 +452,7 @@ def test_a_restart_keeps_what_was_saved(
     begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a restart of `step5_saved.py`, the expenses and the budget are there, and
-    names, categories and what *Undo* would remove are not.
+    names, categories and what Undo would remove are not.
     """
     program = begin(SAVED)
     alex, doppler = Friend(program, "alex"), Friend(program, "doppler")
