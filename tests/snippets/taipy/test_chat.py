@@ -212,7 +212,6 @@ class TestServer:
     @pytest.mark.state(
         "shared_builder.py", "user_name", "one user", reload="kept", restart="lost"
     )
-    @pytest.mark.state("shared_builder.py", "arrivals", "everybody", restart="lost")
     def test_a_restart_forgets_names_and_messages(
         self, stage: Stage, alex: BrowserUser, doppler: BrowserUser
     ) -> None:

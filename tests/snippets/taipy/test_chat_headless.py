@@ -28,6 +28,7 @@ from tests.users.taipy import Clock, TaipyState, Timers, parse
 
 SHARED = ("taipy/chat/shared_builder", "taipy/chat/shared_markdown")
 BROADCAST = ("taipy/chat/broadcast_builder", "taipy/chat/broadcast_markdown")
+NOTICE = "taipy/chat/notice"
 PITFALL = "taipy/chat/pitfall_overwrite"
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -282,22 +283,6 @@ class TestSharedVariable(SharedHistory, TaipyChat):
         reconnect="kept",
         restart="lost",
     )
-    @pytest.mark.state(
-        "shared_builder.py",
-        "arrivals",
-        "everybody",
-        reload="kept",
-        reconnect="kept",
-        restart="lost",
-    )
-    @pytest.mark.state(
-        "shared_builder.py",
-        "last_press",
-        "everybody",
-        reload="kept",
-        reconnect="kept",
-        restart="lost",
-    )
     def test_names_and_the_transcript_live_as_long_as_the_process(
         self, program: ModuleType, join: Join, begin: Begin
     ) -> None:
@@ -328,30 +313,6 @@ class TestBroadcast(OwnHistory, TaipyChat):
         "broadcast_builder.py",
         "transcript",
         "one user",
-        reload="kept",
-        reconnect="kept",
-        restart="lost",
-    )
-    @pytest.mark.state(
-        "broadcast_builder.py",
-        "user_name",
-        "one user",
-        reload="kept",
-        reconnect="kept",
-        restart="lost",
-    )
-    @pytest.mark.state(
-        "broadcast_builder.py",
-        "arrivals",
-        "everybody",
-        reload="kept",
-        reconnect="kept",
-        restart="lost",
-    )
-    @pytest.mark.state(
-        "broadcast_builder.py",
-        "last_press",
-        "everybody",
         reload="kept",
         reconnect="kept",
         restart="lost",
@@ -575,6 +536,38 @@ class TestPort:
         with pytest.raises(OSError, match="Address already in use"):
             starting.run("--port", str(taken))
         assert starting.opened == [f"http://{HOST}:{taken}"]
+
+
+def notices(user: TaipyState) -> list[str]:
+    """The notices that have come to a user's page since they were last asked for."""
+    received = (packet["args"] for packet in user.socket.get_received())
+    return [message["message"] for message in received if message["type"] == "AL"]
+
+
+@pytest.mark.fact("taipy-notice")
+@pytest.mark.parametrize("program", [NOTICE], indirect=True)
+def test_a_notice_is_for_those_who_are_there(
+    program: ModuleType,
+    alex: TaipyState,
+    doppler: TaipyState,
+    join: Join,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A notice that is broadcast reaches each page that is open, and not one that is
+    opened later.
+    """
+    told: list[str] = []
+    notify = program.notify
+
+    def tell(state: State, kind: str, text: str) -> None:
+        told.append(state.user_name)
+        notify(state, kind, text)
+
+    monkeypatch.setattr(program, "notify", tell)
+    alex.call(program.announce)
+    assert [notices(user) for user in (alex, doppler)] == [["The pizza is here!"]] * 2
+    assert join().name == "User 3"
+    assert sorted(told) == ["Alex", "Doppler"]
 
 
 @pytest.mark.fact("taipy-markdown-or-python")
