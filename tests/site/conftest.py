@@ -24,12 +24,8 @@ TUTORIALS = {
 }
 """The addresses of all tutorials in the site."""
 
-REFERENCES = {
-    name
-    for name, address in TUTORIALS.items()
-    if "\n/// reference | " in (ROOT / f"docs/{address[:-1]}.md").read_text("utf-8")
-}
-"""Those that describe a library, name by name: there is nothing to be filmed."""
+REFERENCES = {name for name in TUTORIALS if name.endswith("-reference")}
+"""Those that people look things up in: they begin with that, not with a film."""
 
 CONCEPTS = {
     f"concepts {path.stem}": f"concepts/{path.stem}/"

@@ -52,7 +52,7 @@ from tests.snippets.taipy.source import server_options, without_page
 from tests.users.taipy import Clock, TaipyState, Timers, shown_text
 from tests.waiting import PATIENCE, wait_until
 
-PAGE = Path(__file__).parents[3] / "docs/tutorials/taipy/events.md"
+PAGE = Path(__file__).parents[3] / "docs/tutorials/taipy/events-reference.md"
 
 LOGS = ("taipy/events/log_events", "taipy/events/log_events_markdown")
 LIST = "taipy/events/scenario_list"
@@ -783,6 +783,7 @@ def test_presses_are_taken_while_work_waits(
 def written_table() -> dict[str, list[str]]:
     """The page's table of methods: what stands in each row, by its first cell."""
     text = PAGE.read_text("utf-8").partition("\n## All methods\n")[2]
+    text = text.partition("\n## ")[0]
     found = re.findall(r"(?m)^\| `(\w+)` *\|(.*)\|$", text)
     return {
         name: [cell.strip().strip("`") for cell in cells.split("|")]
