@@ -144,7 +144,7 @@ class TestFinishedApp:
     @pytest.mark.fact("flet-keyboard")
     def test_the_keyboard_is_enough(self, alex: FletUser, visitor: FletUser) -> None:
         """The keyboard is enough: to join, write, start a new line with Shift+Enter,
-        press the button, and write on at once.
+        press the button, and carry on writing.
         """
         joins_and_writes_with_the_keyboard(visitor, alex)
 

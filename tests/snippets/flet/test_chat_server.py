@@ -115,8 +115,8 @@ class TestChat:
     def test_two_people_who_write_at_once_lose_nothing_and_see_one_order(
         self, alex: FletSocket, doppler: FletSocket
     ) -> None:
-        """Two people who write at once, each as soon as the field is empty, lose no
-        message, and both see the same order.
+        """Two people who write simultaneously, each as soon as the field is empty, lose
+        no message, and both see the same order.
         """
         said: list[Message] = []
         for n in range(30):

@@ -1,4 +1,4 @@
-"""What becomes of keys that are pressed before a server's clear of a field arrives."""
+"""What becomes of keys that are pressed before the server has cleared the field."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def shows(user: SlowFletUser) -> Callable[..., None]:
 
 
 def type_on_before_the_clear(user: SlowFletUser) -> None:
-    """Send ``one``, type ``two`` before the clear arrives, and then ``three``."""
+    """Send ``one``, type ``two`` before the field is cleared, and then ``three``."""
     user.type_at_once("one")
     user.finds_field_with("one")
     with user.line.held():
@@ -67,7 +67,7 @@ class TestWrong:
     def test_what_is_typed_before_the_clear_arrives_is_wiped(
         self, user: SlowFletUser, shows: Callable[..., None]
     ) -> None:
-        """Letters that are typed before the clear arrives are wiped and not sent."""
+        """Letters that are typed before the field is cleared are wiped and not sent."""
         type_on_before_the_clear(user)
         shows("one", "three")
 
@@ -80,7 +80,7 @@ class TestMended:
     def test_what_is_typed_before_the_clear_arrives_is_sent(
         self, user: SlowFletUser, shows: Callable[..., None]
     ) -> None:
-        """What is typed before the clear arrives is sent, letter by letter, and each
+        """What is typed before the field is cleared is sent, letter by letter, and each
         message stays one.
         """
         type_on_before_the_clear(user)
@@ -124,8 +124,8 @@ class TestMended:
     def test_what_is_typed_at_the_beginning_before_the_clear_arrives_is_sent_once(
         self, user: SlowFletUser, shows: Callable[..., None]
     ) -> None:
-        """What is typed after the key Home, before the clear arrives, is the beginning
-        of the next message, and no letter is sent twice.
+        """What is typed after the key Home, before the field is cleared, begins the
+        next message, and each letter is sent once.
         """
         user.type_at_once("one")
         user.finds_field_with("one")
