@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -27,9 +27,10 @@ _PACKET = b"\0"
 class FletSocket(FletTab):
     """A person whom a real server knows by a web socket."""
 
-    def __init__(self, address: str) -> None:
-        """Open the program in a new tab."""
+    def __init__(self, address: str, headers: Mapping[str, str] | None = None) -> None:
+        """Open the program in a new tab, with what a proxy adds on the way."""
         self._url = f"{address.replace('http', 'ws', 1)}ws"
+        self.headers = headers
         self.session_id = ""
         self.connect()
 
@@ -37,7 +38,7 @@ class FletSocket(FletTab):
         """Open the program; in a tab that was here before, as a reload does."""
         self._screen = Screen()
         self._connection = ExitStack()
-        connecting = connect(self._url, max_size=None)
+        connecting = connect(self._url, max_size=None, additional_headers=self.headers)
         self._socket = self._connection.enter_context(connecting)
         page = {"route": "/", "web": True}
         self._send(

@@ -436,6 +436,31 @@ def test_two_processes_have_two_chats(folder: Path) -> None:
         assert alex.messages() == []
 
 
+@pytest.mark.process
+@pytest.mark.fact("flet-forwarded")
+def test_behind_a_proxy_an_id_opens_the_page_only_from_the_same_address(
+    folder: Path,
+) -> None:
+    """If a proxy on the same machine sends `X-Forwarded-For`, the id of a session opens
+    its page from the visitor’s own address and not from another; without that header,
+    it opens the page for anyone behind the proxy.
+    """
+    alexs, another = ({"X-Forwarded-For": f"192.0.2.{n}"} for n in (1, 2))
+    with serving(ASGI, folder, "/chat/") as server:
+        for visitor, stranger, is_opened in (
+            (alexs, another, False),
+            (alexs, alexs, True),
+            (None, None, True),
+        ):
+            alex = Caller(server.address, visitor)
+            name, id_ = alex.name, alex.session_id
+            alex.close()
+            alex.session_id, alex.headers = id_, stranger
+            alex.connect()
+            assert (alex.name == name) == is_opened
+            alex.close()
+
+
 @contextmanager
 def held(guest: str) -> Iterator[None]:
     """Let the process that has this guest do nothing, so that another one does."""
@@ -554,6 +579,21 @@ def test_the_chat_is_below_its_prefix(
         assert '<a href="/chat/">' in root.text
     else:
         assert root.status_code == 404
+
+
+@pytest.mark.usefixtures("beside")
+@pytest.mark.fact("flet-health")
+@pytest.mark.parametrize("program", ["prefixed", "mounted"])
+def test_a_health_check_is_no_guest(
+    load: Callable[[str], ModuleType], program: str
+) -> None:
+    """A request for the page below its prefix is answered with 200 and does not call
+    `main`, so the check is no guest.
+    """
+    app = load(f"flet/web/{program}").app
+    (answer,) = get(app, "/chat/")
+    assert answer.status_code == 200
+    assert next(sys.modules["chat"].guests) == 1
 
 
 @pytest.mark.usefixtures("beside")
