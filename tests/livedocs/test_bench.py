@@ -53,9 +53,27 @@ def test_without_a_caption_it_says_what_the_bench_says() -> None:
     assert caption.get_text() == "what is measured"
 
 
+def test_a_page_may_show_some_of_a_part() -> None:
+    more = (FIGURE, replace(FIGURE, name="memory"), replace(FIGURE, name="started"))
+    found = replace(BENCH, figures=more)
+    names = {
+        "": ["loaded", "memory", "started"],
+        "    show: mem\n": ["memory"],
+        "    show: [start, loaded]\n": ["loaded", "started"],
+    }
+    for option, expected in names.items():
+        page = shown(f"/// figures | here\n{option}///\n", found)
+        assert [it.get_text() for it in page.select("tbody th")] == expected
+
+
 @pytest.mark.parametrize(
     ("text", "found", "wrong"),
     [
+        (
+            "/// figures | here\n    show: [loaded, lauded]\n///\n",
+            BENCH,
+            "No figure of 'here' begins with 'lauded'. Did you mean 'loaded'?",
+        ),
         ("/// figures | hear\n///\n", BENCH, "no part 'hear'. Did you mean 'here'?"),
         (
             "/// figures | here\n///\n",
