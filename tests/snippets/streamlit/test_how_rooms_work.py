@@ -1177,3 +1177,25 @@ def test_what_is_loaded_is_no_garbage_and_not_looked_through() -> None:
     runpy.run_path(str(ROOMS / "push_launcher.py"))
     assert gc.get_freeze_count() > loaded / 2
     assert len(gc.get_objects()) < loaded / 10
+
+
+@pytest.mark.fact("forged-option")
+def test_a_forged_message_writes_what_its_widget_does_not_offer(
+    program: Write, room_sync: ModuleType
+) -> None:
+    """A forged message can write an option into a room that its selectbox doesn't
+    offer; other pages show their default instead.
+    """
+    app = program(
+        'with sync("lobby") as st:\n'
+        '    st.text(st.selectbox("Size", ["small", "large"]))\n'
+    )
+    alex, doppler = join(app), join(app)
+    forged = alex.message()
+    (state,) = forged.widgets
+    state.string_value = "huge"
+    alex.send(forged)
+    doppler.wait_a_second()
+    assert doppler.reads("small")
+    (text,) = room_sync.rooms.store().read("lobby")[1].values()
+    assert text == '"huge"'
