@@ -155,6 +155,7 @@ REASONS = {
     "flet/web/mounted": "it’s a server itself",
     "flet/web/offline": "it writes files",
     "flet/web/prefixed": "it’s a server itself",
+    "streamlit/chat/login": "it needs a login, which needs a server",
     "streamlit/rooms/members": "it needs a login, which needs a server",
     "streamlit/rooms/saved_room": "it saves to a file, and a page has none",
     "streamlit/rooms/table": "its table needs pandas, which isn’t part of the page",

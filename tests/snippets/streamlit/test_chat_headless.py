@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
@@ -21,6 +23,7 @@ from tests.users.base import Message, User
 from tests.users.streamlit_headless import LIBRARY, StreamlitSession, own_process
 
 CHAT = Catalog.default().find("streamlit/chat/chat").path
+SIDEBAR, LOGIN = (CHAT.with_name(name) for name in ("sidebar.py", "login.py"))
 FIELD = "private:room_sync:outbox:Message"
 
 
@@ -146,6 +149,66 @@ class TestNames:
         said = [alex.says("I am Alex"), other.says("So am I")]
         for user in (alex, other):
             assert user.latest(2) == said
+
+
+class TestInApps:
+    @pytest.mark.fact("chat-in-sidebar")
+    def test_it_is_in_the_sidebar_of_an_app_whose_widgets_stay_private(self) -> None:
+        """The chat works in the sidebar of an app, whose own widgets stay private."""
+        alex, doppler = (StreamlitSession(SIDEBAR) for _ in range(2))
+        alex.set("People", 8)
+        for user, name in ((alex, "Alex"), (doppler, "Doppler")):
+            assert user.widget("Your name") in user.page.sidebar.text_input
+            user.set("Your name", name)
+        assert [user.value("People") for user in (alex, doppler)] == [8, 4]
+        tells(alex, FIELD, [[1, "Are there eight of us?"]])
+        doppler.hear()  # only the chat runs again
+        texts = [element.value for element in doppler.page.sidebar.text]
+        assert texts == ["Alex: Are there eight of us?"]
+
+    @pytest.mark.fact("chat-login-name")
+    def test_who_has_logged_in_talks_under_the_name_of_their_account(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With `st.login`, only people who have logged in read and write, and messages
+        carry the name of the account, whatever the address says.
+        """
+        user = SimpleNamespace(is_logged_in=True, name="Alex")
+        monkeypatch.setattr(st, "user", user)
+        alex = StreamlitSession(LOGIN, name="Doppler")
+        tells(alex, FIELD, [[1, "It's me"]])
+        assert alex.reads("Alex: It's me")
+        user.is_logged_in = False
+        stranger = StreamlitSession(LOGIN, name="Alex")
+        assert [button.label for button in stranger.page.button] == ["Log in"]
+        assert not stranger.page.text
+        assert not stranger.page.get("bidi_component")
+
+    @pytest.mark.fact("chat-bubbles")
+    @pytest.mark.parametrize(
+        ("sender", "avatar"),
+        [
+            ("Alex", ""),
+            *(("user", "user"), ("human", "user")),
+            *(("assistant", "assistant"), ("ai", "assistant")),
+        ],
+    )
+    def test_messages_may_be_in_bubbles(
+        self, sender: str, avatar: str, tmp_path: Path
+    ) -> None:
+        """`st.chat_message(sender).text(text)` works in the chat, too; people who are
+        called `user`, `human`, `assistant` or `ai` get an icon instead of a letter.
+        """
+        app = tmp_path / "bubbles.py"
+        shown = 'st.text(f"{sender}: {text}")'
+        assert shown in CHAT.read_text()
+        app.write_text(
+            CHAT.read_text().replace(shown, "st.chat_message(sender).text(text)")
+        )
+        user = StreamlitSession(app, name=sender)
+        tells(user, FIELD, [[1, "Hello"]])
+        (bubble,) = [it for it in user.page.chat_message if it.text[0].value == "Hello"]
+        assert (bubble.name, bubble.avatar) == (sender, avatar)
 
 
 @pytest.mark.fact("chat-input-keeps-last")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from tests.conftest import imported
 from tests.users.streamlit_headless import StreamlitSession, own_process
 
 GAME = Catalog.default().find("streamlit/game/tic_tac_toe").path
+PAIRS = GAME.with_name("pairs.py")
+PAGE = Path(__file__).parents[3] / "docs/tutorials/streamlit/game.md"
 
 
 DISABLED = "disabled=not side or game[side] != me or bool(board[cell]),"
@@ -62,8 +65,8 @@ def mark(label: str) -> str:
 class Player(StreamlitSession):
     """A person at the table, or beside it."""
 
-    def __init__(self, side: str = "", game: Path = GAME) -> None:
-        super().__init__(game)
+    def __init__(self, side: str = "", game: Path = GAME, **address: str) -> None:
+        super().__init__(game, **address)
         if side:
             self.click(f"Play {side}")
 
@@ -142,6 +145,15 @@ class TestRules:
                     waiting.append(marked)
         assert len(reached) == 5478  # well known for tic-tac-toe
 
+    @pytest.mark.fact("game-one-line")
+    def test_the_test_that_the_page_shows_passes(self, rules: ModuleType) -> None:
+        """The test of one line that the page shows passes, and fails without a rule."""
+        (line,) = re.findall(r"`(assert .+)`", PAGE.read_text())
+        names = dict(vars(rules))
+        exec(line, names)  # noqa: S102 -- it is our own page's
+        with pytest.raises(AssertionError):
+            exec(line, names | {"play": lambda game, cell, me: game})  # noqa: S102
+
     @pytest.mark.fact("game-two-play")
     def test_two_play_in_turn_and_others_watch(self) -> None:
         x, o = Player("X"), Player("O")
@@ -186,7 +198,11 @@ class TestRules:
         assert [user.board() for user in players] == ["........."] * 3
         assert players[0].reads("You play X"), "everybody keeps their side"
 
+    @pytest.mark.fact("game-rules-alone")
     def test_before_each_move_the_two_others_try_in_vain(self, bold: Path) -> None:
+        """If no cell is disabled, the rules still refuse clicks out of turn, and those
+        of watchers.
+        """
         x, o, third = Player("X", bold), Player("O", bold), Player("", bold)
         board = ["."] * 9
         for user, cell in ((x, 5), (o, 1), (x, 3)):
@@ -268,6 +284,25 @@ class TestRules:
         for user in (x, o, watcher):
             assert user.board() == "........."
 
+    @pytest.mark.fact("disabled-on-the-server")
+    @pytest.mark.since("1.67")
+    @pytest.mark.parametrize("is_disabled", [False, True])
+    def test_streamlit_ignores_a_click_on_what_it_has_disabled(
+        self, is_disabled: bool, tmp_path: Path
+    ) -> None:
+        """Streamlit ignores a forged click on a button that the last run disabled."""
+        app = tmp_path / "app.py"
+        app.write_text(
+            "import streamlit as st\n"
+            f'if st.button("Move", disabled={is_disabled}):\n'
+            '    st.text("moved")\n'
+        )
+        user = StreamlitSession(app)
+        forged = user.message()
+        forged.widgets[0].trigger_value = True
+        user.send(forged)
+        assert user.reads("moved") != is_disabled
+
     @pytest.mark.fact("game-one-seat")
     def test_of_two_who_want_the_same_side_one_gets_it(self) -> None:
         alex, doppler = Player(), Player()
@@ -290,6 +325,30 @@ class TestRules:
         x, _ = Player("X"), Player()
         x.mark(1)
         assert "New game" not in [button.label for button in Player().page.button]
+
+
+class TestRooms:
+    @pytest.mark.fact("game-two-pairs")
+    def test_two_pairs_play_at_the_same_time(self) -> None:
+        """Two pairs play at the same time, each in a room of its own, and neither sees
+        the other's moves; someone in no room has a board to themselves.
+        """
+        pairs = [
+            [Player(side, PAIRS, room=room) for side in "XO"]
+            for room in ("red", "blue")
+        ]
+        alone = Player("X", PAIRS)
+        for number in range(2):
+            for cell, pair in zip((1 + number, 9 - number), pairs, strict=True):
+                user = pair[number]
+                user.run()
+                user.mark(cell)
+        for pair, board in zip(pairs, ("XO.......", ".......OX"), strict=True):
+            for user in pair:
+                user.run()
+                assert user.drawn_board() == board
+        alone.run()
+        assert alone.drawn_board() == "........."
 
 
 class TestPlaces:
