@@ -67,6 +67,7 @@ LIVEDOCS = SimpleNamespace(
     fact=lambda id_: PROOF[0],  # the home page asks for five
     film=lambda snippet, story: {},
     here=lambda snippet: Offer(10),
+    report=lambda page: "",
     tutorials=TUTORIALS,
     frameworks=FRAMEWORKS,
     subjects=SUBJECTS,
