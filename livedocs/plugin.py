@@ -67,6 +67,9 @@ class LiveDocsConfig(Config):  # type: ignore[no-untyped-call]
     """The branch or commit that links to the source lead to."""
 
 
+log = logging.getLogger("mkdocs.plugins.livedocs")
+
+
 def id_of(subject: Subject) -> str:
     """The subject as it stands in an address and in a class of CSS."""
     return subject.value.replace(" ", "-")
@@ -425,6 +428,8 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             for uri in in_order(self.proofs)
             for proof in self.contexts[uri].proven
         }
+        for page in self.pages:
+            self._check_length(page)
         site: object = Site(
             tutorials,
             list(proven.values()),
@@ -438,6 +443,20 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
             site = self.templates.render_changed(env, site, config.theme, self.settings)
         env.globals["livedocs"] = site
         return env
+
+    def _check_length(self, page: Page) -> None:
+        """Warn of a page that takes long to read, or that is a list of facts."""
+        name, html = f"{self.docs}/{page.file.src_uri}", page.content or ""
+        if (words := count_words(html)) > reading.WORDS:
+            log.warning(
+                f"{name}: It has {words:,} words, which take {reading.minutes(words)} "
+                f"minutes to read. A page has at most {reading.WORDS:,}: split it."
+            )
+        for start in reading.crowds(html):
+            log.warning(
+                f"{name}: From “{start} …”, more than {reading.FACTS} sentences in a "
+                "row state facts. Say why in between, or make them a list."
+            )
 
     def _check_order(self, tutorials: Sequence[Tutorial]) -> None:
         """See that a tutorial comes after those on which it builds.
