@@ -445,10 +445,10 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         return env
 
     def _check_length(self, page: Page) -> None:
-        """Warn of a page that takes long to read, or that is a list of facts."""
+        """Tell of a page that takes long to read; warn of one that is a list of facts."""
         name, html = f"{self.docs}/{page.file.src_uri}", page.content or ""
         if (words := count_words(html)) > reading.WORDS:
-            log.warning(
+            log.info(
                 f"{name}: It has {words:,} words, which take {reading.minutes(words)} "
                 f"minutes to read. A page has at most {reading.WORDS:,}: split it."
             )
