@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 
 from livedocs.catalog import Catalog
 from tests.ports import free_port
-from tests.site.conftest import parsed
+from tests.site.conftest import pages_of, parsed
 from tests.site.server import serve
 from tests.users.stage import DRIVERS
 
@@ -79,7 +79,7 @@ def written() -> Iterator[str]:
 def run_commands(built: Path) -> set[str]:
     """The run commands beside the programs."""
     commands: set[str] = set()
-    for page in (built / "tutorials").rglob("*.html"):
+    for page in pages_of(built):
         commands |= {it.text for it in parsed(page).select(".ss-run [data-copy]")}
     return commands
 

@@ -67,7 +67,7 @@ def test_a_page_offers_each_program_once_or_gives_the_reason(built_site: Path) -
         assert found == [wanted], (page, program_id)
     offered = {id_ for (_, id_), found in answers.items() if found == ["offer"]}
     flet = {id_ for id_ in offered if id_.startswith("flet/")}
-    assert flet == {*FLET_CHATS, FLET[1], ALONE}
+    assert flet == {*FLET_CHATS, FLET[1], *ALONE}
 
 
 def test_what_a_program_needs_is_published(built_site: Path) -> None:
@@ -468,8 +468,11 @@ FLET_CHATS = (
 )
 """Those in which what one writes is there for the other, but for the finished one."""
 
-ALONE = "flet/chat/step1_hello"
-"""The program in which there is nothing to write."""
+ALONE = {
+    "flet/chat/step1_hello": "Hello, world!",
+    "flet/state/per_page": "You: 0. Everybody: 0.",
+}
+"""The programs in which there is nothing to write, and what they show at first."""
 
 
 @pytest.fixture(scope="module")
@@ -500,13 +503,14 @@ def talks(user: BrowserUser, text: str, to: Sequence[BrowserUser]) -> None:
         expect(other.page.get_by_text(text).first).to_be_attached()
 
 
-def test_a_program_that_only_greets_runs_as_well(
-    laptop: BrowserContext, site: Site
+@pytest.mark.parametrize("program", ALONE)
+def test_a_program_in_which_there_is_nothing_to_write_runs_as_well(
+    laptop: BrowserContext, site: Site, built_site: Path, program: str
 ) -> None:
-    with open_tab(laptop, site, FLET[0], ALONE) as demo:
+    with open_tab(laptop, site, offers(built_site)[program], program) as demo:
         demo.start()
         for number in range(2):
-            expect(demo.pane(number).get_by_text("Hello, world!")).to_be_attached()
+            expect(demo.pane(number).get_by_text(ALONE[program])).to_be_attached()
 
 
 def test_another_window_shares_the_same_python_until_it_is_stopped(
