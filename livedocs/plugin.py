@@ -445,7 +445,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
         return env
 
     def _check_length(self, page: Page) -> None:
-        """Tell of a page that takes long to read; warn of one that is a list of facts."""
+        """Tell of a page that takes long to read; warn of one that is a list."""
         name, html = f"{self.docs}/{page.file.src_uri}", page.content or ""
         if (words := count_words(html)) > reading.WORDS:
             log.info(
@@ -528,6 +528,7 @@ class LiveDocsPlugin(BasePlugin[LiveDocsConfig]):  # type: ignore[no-untyped-cal
                 (site / page.file.dest_uri).read_text("utf-8"),
             )
             for page in self.pages
+            if (site / page.file.dest_uri).is_file()
         ]
         plain.write(site, title, about, pages, url)
         if url:

@@ -18,8 +18,10 @@ from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
-OPENING = 110
+OPENING = 70
 """How many characters of a section's first sentences are kept, markup included."""
+NAMES = 5
+"""How many other names in code are kept of a section: more would be most of the index."""
 
 _PROGRAM = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _SHOWN_PROGRAM = re.compile(r"(<pre\b[^>]*>)(.*?)(?=</pre>)", re.DOTALL)
@@ -123,5 +125,5 @@ def opening(text: str) -> str:
         kept = f"{kept} {others.pop(0)}".strip()
     words = dict.fromkeys(" ".join(_CODE.findall(" ".join(others))).split())
     known = set(" ".join(_CODE.findall(kept)).split())
-    new = [word for word in words if word not in known]
+    new = [word for word in words if word not in known][:NAMES]
     return f"{kept} <code>{' '.join(new)}</code>" if new else kept
