@@ -21,7 +21,7 @@ from mkdocs.structure.pages import Page
 OPENING = 70
 """How many characters of a section's first sentences are kept, markup included."""
 NAMES = 5
-"""How many other names in code are kept of a section: more would be most of the index."""
+"""How many other names in code are kept of a section."""
 
 _PROGRAM = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 _SHOWN_PROGRAM = re.compile(r"(<pre\b[^>]*>)(.*?)(?=</pre>)", re.DOTALL)
