@@ -68,7 +68,7 @@ def test_a_mistake_at_the_start_is_named_and_nothing_is_served(
 
 def assert_names_the_mistake(said: list[str]) -> None:
     line = next(line for line in said if "There is no snippet" in line)
-    assert f"docs/{PAGE}:11: " in line
+    assert f"docs/{PAGE}:12: " in line
     assert line.endswith(f"Did you mean '{SNIPPET}'?")
     assert not any("Traceback" in line for line in said)
 
