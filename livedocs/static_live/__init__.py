@@ -155,6 +155,7 @@ REASONS = {
     "flet/web/mounted": "it’s a server itself",
     "flet/web/offline": "it writes files",
     "flet/web/prefixed": "it’s a server itself",
+    "streamlit/my_app/single_user": "it needs pandas, which isn’t part of the page",
     "streamlit/my_app/step5_saved": "it needs pandas, which isn’t part of the page",
     "streamlit/rooms/members": "it needs a login, which needs a server",
     "streamlit/rooms/saved_room": "it saves to a file, and a page has none",
