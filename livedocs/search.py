@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 
 OPENING = 70
 """How many characters of a section's first sentences are kept, markup included."""
-NAMES = 5
+NAMES = 3
 """How many other names in code are kept of a section."""
 
 _PROGRAM = re.compile(r"<pre>.*?</pre>", re.DOTALL)
