@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from material.plugins.search.plugin import SearchPlugin
 
-from livedocs.search import OPENING, Sections, opening, shorten
+from livedocs.search import NAMES, OPENING, Sections, opening, shorten
 
 
 def test_the_first_sentences_stay_and_the_rest_goes() -> None:
@@ -34,8 +34,14 @@ def test_names_in_code_stay_wherever_they_are_each_once() -> None:
 
 def test_a_word_in_code_stays_once() -> None:
     filler = "filler " * OPENING
-    text = f"{filler}. <code>room = old()</code> and <code>room = new()</code>."
-    assert opening(text).endswith("<code>room = old() new()</code>")
+    text = f"{filler}. <code>room old()</code> and <code>room new()</code>."
+    assert opening(text).endswith("<code>room old() new()</code>")
+
+
+def test_only_some_of_the_other_names_stay() -> None:
+    names = [f"name_{number}" for number in range(NAMES + 1)]
+    text = f"{'filler ' * OPENING}. {' '.join(f'<code>{it}</code>' for it in names)}"
+    assert opening(text).endswith(f"<code>{' '.join(names[:NAMES])}</code>")
 
 
 def test_programs_go() -> None:
